@@ -1,0 +1,1 @@
+"""Microphone and loudspeaker: devices, capture and speaker threads, playout."""

@@ -1,0 +1,1 @@
+"""What was said and what happens next. Pure: no clock, thread, socket or file."""

@@ -1,0 +1,255 @@
+"""What the rooms say to one another.
+
+Three vocabularies, each spoken in one direction: hearing → conversation (speech events),
+conversation → provider (commands), provider → conversation (provider events). All sound in
+them is int16, mono, shape `(n,)`; instants of the near end are 16 kHz sample indices since the
+start of the stream.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from appliance.errors import FailureCategory
+
+Pcm = npt.NDArray[np.int16]
+
+# --------------------------------------------------------------------------- hearing → conversation
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechPossible:
+    """A run of speech began at `onset`; known at `at`."""
+
+    at: int
+    onset: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechSustained:
+    """The run has lasted `hush_ms`: an answer that is being spoken stands still."""
+
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechReal:
+    """The turn holds `min_speech_ms` of speech: from here on sound may leave the box."""
+
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechConfirmed:
+    """The run is long enough to take the floor from an answer."""
+
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechEnded:
+    """The run is over (the turn may go on); `last_speech` is one past its last speech sample."""
+
+    at: int
+    last_speech: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeardUpTo:
+    """While a turn is open: samples before `at` stand in the history."""
+
+    at: int
+
+
+class TurnEnd(StrEnum):
+    """Why a turn was committed (public contract: `turn_committed.cause`)."""
+
+    SILENCE = "silence"
+    END_OF_TURN = "end_of_turn"
+    BUTTON = "button"
+    MAX_TURN = "max_turn"
+    PROVIDER = "provider"
+
+
+@dataclass(frozen=True, slots=True)
+class TurnEnded:
+    """The person is done: the turn's audio ends before `at`, its speech before `last_speech`."""
+
+    at: int
+    last_speech: int
+    cause: TurnEnd
+
+
+@dataclass(frozen=True, slots=True)
+class TurnTooShort:
+    """The turn ended with less than `min_speech_ms` of speech: nobody asked anything."""
+
+    at: int
+    speech_ms: int
+
+
+SpeechEvent = (
+    SpeechPossible
+    | SpeechSustained
+    | SpeechReal
+    | SpeechConfirmed
+    | SpeechEnded
+    | HeardUpTo
+    | TurnEnded
+    | TurnTooShort
+)
+
+# --------------------------------------------------------------------------- conversation → provider
+
+
+@dataclass(frozen=True, slots=True)
+class SessionConfig:
+    """What every provider is told when a session opens."""
+
+    instructions: str
+    language: str = "en"
+
+
+Role = Literal["user", "assistant", "system"]
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryItem:
+    """One utterance as text: for the assistant only what was heard of it."""
+
+    role: Role
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AppendAudio:
+    """The next samples of the current turn, 16 kHz."""
+
+    pcm: Pcm
+
+
+@dataclass(frozen=True, slots=True)
+class CommitTurn:
+    """The turn's audio is complete: answer it. `answer` numbers the answer that is asked for."""
+
+    answer: int
+
+
+@dataclass(frozen=True, slots=True)
+class CancelAnswer:
+    """Stop answering. `heard_ms` of the answer's audio left the loudspeaker; 0: nothing was heard."""
+
+    answer: int
+    heard_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class DiscardTurn:
+    """Forget the audio appended since the last commit."""
+
+
+@dataclass(frozen=True, slots=True)
+class CloseSession:
+    """End the session and its connection."""
+
+
+Command = AppendAudio | CommitTurn | CancelAnswer | DiscardTurn | CloseSession
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a provider can do, declared so that it is checked at start and not on the bad day."""
+
+    input_rate_hz: int
+    output_rate_hz: int
+    truncates: bool = False  # can be told what was heard of an answer
+    discards: bool = False  # can forget appended audio
+    transcribes_user: bool = False
+    ends_turns: bool = False  # can say when a turn ended
+    tools: bool = False
+
+
+# --------------------------------------------------------------------------- provider → conversation
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The session takes audio now."""
+
+
+@dataclass(frozen=True, slots=True)
+class UserTranscript:
+    """What the person said in the turn that `answer` answers. `text` is the whole text so far."""
+
+    answer: int
+    text: str
+    final: bool
+    item: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerStarted:
+    """The provider has begun to work on `answer`."""
+
+    answer: int
+    item: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerAudio:
+    """The next samples of `answer`, at the provider's output rate."""
+
+    answer: int
+    pcm: Pcm
+    item: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerTranscript:
+    """What `answer` says. `text` is the whole text so far."""
+
+    answer: int
+    text: str
+    final: bool
+    item: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerDone:
+    """The provider has sent everything of `answer`. `usage` is in the vendor's units."""
+
+    answer: int
+    complete: bool
+    usage: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingSoon:
+    """The peer will end the session in `remaining_s`."""
+
+    remaining_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The provider cannot go on. With `answer`, only that answer failed and the session lives."""
+
+    category: FailureCategory
+    message: str
+    retry_after_s: float | None = None
+    answer: int | None = None
+
+
+ProviderEvent = (
+    Ready
+    | UserTranscript
+    | AnswerStarted
+    | AnswerAudio
+    | AnswerTranscript
+    | AnswerDone
+    | ClosingSoon
+    | Failure
+)

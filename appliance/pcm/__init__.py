@@ -1,0 +1,1 @@
+"""Sample arithmetic. Pure: no clock, thread, socket or file."""

@@ -1,0 +1,1 @@
+"""Who answers: one pure codec per wire protocol, one link, and the chain."""

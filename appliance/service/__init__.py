@@ -1,0 +1,1 @@
+"""The room that knows all others and wires them."""
