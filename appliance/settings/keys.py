@@ -1,0 +1,89 @@
+"""What can be configured: every key by its dotted name, and what it may be."""
+
+import difflib
+from collections.abc import Iterator
+from typing import Any, Literal, get_args, get_origin
+
+from annotated_types import Ge, Le, MaxLen
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from appliance.settings.options import Allowed, Provider, Settings
+
+Path = tuple[str, ...]
+"""A key's place, e.g. `("hearing", "max_turn_s")`; elements of `providers` go by their index."""
+
+UNITS = {"ms": "ms", "s": "s", "db": "dB", "hz": "Hz"}
+
+
+def _walk(model: type[BaseModel], prefix: Path) -> Iterator[tuple[Path, FieldInfo]]:
+    for name, field in model.model_fields.items():
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            yield from _walk(kind, (*prefix, name))
+        elif name == "providers":
+            yield from _walk(Provider, (*prefix, name, "*"))
+        else:
+            yield (*prefix, name), field
+
+
+KEYS: dict[Path, FieldInfo] = dict(_walk(Settings, ()))
+SECTIONS: tuple[Path, ...] = tuple(
+    dict.fromkeys(path[:depth] for path in KEYS for depth in range(1, len(path)))
+)
+
+
+def _general(path: Path) -> Path:
+    return ("providers", "*", *path[2:]) if path[:1] == ("providers",) and len(path) > 1 else path
+
+
+def field_of(path: Path) -> FieldInfo | None:
+    """The field that decides about `path` (for an entry of a table of texts: that table)."""
+    path = _general(path)
+    return KEYS.get(path) or KEYS.get(path[:-1])
+
+
+def is_section(path: Path) -> bool:
+    """Whether keys stand below `path`."""
+    return _general(path) in SECTIONS
+
+
+def wants_text(path: Path) -> bool:
+    """Whether a value for `path` is text: then `--set` and the environment need no quotes."""
+    field = field_of(path)
+    if field is None:
+        return False
+    kind = get_origin(field.annotation) or field.annotation
+    return kind in (str, Literal) or (kind is dict and path not in KEYS)
+
+
+def allowed(path: Path) -> str:
+    """The allowed values of `path` in words, with their unit; empty for an unknown key."""
+    field = field_of(path)
+    if field is None:
+        return ""
+    bounds: dict[type, Any] = {type(rule): rule for rule in field.metadata}
+    if Allowed in bounds:
+        return str(bounds[Allowed].words)
+    kind = field.annotation
+    if get_origin(kind) is Literal:
+        return " | ".join(get_args(kind))
+    if kind is bool:
+        return "true | false"
+    if Ge in bounds:
+        unit = UNITS.get(path[-1].rpartition("_")[2], "")
+        words = f"{bounds[Ge].ge:g}…{bounds[Le].le:g} {unit}".rstrip()
+        return f"{words}, whole" if kind is int else words
+    most = f" of at most {bounds[MaxLen].max_length}" if MaxLen in bounds else ""
+    return f"a table{most} entries" if get_origin(kind) is dict else f"text{most} characters"
+
+
+def nearest(path: Path) -> Path | None:
+    """The known key or section that was probably meant by `path`: beside it, or of that name elsewhere."""
+    known = [known for known in (*SECTIONS, *KEYS) if known[-1] != "*"]
+    beside = {known[-1]: known for known in known if known[:-1] == _general(path)[:-1]}
+    if close := difflib.get_close_matches(path[-1], beside, n=1):
+        return (*path[:-1], close[0])
+    elsewhere = {known[-1]: known for known in reversed(known)}
+    close = difflib.get_close_matches(path[-1], elsewhere, n=1, cutoff=0.8)
+    return elsewhere[close[0]] if close else None

@@ -1,0 +1,110 @@
+"""From files, environment and command line to frozen settings, or to a list of everything that is wrong."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+
+from pydantic import ValidationError
+
+from appliance.errors import ConfigurationError
+from appliance.settings import sources
+from appliance.settings.credentials import resolve_secret
+from appliance.settings.keys import Path
+from appliance.settings.mistakes import describe_errors, plain, shown_value
+from appliance.settings.options import Settings
+from appliance.settings.tree import BUILT_IN, NoSuchPlaceError, Tree
+
+VENDOR_KEY = "OPENAI_API_KEY"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Valid settings, the origin of every key that was given, and what the owner should know."""
+
+    settings: Settings
+    tree: Tree
+    warnings: tuple[str, ...]
+
+    def origin(self, path: Path) -> str:
+        """Where the value of a key came from: a file, a variable, `--set`, or `built-in`."""
+        return self.tree.origin(path)
+
+
+def load_settings(
+    config_files: Sequence[FilePath],
+    overrides: Sequence[str],
+    environ: Mapping[str, str],
+    default_file: FilePath = sources.DEFAULT_FILE,
+) -> Loaded:
+    """The settings from all sources: built-in < files < environment < `--set`; later ones win.
+
+    Without `config_files`, `default_file` is read if it exists. Where no provider is configured,
+    OPENAI_API_KEY in `environ` puts OpenAI before the offline one. Raises ConfigurationError with
+    a line for every mistake in every source. Secrets are looked up only to warn of missing ones.
+    """
+    tree = Tree()
+    if unreadable := list(_read_files(tree, config_files or _present(default_file))):
+        raise ConfigurationError(unreadable)
+    _put_default_providers(tree, environ)
+    mistakes = list(_put_single_keys(tree, overrides, environ))
+    try:
+        settings = Settings.model_validate(tree.tables)
+    except ValidationError as invalid:
+        mistakes += describe_errors(invalid.errors(include_url=False), tree)
+        raise ConfigurationError(mistakes) from None
+    if mistakes:
+        raise ConfigurationError(mistakes)
+    warnings = (*sources.overlooked(environ), *_missing_secrets(settings, tree, environ))
+    return Loaded(settings, tree, warnings)
+
+
+def _present(file: FilePath) -> list[FilePath]:
+    try:
+        file.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError:
+        pass  # it is there and out of reach: reading it will say why
+    return [file]
+
+
+def _read_files(tree: Tree, files: Sequence[FilePath]) -> Iterator[str]:
+    for file in files:
+        try:
+            tree.merge(sources.read_file(file), str(file))
+        except sources.UnreadableSourceError as unreadable:
+            yield plain(str(unreadable))
+
+
+def _put_default_providers(tree: Tree, environ: Mapping[str, str]) -> None:
+    if "providers" in tree.tables:
+        return
+    offline = {"name": "offline", "kind": "offline"}
+    if environ.get(VENDOR_KEY):
+        openai = {"name": "openai", "kind": "openai", "api_key": f"env:{VENDOR_KEY}"}
+        tree.merge({"providers": [openai, offline]}, f"the default with {VENDOR_KEY}")
+    else:
+        tree.merge({"providers": [offline]}, BUILT_IN)
+
+
+def _put_single_keys(tree: Tree, overrides: Sequence[str], environ: Mapping[str, str]) -> Iterator[str]:
+    given = [(path, text, variable) for path, text, variable in sources.environment(environ)]
+    for override in overrides:
+        try:
+            given.append((*sources.assignment(override), "--set"))
+        except sources.UnreadableSourceError as unreadable:
+            yield plain(str(unreadable))
+    for path, text, origin in given:
+        try:
+            tree.put(path, sources.value_of(path, text), origin)
+        except NoSuchPlaceError as nowhere:
+            key = ".".join(path)
+            yield f"{plain(key)} = {shown_value(path, text)} ({origin}): {plain(str(nowhere))}"
+
+
+def _missing_secrets(settings: Settings, tree: Tree, environ: Mapping[str, str]) -> Iterator[str]:
+    for index, provider in enumerate(settings.providers):
+        try:
+            resolve_secret(provider.api_key, environ)
+        except ConfigurationError as missing:
+            yield f"{tree.shown(('providers', str(index), 'api_key'))}: {missing}"

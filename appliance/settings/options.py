@@ -1,0 +1,242 @@
+"""Every option with its default, its unit (in its name) and its range (public contract: the keys).
+
+The ranges stand in the fields, so that a mistake and `check-config` can print them. A value of the
+contract that this version would have to ignore is left out of its `Literal` until it is built.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from appliance.settings.addresses import check_socket_url
+from appliance.settings.credentials import check_reference
+
+MAX_PROVIDERS = 16
+PLACEHOLDER = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """The allowed values in words, where the bounds of the field do not say them."""
+
+    words: str
+
+
+class Section(BaseModel):
+    """A table of the configuration file: frozen, unknown keys forbidden, no conversions but int to float."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, hide_input_in_errors=True, allow_inf_nan=False
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """`key` contradicts another key of its section: `must` says how, `other` names that key."""
+
+    key: str
+    must: str
+    other: str | None = None
+
+
+def refuse(conflicts: list[Conflict]) -> None:
+    """Raises one error that carries all conflicts of a section, if there are any."""
+    if conflicts:
+        raise PydanticCustomError("conflicts", "keys contradict each other", {"conflicts": conflicts})
+
+
+Text = Annotated[str, Field(max_length=200)]
+VariableName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+
+
+class Conversation(Section):
+    """Who may speak when, and what the model is told."""
+
+    trigger: Literal["open", "button"] = "open"
+    instructions: str = Field(
+        default="You are the voice of a small loudspeaker in a living room. Answer in one or two short "
+        "sentences, as one speaks, in the language of the person who asks.",
+        max_length=20_000,
+    )
+    variables: Annotated[
+        dict[VariableName, Text], Allowed("names of lower-case letters, digits and _, each with a text")
+    ] = Field(default_factory=dict, max_length=64)
+    language: Annotated[
+        str,
+        Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35),
+        Allowed("a language tag such as en or de-AT"),
+    ] = "en"
+    auto_complete: bool = True
+    output: Literal["audio"] = "audio"
+    follow_up_s: float = Field(default=8, ge=0, le=120)
+    answer_deadline_s: float = Field(default=6, ge=1, le=30)
+
+    @property
+    def prompt(self) -> str:
+        """The instructions with every `{{variable}}` filled in."""
+        return PLACEHOLDER.sub(lambda found: self.variables[found[1]], self.instructions)
+
+    @model_validator(mode="after")
+    def _every_placeholder_has_a_variable(self) -> Self:
+        missing = [name for name in PLACEHOLDER.findall(self.instructions) if name not in self.variables]
+        refuse(
+            [
+                Conflict("instructions", f"{{{{{name}}}}} is not in [conversation.variables]")
+                for name in missing
+            ]
+        )
+        return self
+
+
+class Hearing(Section):
+    """When a person starts and stops talking."""
+
+    speech_threshold: float = Field(default=0.5, ge=0.05, le=0.95)
+    silence_threshold: float = Field(default=0.35, ge=0.01, le=0.9)
+    prefix_padding_ms: int = Field(default=300, ge=0, le=2000)
+    min_speech_ms: int = Field(default=200, ge=32, le=2000)
+    end_silence_ms: int = Field(default=800, ge=100, le=5000)
+    end_silence_min_ms: int = Field(default=200, ge=100, le=5000)
+    end_silence_max_ms: int = Field(default=3000, ge=100, le=10_000)
+    no_speech_s: float = Field(default=8, ge=1, le=120)
+    max_turn_s: float = Field(default=30, ge=1, le=120)
+    end_of_turn: Literal["silence"] = "silence"
+    detector: Literal["silero"] = "silero"
+
+    @model_validator(mode="after")
+    def _hysteresis_and_order(self) -> Self:
+        conflicts = []
+        if self.silence_threshold >= self.speech_threshold:
+            conflicts.append(Conflict("silence_threshold", "must be below", "speech_threshold"))
+        if self.end_silence_ms < self.end_silence_min_ms:
+            conflicts.append(Conflict("end_silence_ms", "must not be below", "end_silence_min_ms"))
+        if self.end_silence_ms > self.end_silence_max_ms:
+            conflicts.append(Conflict("end_silence_ms", "must not be above", "end_silence_max_ms"))
+        refuse(conflicts)
+        return self
+
+
+class Interruption(Section):
+    """What happens when somebody talks over an answer."""
+
+    strategy: Literal["immediate", "ignore"] = "immediate"
+    hush_ms: int = Field(default=150, ge=32, le=1000)
+    confirm_ms: int = Field(default=700, ge=200, le=3000)
+    duck_db: float = Field(default=-12, ge=-60, le=0)
+    resume: bool = True
+
+    @model_validator(mode="after")
+    def _hush_before_the_decision(self) -> Self:
+        refuse(
+            [Conflict("hush_ms", "must be below", "confirm_ms")] if self.hush_ms >= self.confirm_ms else []
+        )
+        return self
+
+
+class Device(Section):
+    """One sound device."""
+
+    device: Annotated[Text, Allowed('a name from `appliance devices`; "" chooses by itself')] = ""
+
+
+class Echo(Section):
+    """The loudspeaker as the microphone hears it."""
+
+    cancel: Literal["auto", "off"] = "auto"
+
+
+class Audio(Section):
+    """Microphone and loudspeaker."""
+
+    input: Device = Device()
+    output: Device = Device()
+    echo: Echo = Echo()
+
+
+Kind = Literal["openai", "offline"]
+
+KIND_DEFAULTS: dict[str, dict[str, str]] = {
+    "openai": {"model": "gpt-realtime-2.1", "voice": "marin"},
+}
+
+
+class Provider(Section):
+    """One who answers. What is left out is filled in by `kind`; the key by the provider's name."""
+
+    name: Annotated[
+        str,
+        Field(pattern=r"^[a-z][a-z0-9-]{0,31}$"),
+        Allowed("a name of lower-case letters, digits and -"),
+    ]
+    kind: Kind
+    url: Annotated[
+        Text, Allowed('"" (the vendor\'s) | wss://… | ws://… to this machine only; without a key in it')
+    ] = ""
+    model: Text = ""
+    voice: Text = ""
+    api_key: Annotated[Text, Allowed("credential:NAME | env:NAME, never the key itself")] = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_in_what_the_kind_implies(cls, given: Any) -> Any:
+        if not isinstance(given, dict) or not isinstance(given.get("kind"), str):
+            return given
+        implied = dict(KIND_DEFAULTS.get(given["kind"], {}))
+        if given["kind"] != "offline" and isinstance(given.get("name"), str):
+            implied["api_key"] = f"credential:{given['name']}"
+        return implied | given
+
+    @field_validator("url")
+    @classmethod
+    def _url_is_safe(cls, url: str) -> str:
+        if url:
+            check_socket_url(url)
+        return url
+
+    @field_validator("api_key")
+    @classmethod
+    def _key_is_a_reference(cls, reference: str) -> str:
+        if reference:
+            check_reference(reference)
+        return reference
+
+    @model_validator(mode="after")
+    def _offline_stays_offline(self) -> Self:
+        given = [key for key in ("url", "api_key") if getattr(self, key)]
+        refuse([Conflict(key, "must be empty where", "kind") for key in given if self.kind == "offline"])
+        return self
+
+
+class Tools(Section):
+    """What the model may call."""
+
+    builtin: bool = True
+
+
+OFFLINE = Provider(name="offline", kind="offline")
+
+
+class Settings(Section):
+    """The whole configuration."""
+
+    conversation: Conversation = Conversation()
+    hearing: Hearing = Hearing()
+    interruption: Interruption = Interruption()
+    audio: Audio = Audio()
+    providers: tuple[Provider, ...] = Field(default=(OFFLINE,), strict=False)
+    tools: Tools = Tools()
+
+    @field_validator("providers")
+    @classmethod
+    def _at_least_one_and_names_unique(cls, providers: tuple[Provider, ...]) -> tuple[Provider, ...]:
+        if not 1 <= len(providers) <= MAX_PROVIDERS:
+            words = f"allowed are 1…{MAX_PROVIDERS} sections that begin with [[providers]]"
+            raise PydanticCustomError("rule", "{words}", {"words": words})
+        names = [provider.name for provider in providers]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise PydanticCustomError("rule", "{words}", {"words": f"two are named {', '.join(twice)}"})
+        return providers

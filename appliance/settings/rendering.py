@@ -1,0 +1,64 @@
+"""The effective settings as the owner may read them: every key, its origin and its range, no secret."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from appliance.settings.credentials import masked
+from appliance.settings.keys import KEYS, Path, allowed
+from appliance.settings.load import Loaded
+from appliance.settings.mistakes import toml_value
+from appliance.settings.tree import BUILT_IN
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One key: its dotted name, its value as TOML (masked), where that came from, what is allowed."""
+
+    key: str
+    value: str
+    origin: str
+    allowed: str
+
+
+def describe(loaded: Loaded) -> list[Row]:
+    """A row for every key, in the order of the configuration file."""
+    return [_row(loaded, path) for path in _paths(loaded)]
+
+
+def render(loaded: Loaded) -> str:
+    """The effective settings as TOML that can be used as a configuration file, with comments."""
+    lines = ["# The effective settings; later sources win: built-in < files < environment < --set"]
+    table: Path = ()
+    for path in _paths(loaded):
+        if path[:-1] != table:
+            table = path[:-1]
+            lines += ["", f"[[{table[0]}]]" if table[0] == "providers" else f"[{'.'.join(table)}]"]
+        row = _row(loaded, path)
+        origin = "" if row.origin == BUILT_IN else f"; from {row.origin}"
+        lines.append(f"{path[-1]} = {row.value}  # {row.allowed}{origin}")
+    return "\n".join(lines) + "\n"
+
+
+def _paths(loaded: Loaded) -> Iterator[Path]:
+    providers = [path for path in KEYS if path[0] == "providers"]
+    for path in KEYS:
+        if path not in providers:
+            yield path
+        elif path == providers[0]:
+            for index in range(len(loaded.settings.providers)):
+                yield from ((path[0], str(index), key) for *_, key in providers)
+
+
+def _row(loaded: Loaded, path: Path) -> Row:
+    value: Any = loaded.settings
+    for segment in path:
+        value = value[int(segment)] if isinstance(value, tuple) else getattr(value, segment)
+    text = toml_value(_masked(path[-1], value))
+    return Row(loaded.tree.shown(path), text, loaded.tree.origin(path), allowed(path))
+
+
+def _masked(key: str, value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _masked(name, entry) for name, entry in value.items()}
+    return masked(key, value) if isinstance(value, str) else value
