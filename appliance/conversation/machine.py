@@ -82,7 +82,6 @@ class Verb(StrEnum):
     OPEN_TURN = "open turn"
     STREAM_TURN = "stream turn"
     COMMIT_TURN = "commit turn"
-    REOPEN_TURN = "reopen turn"
     DISCARD_TURN = "discard turn"
     FORGET_SPEECH = "forget speech"
 
@@ -95,7 +94,6 @@ class Verb(StrEnum):
     DUCK = "duck"
     HUSH = "hush"
     RESUME = "resume"
-    OPEN_INTERRUPTION = "open interruption"
     CONFIRM_INTERRUPTION = "confirm interruption"
     REJECT_INTERRUPTION = "reject interruption"
 

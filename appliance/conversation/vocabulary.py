@@ -125,6 +125,11 @@ class HistoryItem:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenTurn:
+    """A new turn begins: what is appended from here on belongs to it."""
+
+
+@dataclass(frozen=True, slots=True)
 class AppendAudio:
     """The next samples of the current turn, 16 kHz."""
 
@@ -192,10 +197,12 @@ class UserTranscript:
 
 @dataclass(frozen=True, slots=True)
 class AnswerStarted:
-    """The provider has begun to work on `answer`."""
+    """The provider has begun to work on `answer`. The chain fills in who it is and its rate."""
 
     answer: int
     item: str | None = None
+    provider: str = ""
+    output_rate_hz: int = 24_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +249,37 @@ class Failure:
     retry_after_s: float | None = None
     answer: int | None = None
 
+
+class LinkState(StrEnum):
+    """How a provider's link stands (public contract: event log `provider.link`)."""
+
+    CONNECTING = "connecting"
+    READY = "ready"
+    DOWN = "down"
+    BACKING_OFF = "backing_off"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChanged:
+    """The chain's news of one provider; `reason` is a failure's category or empty."""
+
+    provider: str
+    link: LinkState
+    reason: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FailedOver:
+    """The chain goes on with another provider; `replayed_ms` of the turn's audio were told again."""
+
+    origin: str
+    target: str
+    reason: str
+    replayed_ms: int
+
+
+ChainEvent = LinkChanged | FailedOver
 
 ProviderEvent = (
     Ready
