@@ -10,13 +10,13 @@ from pydantic.fields import FieldInfo
 
 from appliance.settings.options import Allowed, Provider, Settings
 
-Path = tuple[str, ...]
-"""A key's place, e.g. `("hearing", "max_turn_s")`; elements of `providers` go by their index."""
+Key = tuple[str, ...]
+"""A dotted key, e.g. `("hearing", "max_turn_s")`; elements of `providers` go by their index."""
 
 UNITS = {"ms": "ms", "s": "s", "db": "dB", "hz": "Hz"}
 
 
-def _walk(model: type[BaseModel], prefix: Path) -> Iterator[tuple[Path, FieldInfo]]:
+def _walk(model: type[BaseModel], prefix: Key) -> Iterator[tuple[Key, FieldInfo]]:
     for name, field in model.model_fields.items():
         kind = field.annotation
         if isinstance(kind, type) and issubclass(kind, BaseModel):
@@ -27,28 +27,28 @@ def _walk(model: type[BaseModel], prefix: Path) -> Iterator[tuple[Path, FieldInf
             yield (*prefix, name), field
 
 
-KEYS: dict[Path, FieldInfo] = dict(_walk(Settings, ()))
-SECTIONS: tuple[Path, ...] = tuple(
+KEYS: dict[Key, FieldInfo] = dict(_walk(Settings, ()))
+SECTIONS: tuple[Key, ...] = tuple(
     dict.fromkeys(path[:depth] for path in KEYS for depth in range(1, len(path)))
 )
 
 
-def _general(path: Path) -> Path:
+def _general(path: Key) -> Key:
     return ("providers", "*", *path[2:]) if path[:1] == ("providers",) and len(path) > 1 else path
 
 
-def field_of(path: Path) -> FieldInfo | None:
+def field_of(path: Key) -> FieldInfo | None:
     """The field that decides about `path` (for an entry of a table of texts: that table)."""
     path = _general(path)
     return KEYS.get(path) or KEYS.get(path[:-1])
 
 
-def is_section(path: Path) -> bool:
+def is_section(path: Key) -> bool:
     """Whether keys stand below `path`."""
     return _general(path) in SECTIONS
 
 
-def wants_text(path: Path) -> bool:
+def wants_text(path: Key) -> bool:
     """Whether a value for `path` is text: then `--set` and the environment need no quotes."""
     field = field_of(path)
     if field is None:
@@ -57,7 +57,7 @@ def wants_text(path: Path) -> bool:
     return kind in (str, Literal) or (kind is dict and path not in KEYS)
 
 
-def allowed(path: Path) -> str:
+def allowed(path: Key) -> str:
     """The allowed values of `path` in words, with their unit; empty for an unknown key."""
     field = field_of(path)
     if field is None:
@@ -74,11 +74,10 @@ def allowed(path: Path) -> str:
         unit = UNITS.get(path[-1].rpartition("_")[2], "")
         words = f"{bounds[Ge].ge:g}…{bounds[Le].le:g} {unit}".rstrip()
         return f"{words}, whole" if kind is int else words
-    most = f" of at most {bounds[MaxLen].max_length}" if MaxLen in bounds else ""
-    return f"a table{most} entries" if get_origin(kind) is dict else f"text{most} characters"
+    return f"text of at most {bounds[MaxLen].max_length} characters"
 
 
-def nearest(path: Path) -> Path | None:
+def nearest(path: Key) -> Key | None:
     """The known key or section that was probably meant by `path`: beside it, or of that name elsewhere."""
     known = [known for known in (*SECTIONS, *KEYS) if known[-1] != "*"]
     beside = {known[-1]: known for known in known if known[:-1] == _general(path)[:-1]}

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path as FilePath
+from pathlib import Path
 
 from pydantic import ValidationError
 
 from appliance.errors import ConfigurationError
 from appliance.settings import sources
 from appliance.settings.credentials import resolve_secret
-from appliance.settings.keys import Path
+from appliance.settings.keys import Key
 from appliance.settings.mistakes import describe_errors, plain, shown_value
 from appliance.settings.options import Settings
 from appliance.settings.tree import BUILT_IN, NoSuchPlaceError, Tree
@@ -25,16 +25,16 @@ class Loaded:
     tree: Tree
     warnings: tuple[str, ...]
 
-    def origin(self, path: Path) -> str:
+    def origin(self, path: Key) -> str:
         """Where the value of a key came from: a file, a variable, `--set`, or `built-in`."""
         return self.tree.origin(path)
 
 
 def load_settings(
-    config_files: Sequence[FilePath],
+    config_files: Sequence[Path],
     overrides: Sequence[str],
     environ: Mapping[str, str],
-    default_file: FilePath = sources.DEFAULT_FILE,
+    default_file: Path = sources.DEFAULT_FILE,
 ) -> Loaded:
     """The settings from all sources: built-in < files < environment < `--set`; later ones win.
 
@@ -58,7 +58,7 @@ def load_settings(
     return Loaded(settings, tree, warnings)
 
 
-def _present(file: FilePath) -> list[FilePath]:
+def _present(file: Path) -> list[Path]:
     try:
         file.stat()
     except (FileNotFoundError, NotADirectoryError):
@@ -68,7 +68,7 @@ def _present(file: FilePath) -> list[FilePath]:
     return [file]
 
 
-def _read_files(tree: Tree, files: Sequence[FilePath]) -> Iterator[str]:
+def _read_files(tree: Tree, files: Sequence[Path]) -> Iterator[str]:
     for file in files:
         try:
             tree.merge(sources.read_file(file), str(file))
@@ -88,7 +88,7 @@ def _put_default_providers(tree: Tree, environ: Mapping[str, str]) -> None:
 
 
 def _put_single_keys(tree: Tree, overrides: Sequence[str], environ: Mapping[str, str]) -> Iterator[str]:
-    given = [(path, text, variable) for path, text, variable in sources.environment(environ)]
+    given = list(sources.environment(environ))
     for override in overrides:
         try:
             given.append((*sources.assignment(override), "--set"))

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic_core import ErrorDetails
 
 from appliance.settings.credentials import masked, names_a_secret
-from appliance.settings.keys import Path, allowed, field_of, is_section, nearest
+from appliance.settings.keys import Key, allowed, field_of, is_section, nearest
 from appliance.settings.options import Conflict
 from appliance.settings.tree import Tree
 
@@ -19,7 +19,7 @@ def toml_value(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return f"{value:.10g}"
+        return repr(value)
     if isinstance(value, str):
         return plain(json.dumps(value, ensure_ascii=False))
     if isinstance(value, dict):
@@ -35,7 +35,7 @@ def plain(text: str) -> str:
     )
 
 
-def shown_value(path: Path, value: Any) -> str:
+def shown_value(path: Key, value: Any) -> str:
     """`value` as a mistake may show it: short, and never with a key in it."""
     if isinstance(value, dict | list):
         return "{…}" if isinstance(value, dict) else "[…]"
@@ -67,11 +67,11 @@ def describe_errors(errors: list[ErrorDetails], tree: Tree) -> Iterator[str]:
                 yield f"{_assigned(path, error['input'], tree)}: {_expected(path)}"
 
 
-def _assigned(path: Path, value: Any, tree: Tree) -> str:
+def _assigned(path: Key, value: Any, tree: Tree) -> str:
     return f"{plain(tree.shown(path))} = {shown_value(path, value)} ({plain(tree.origin(path))})"
 
 
-def _expected(path: Path) -> str:
+def _expected(path: Key) -> str:
     if path == ("providers",):
         return "write [[providers]] and its keys below"
     if is_section(path):
@@ -79,7 +79,7 @@ def _expected(path: Path) -> str:
     return f"allowed is {allowed(path)}"
 
 
-def _conflict(section: Path, conflict: Conflict, tree: Tree) -> str:
+def _conflict(section: Key, conflict: Conflict, tree: Tree) -> str:
     path = (*section, conflict.key)
     line = f"{_assigned(path, _effective(path, tree), tree)}: {conflict.must}"
     if conflict.other is None:
@@ -88,7 +88,7 @@ def _conflict(section: Path, conflict: Conflict, tree: Tree) -> str:
     return f"{line} {_assigned(other, _effective(other, tree), tree)}"
 
 
-def _effective(path: Path, tree: Tree) -> Any:
+def _effective(path: Key, tree: Tree) -> Any:
     given = tree.value(path)
     field = field_of(path)
     return field.default if given is None and field is not None else given

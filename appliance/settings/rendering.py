@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from appliance.settings.credentials import masked
-from appliance.settings.keys import KEYS, Path, allowed
+from appliance.settings.keys import KEYS, Key, allowed
 from appliance.settings.load import Loaded
 from appliance.settings.mistakes import toml_value
 from appliance.settings.tree import BUILT_IN
@@ -29,7 +29,7 @@ def describe(loaded: Loaded) -> list[Row]:
 def render(loaded: Loaded) -> str:
     """The effective settings as TOML that can be used as a configuration file, with comments."""
     lines = ["# The effective settings; later sources win: built-in < files < environment < --set"]
-    table: Path = ()
+    table: Key = ()
     for path in _paths(loaded):
         if path[:-1] != table:
             table = path[:-1]
@@ -40,7 +40,7 @@ def render(loaded: Loaded) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _paths(loaded: Loaded) -> Iterator[Path]:
+def _paths(loaded: Loaded) -> Iterator[Key]:
     providers = [path for path in KEYS if path[0] == "providers"]
     for path in KEYS:
         if path not in providers:
@@ -50,7 +50,7 @@ def _paths(loaded: Loaded) -> Iterator[Path]:
                 yield from ((path[0], str(index), key) for *_, key in providers)
 
 
-def _row(loaded: Loaded, path: Path) -> Row:
+def _row(loaded: Loaded, path: Key) -> Row:
     value: Any = loaded.settings
     for segment in path:
         value = value[int(segment)] if isinstance(value, tuple) else getattr(value, segment)

@@ -2,12 +2,13 @@
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from pathlib import Path as FilePath
+from pathlib import Path
 from typing import Any
 
-from appliance.settings.keys import SECTIONS, Path, wants_text
+from appliance.settings.credentials import masked
+from appliance.settings.keys import SECTIONS, Key, wants_text
 
-DEFAULT_FILE = FilePath("/etc/voice-appliance/config.toml")
+DEFAULT_FILE = Path("/etc/voice-appliance/config.toml")
 ENVIRONMENT_PREFIX = "APPLIANCE_"
 MAX_FILE_BYTES = 1 << 20  # thousands of times what a configuration needs
 
@@ -16,7 +17,7 @@ class UnreadableSourceError(Exception):
     """A source that cannot be understood; the text says which and why."""
 
 
-def read_file(file: FilePath) -> dict[str, Any]:
+def read_file(file: Path) -> dict[str, Any]:
     """The tables of a TOML file. Raises UnreadableSourceError."""
     try:
         with file.open("rb") as stream:
@@ -26,7 +27,7 @@ def read_file(file: FilePath) -> dict[str, Any]:
     if len(content) > MAX_FILE_BYTES:
         raise UnreadableSourceError(f"{file}: is longer than {MAX_FILE_BYTES} bytes")
     try:
-        return tomllib.loads(content.decode("utf-8-sig"))
+        return tomllib.loads(content.decode("utf-8-sig") + "\n")
     except UnicodeDecodeError as failure:
         line = content[: failure.start].count(b"\n") + 1
         raise UnreadableSourceError(f"{file}: is not UTF-8 text (at line {line})") from None
@@ -36,7 +37,7 @@ def read_file(file: FilePath) -> dict[str, Any]:
         raise UnreadableSourceError(f"{file}: is nested too deeply") from None
 
 
-def environment(environ: Mapping[str, str]) -> Iterator[tuple[Path, str, str]]:
+def environment(environ: Mapping[str, str]) -> Iterator[tuple[Key, str, str]]:
     """Key, text and variable of each `APPLIANCE_SECTION__KEY`, sorted by name."""
     for variable in sorted(environ):
         if variable.startswith(ENVIRONMENT_PREFIX) and "__" in variable:
@@ -56,16 +57,16 @@ def overlooked(environ: Mapping[str, str]) -> list[str]:
     ]
 
 
-def assignment(text: str) -> tuple[Path, str]:
+def assignment(text: str) -> tuple[Key, str]:
     """Key and value text of a `--set key=value`. Raises UnreadableSourceError."""
     key, equals, value = text.partition("=")
     path = tuple(segment.strip() for segment in key.split("."))
     if not equals or not all(path):
-        raise UnreadableSourceError(f"--set {key.strip()}: write section.key=value")
+        raise UnreadableSourceError(f"--set {masked('', key.strip())}: write section.key=value")
     return path, value.strip()
 
 
-def value_of(path: Path, text: str) -> Any:
+def value_of(path: Key, text: str) -> Any:
     """What `text` means for the key: TOML, but text where text is wanted needs no quotes."""
     try:
         document = tomllib.loads(f"value = {text}")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from appliance.settings.keys import Path
+from appliance.settings.keys import Key
 
 BUILT_IN = "built-in"
 
@@ -16,9 +16,9 @@ class Tree:
 
     def __init__(self) -> None:
         self.tables: dict[str, Any] = {}
-        self._origins: dict[Path, str] = {}
+        self._origins: dict[Key, str] = {}
 
-    def origin(self, path: Path) -> str:
+    def origin(self, path: Key) -> str:
         """Where the value at `path` came from: a file, a variable, `--set`, or `built-in`."""
         return self._origins.get(path, BUILT_IN)
 
@@ -26,13 +26,13 @@ class Tree:
         """Put a whole document over what is there: tables key by key, everything else replaced."""
         self._merge_into(self.tables, tables, (), origin)
 
-    def put(self, path: Path, value: Any, origin: str) -> None:
+    def put(self, path: Key, value: Any, origin: str) -> None:
         """Set one dotted key; below `providers` an element goes by its name or its index.
 
         Raises NoSuchPlaceError when there is no table at that place.
         """
         node: Any = self.tables
-        place: Path = ()
+        place: Key = ()
         for segment in path[:-1]:
             if isinstance(node, list):
                 segment = _index(node, segment)
@@ -46,7 +46,7 @@ class Tree:
             raise NoSuchPlaceError(f"write {'.'.join(place)}.NAME.KEY")
         self._merge_into(node, {path[-1]: value}, place, origin)
 
-    def value(self, path: Path) -> Any:
+    def value(self, path: Key) -> Any:
         """What was given for `path`; None if nothing was."""
         found: Any = self.tables
         for segment in path:
@@ -56,7 +56,7 @@ class Tree:
                 found = found.get(segment) if isinstance(found, dict) else None
         return found
 
-    def shown(self, path: Path) -> str:
+    def shown(self, path: Key) -> str:
         """`path` dotted, a provider by its name where it has one of its own."""
         providers = self.tables.get("providers")
         if path[:1] == ("providers",) and len(path) > 1 and isinstance(providers, list) and path[1].isdigit():
@@ -65,7 +65,7 @@ class Tree:
             path = ("providers", name if names.count(name) == 1 and name else path[1], *path[2:])
         return ".".join(path)
 
-    def _merge_into(self, table: dict[str, Any], update: dict[str, Any], place: Path, origin: str) -> None:
+    def _merge_into(self, table: dict[str, Any], update: dict[str, Any], place: Key, origin: str) -> None:
         for key, value in update.items():
             path = (*place, key)
             if isinstance(value, dict) and isinstance(table.get(key), dict):
@@ -76,11 +76,11 @@ class Tree:
                 self._forget_below(path)
                 self._note(path, value, origin)
 
-    def _forget_below(self, path: Path) -> None:
+    def _forget_below(self, path: Key) -> None:
         for known in [known for known in self._origins if known[: len(path)] == path]:
             del self._origins[known]
 
-    def _note(self, path: Path, value: Any, origin: str) -> None:
+    def _note(self, path: Key, value: Any, origin: str) -> None:
         self._origins[path] = origin
         children = (
             value.items() if isinstance(value, dict) else enumerate(value if isinstance(value, list) else ())

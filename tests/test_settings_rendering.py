@@ -1,0 +1,70 @@
+"""What `check-config` prints, and the commented default configuration, are true."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from appliance.settings import describe, load_settings, render
+from appliance.settings.keys import KEYS, allowed
+from appliance.settings.options import Provider, Settings
+
+NOWHERE = Path("/nonexistent/config.toml")
+DEFAULT = Path(__file__).parent.parent / "config" / "default.toml"
+OVERRIDES = [
+    "conversation.instructions=Say “hi”\n\t\\{{who}}",
+    "conversation.variables.who=A\x7f",
+    "hearing.end_silence_ms=650",
+    "interruption.duck_db=-7.5",
+    "providers.openai.url=ws://localhost:1",
+]
+
+
+def test_what_is_printed_can_be_loaded_again(tmp_path: Path) -> None:
+    shown = load_settings((), OVERRIDES, {"OPENAI_API_KEY": "sk-canary0123456789"}, NOWHERE)
+    file = tmp_path / "shown.toml"
+    file.write_text(render(shown), encoding="utf-8")
+    again = load_settings([file], (), {"OPENAI_API_KEY": "sk-canary0123456789"}, NOWHERE)
+    assert again.settings == shown.settings
+    assert "canary" not in render(shown)
+
+
+def test_every_key_is_described_with_value_origin_and_range() -> None:
+    rows = {row.key: row for row in describe(load_settings((), OVERRIDES, {"OPENAI_API_KEY": "k"}, NOWHERE))}
+    expected = {".".join(key).replace("*", name) for key in KEYS for name in ("openai", "offline")}
+    assert rows.keys() == expected
+    assert all(row.allowed for row in rows.values())
+    silence = rows["hearing.end_silence_ms"]
+    assert (silence.value, silence.origin, silence.allowed) == ("650", "--set", "100…5000 ms, whole")
+    assert rows["providers.openai.api_key"].value == '"env:OPENAI_API_KEY"'
+
+
+def test_a_variable_that_may_be_a_secret_is_masked() -> None:
+    loaded = load_settings((), ["conversation.variables.door_code_secret=1234"], {}, NOWHERE)
+    assert "1234" not in render(loaded)
+
+
+def test_the_default_file_equals_the_built_in_defaults() -> None:
+    assert load_settings([DEFAULT], (), {}, NOWHERE).settings == Settings()
+
+
+def _example_providers() -> str:
+    return re.sub(r"(?m)^#(?! )", "", DEFAULT.read_text(encoding="utf-8"))
+
+
+def test_the_example_of_the_default_file_works(tmp_path: Path) -> None:
+    file = tmp_path / "example.toml"
+    file.write_text(_example_providers(), encoding="utf-8")
+    providers = load_settings([file], (), {}, NOWHERE).settings.providers
+    assert providers == (Provider(name="openai", kind="openai"), Provider(name="offline", kind="offline"))
+
+
+def test_the_default_file_names_every_key_and_its_range() -> None:
+    text = _example_providers()
+    given = tomllib.loads(text)
+    for key in KEYS:
+        table: Any = given
+        for segment in key[:-1]:
+            table = table[0] if segment == "*" else table[segment]
+        assert key[-1] in table, ".".join(key)
+        assert re.search(rf"(?m)(^{key[-1]} = .*# |^# ){re.escape(allowed(key))}", text), ".".join(key)
