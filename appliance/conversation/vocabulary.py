@@ -10,12 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
-import numpy as np
-import numpy.typing as npt
-
 from appliance.errors import FailureCategory
-
-Pcm = npt.NDArray[np.int16]
+from appliance.pcm.formats import Pcm as Pcm
 
 # --------------------------------------------------------------------------- hearing → conversation
 
