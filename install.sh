@@ -103,12 +103,12 @@ step() {
 }
 
 run_tests() {
-    step "$VENV/bin/ruff" check .
-    step "$VENV/bin/ruff" format --check .
-    step "$VENV/bin/mypy"
-    step "$VENV/bin/lint-imports" --no-logo
+    step .venv/bin/ruff check .
+    step .venv/bin/ruff format --check .
+    step .venv/bin/mypy
+    step .venv/bin/lint-imports --no-logo
     step shellcheck install.sh .ci/run requirements/update
-    step "$VENV/bin/python" -m pytest
+    step .venv/bin/python -m pytest
 }
 
 print_plan() {
