@@ -1,0 +1,107 @@
+"""The way of the near end from the capture ring to speech events."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from appliance.conversation.vocabulary import SpeechEvent
+from appliance.hearing.detector import SpeechDetector
+from appliance.hearing.edges import SpeechEdges
+from appliance.hearing.inbox import Inbox
+from appliance.hearing.index_map import IndexMap
+from appliance.hearing.turn_detector import TurnDetector, TurnOptions
+from appliance.pcm.formats import NEAR_RATE_HZ, samples_of_ms
+from appliance.pcm.resample import Resampler
+from appliance.pcm.ring import SampleRing
+
+BLOCK_MS = 20  # what is taken from the ring in one copy: about what a device delivers at once
+MAX_PUMP_BLOCKS = 50  # 1 s of sound costs some 30 ms: commands wait no longer than that
+
+
+class Hearing:
+    """Reads the capture ring, keeps the history of 16 kHz samples, and posts speech events.
+
+    It begins with the next sample that is written to `capture`; that one is 16 kHz index 0, the
+    first of `history`, which must be empty and is written by nobody else. What the capture ring
+    overwrote before it was read is counted and bridged with silence, so an index stays an instant.
+
+    `pump` belongs to one thread. `forget` and `ignore_before` may be called from any thread; they
+    take effect at the beginning of the next pump. `history` is as long as its owner needs to look
+    back: the longest turn and its prefix.
+    """
+
+    def __init__(
+        self,
+        options: TurnOptions,
+        detector: SpeechDetector,
+        capture: SampleRing,
+        capture_rate_hz: int,
+        history: SampleRing,
+        post: Callable[[SpeechEvent], None],
+    ) -> None:
+        window_samples = detector.window_samples
+        self._detector = detector
+        self._capture = capture
+        self._history = history
+        self._post = post
+        self._resampler = Resampler(capture_rate_hz, NEAR_RATE_HZ)
+        self._edges = SpeechEdges(window_samples)
+        self._turns = TurnDetector(options, self._edges, window_samples)
+        self._inbox = Inbox()
+        self._block = np.zeros(samples_of_ms(BLOCK_MS, capture_rate_hz), dtype=np.int16)
+        self._window = np.zeros(window_samples, dtype=np.int16)
+        self._read = capture.written
+        self._heard_until = 0
+        self._overrun_samples = 0
+        self.indices = IndexMap(capture_rate_hz, self._read, self._resampler.delay_samples)
+
+    @property
+    def heard_until(self) -> int:
+        """One past the last 16 kHz sample that was judged; what is younger has said nothing yet."""
+        return self._heard_until
+
+    @property
+    def overrun_samples(self) -> int:
+        """How many samples of the device were lost because hearing came too late."""
+        return self._overrun_samples
+
+    def forget(self) -> None:
+        """As if nothing had been said: speech that goes on opens a new turn."""
+        self._inbox.forget()
+
+    def ignore_before(self, index: int) -> None:
+        """Take what was heard before this 16 kHz sample for silence, the window across it included."""
+        self._inbox.ignore_before(index)
+
+    def pump(self) -> bool:
+        """Hear what is new, at most a second of it; whether there is more."""
+        self._obey()
+        for _ in range(MAX_PUMP_BLOCKS):
+            waiting = self._capture.written - self._read
+            if not waiting:
+                return False
+            self._take(min(waiting, len(self._block)))
+            while self._history.written - self._heard_until >= len(self._window):
+                self._hear_window()
+        return self._capture.written > self._read
+
+    def _obey(self) -> None:
+        forget, ignore_before = self._inbox.take()
+        if forget:
+            self._turns.forget()
+        self._turns.ignore_before(ignore_before)
+
+    def _take(self, count: int) -> None:
+        """Move samples from the capture ring to the history."""
+        block = self._block[:count]
+        self._overrun_samples += self._capture.read_into(self._read, block)
+        self._read += count
+        self._history.write(self._resampler.process(block))
+
+    def _hear_window(self) -> None:
+        """Judge the next window of the history: windows are its slices, without gap or overlap."""
+        self._history.read_into(self._heard_until, self._window)
+        self._heard_until += len(self._window)
+        self._edges.hear(self._window)
+        for event in self._turns.hear(self._heard_until, self._detector.probability(self._window)):
+            self._post(event)

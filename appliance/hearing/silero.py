@@ -1,0 +1,81 @@
+"""The Silero v6 speech detector on onnxruntime."""
+
+from importlib import resources
+from typing import Any
+
+import numpy as np
+
+from appliance.errors import ApplianceError
+from appliance.pcm.formats import NEAR_RATE_HZ, Pcm
+
+MODEL = "silero_vad_op18_ifless.onnx"
+
+# What the model was trained on: windows of 512 samples at 16 kHz, each preceded by the last 64
+# samples of the one before. Without that context its probabilities are wrong.
+WINDOW_SAMPLES = 512
+CONTEXT_SAMPLES = 64
+STATE_SHAPE = (2, 1, 128)
+
+LOG_ERRORS_ONLY = 3
+
+
+class DetectorError(ApplianceError):
+    """The speech detector cannot be loaded: without it the appliance would be deaf."""
+
+
+class SileroDetector:
+    """Silero, one recurrent pass a window. Belongs to one thread; loading takes a third of a second.
+
+    Raises DetectorError when the model or its runtime cannot be loaded. A window costs
+    0.13 ms in a hot loop, and 0.7 ms with the cold caches of a daemon that wakes every 32 ms.
+    """
+
+    window_samples = WINDOW_SAMPLES
+
+    def __init__(self) -> None:
+        self._session = _load_session()
+        self._input = np.zeros((1, CONTEXT_SAMPLES + WINDOW_SAMPLES), dtype=np.float32)
+        self._context = self._input[0, :CONTEXT_SAMPLES]
+        self._window = self._input[0, CONTEXT_SAMPLES:]
+        self._end_of_window = self._input[0, WINDOW_SAMPLES:]
+        self._feed: dict[str, Any] = {"input": self._input, "sr": np.array(NEAR_RATE_HZ, dtype=np.int64)}
+        self.reset()
+        # The first run plans and allocates: that belongs to the start, not to the first word.
+        self.probability(np.zeros(WINDOW_SAMPLES, dtype=np.int16))
+        self.reset()
+
+    def probability(self, window: Pcm) -> float:
+        """How likely this window of exactly `window_samples` holds speech, 0…1."""
+        self._context[:] = self._end_of_window
+        np.multiply(window, np.float32(1 / 32768), out=self._window)
+        output, self._feed["state"] = self._session.run(None, self._feed)
+        return float(output[0, 0])
+
+    def reset(self) -> None:
+        """Forget the stream so far: the next window is the first of a new one."""
+        self._input.fill(0)
+        self._feed["state"] = np.zeros(STATE_SHAPE, dtype=np.float32)
+
+
+def _load_session() -> Any:
+    """The model in a session that has no thread of its own.
+
+    The default options keep a pool of threads that spins between two windows, which burns a whole
+    core at the pace of a microphone; one window is too little work to be shared out anyway.
+    """
+    try:
+        import onnxruntime
+        from onnxruntime.capi import onnxruntime_pybind11_state as failures
+    except ImportError as error:
+        raise DetectorError(f"The speech detector needs onnxruntime, which does not load: {error}") from error
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.add_session_config_entry("session.inter_op.allow_spinning", "0")
+    options.log_severity_level = LOG_ERRORS_ONLY
+    try:
+        model = resources.files("appliance.hearing").joinpath("models", MODEL).read_bytes()
+        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    except (OSError, failures.Fail, failures.InvalidGraph, failures.InvalidProtobuf) as error:
+        raise DetectorError(f"The speech model {MODEL} cannot be loaded: {error}") from error

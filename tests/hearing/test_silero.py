@@ -1,0 +1,75 @@
+"""The Silero detector, as it is shipped."""
+
+import hashlib
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from appliance.hearing import silero
+from appliance.hearing.silero import DetectorError, SileroDetector
+from appliance.pcm.formats import Pcm
+from tests.recordings import recordings
+
+MODELS = Path(silero.__file__).parent / "models"
+
+
+@pytest.fixture(scope="module")
+def detector() -> SileroDetector:
+    return SileroDetector()
+
+
+@pytest.fixture(scope="module")
+def speech() -> Pcm:
+    return recordings()[0].pcm
+
+
+def windows(pcm: Pcm) -> list[Pcm]:
+    return [pcm[at : at + 512] for at in range(0, len(pcm) - 511, 512)]
+
+
+def test_the_model_is_the_one_that_its_note_of_origin_names() -> None:
+    note = (MODELS / "ORIGIN.silero-vad.md").read_text(encoding="utf-8")
+    named = re.findall(r"^\| (\S+) \| .* \| `([0-9a-f]{64})` \|$", note, re.MULTILINE)
+    assert {name for name, _ in named} == {silero.MODEL, "LICENSE.silero-vad"}
+    for name, sha256 in named:
+        assert hashlib.sha256((MODELS / name).read_bytes()).hexdigest() == sha256
+
+
+def test_silence_is_no_speech(detector: SileroDetector) -> None:
+    detector.reset()
+    assert max(detector.probability(np.zeros(512, dtype=np.int16)) for _ in range(50)) < 0.1
+
+
+def test_recorded_speech_is_speech(detector: SileroDetector) -> None:
+    for recording in recordings():
+        detector.reset()
+        heard = [detector.probability(window) > 0.5 for window in windows(recording.pcm)]
+        spoken = slice(recording.speech_start // 512, recording.speech_end // 512)
+        assert np.mean(heard[spoken]) > 0.7, recording
+
+
+def test_after_a_reset_the_past_is_forgotten(detector: SileroDetector, speech: Pcm) -> None:
+    detector.reset()
+    first = [detector.probability(window) for window in windows(speech)]
+    detector.reset()
+    assert [detector.probability(window) for window in windows(speech)] == first
+
+
+def test_the_window_is_only_read(detector: SileroDetector) -> None:
+    window = np.full(512, 1000, dtype=np.int16)
+    window.setflags(write=False)
+    detector.probability(window)
+
+
+def test_a_model_that_does_not_load_has_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(silero, "MODEL", "ORIGIN.silero-vad.md")
+    with pytest.raises(DetectorError, match=r"ORIGIN\.silero-vad\.md cannot be loaded"):
+        SileroDetector()
+
+
+def test_a_model_that_is_missing_has_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(silero, "MODEL", "nowhere.onnx")
+    with pytest.raises(DetectorError, match=r"nowhere\.onnx cannot be loaded"):
+        SileroDetector()

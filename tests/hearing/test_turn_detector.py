@@ -1,0 +1,164 @@
+"""What the turn detector says, and when, in windows of 32 ms."""
+
+import pytest
+
+from appliance.conversation.vocabulary import (
+    HeardUpTo,
+    SpeechConfirmed,
+    SpeechEnded,
+    SpeechEvent,
+    SpeechPossible,
+    SpeechReal,
+    SpeechSustained,
+    TurnEnd,
+    TurnEnded,
+    TurnTooShort,
+)
+from appliance.hearing.turn_detector import TurnDetector, TurnOptions
+from tests.hearing.scripted import WINDOW, WINDOW_MS, WindowEdges, turn_events
+
+QUIET, DOUBT, SPEECH = 0.0, 0.4, 0.9
+
+
+def only(kind: type[SpeechEvent], events: list[SpeechEvent]) -> list[SpeechEvent]:
+    return [event for event in events if isinstance(event, kind)]
+
+
+def at_window(kind: type[SpeechEvent], events: list[SpeechEvent]) -> list[int]:
+    """After which windows, counted from 1, events of a kind came."""
+    return [event.at // WINDOW for event in only(kind, events)]
+
+
+def test_silence_says_nothing() -> None:
+    assert turn_events([QUIET, DOUBT] * 100) == []
+
+
+def test_speech_is_possible_from_its_first_window() -> None:
+    events = turn_events([QUIET, QUIET, SPEECH])
+    assert events[0] == SpeechPossible(at=3 * WINDOW, onset=2 * WINDOW)
+
+
+def test_every_window_of_an_open_turn_is_heard_before_what_it_means() -> None:
+    events = turn_events([QUIET] + [SPEECH] * 10 + [QUIET] * 30)
+    heard = at_window(HeardUpTo, events)
+    end = at_window(TurnEnded, events)[0]
+    assert heard == list(range(2, end + 1))
+    for event in events:
+        if not isinstance(event, SpeechPossible | HeardUpTo):
+            assert events.index(HeardUpTo(event.at)) < events.index(event)
+
+
+def test_marks_are_passed_at_the_window_nearest_to_them() -> None:
+    events = turn_events([SPEECH] * 30)
+    assert at_window(SpeechSustained, events) == [round(150 / WINDOW_MS)]
+    assert at_window(SpeechReal, events) == [round(200 / WINDOW_MS)]
+    assert at_window(SpeechConfirmed, events) == [round(500 / WINDOW_MS)]
+
+
+def test_doubt_carries_a_run_that_has_begun() -> None:
+    assert at_window(SpeechEnded, turn_events([SPEECH] + [DOUBT] * 20)) == []
+
+
+def test_a_short_dip_does_not_interrupt_speech_in_a_row() -> None:
+    events = turn_events([SPEECH] * 8 + [QUIET] + [SPEECH] * 8)
+    assert at_window(SpeechConfirmed, events) == [16]
+
+
+def test_a_longer_dip_starts_the_row_again() -> None:
+    events = turn_events([SPEECH] * 8 + [QUIET] * 2 + [SPEECH] * 8)
+    assert at_window(SpeechConfirmed, events) == []
+
+
+def test_a_run_with_enough_speech_is_confirmed_when_the_time_is_up() -> None:
+    events = turn_events(([SPEECH] * 4 + [QUIET] * 3) * 4)
+    assert at_window(SpeechConfirmed, events) == [round(700 / WINDOW_MS)]
+
+
+def test_a_run_with_too_little_speech_ends_when_the_time_is_up() -> None:
+    events = turn_events(([SPEECH] + [QUIET] * 5) * 4)
+    assert at_window(SpeechConfirmed, events) == []
+    assert at_window(SpeechEnded, events)[0] == round(700 / WINDOW_MS)
+
+
+def test_a_run_ends_when_nothing_was_said_for_a_while() -> None:
+    events = turn_events([SPEECH] * 10 + [QUIET] * 10)
+    assert only(SpeechEnded, events) == [SpeechEnded(at=16 * WINDOW, last_speech=10 * WINDOW)]
+
+
+def test_a_turn_ends_after_silence_and_never_before() -> None:
+    ended = only(TurnEnded, turn_events([SPEECH] * 10 + [QUIET] * 40))
+    assert ended == [TurnEnded(at=35 * WINDOW, last_speech=10 * WINDOW, cause=TurnEnd.SILENCE)]
+
+
+def test_two_runs_make_one_turn() -> None:
+    events = turn_events([SPEECH] * 10 + [QUIET] * 20 + [SPEECH] * 10 + [QUIET] * 40)
+    assert len(only(SpeechPossible, events)) == 2
+    assert at_window(SpeechReal, events) == [6]
+    assert len(only(TurnEnded, events)) == 1
+
+
+def test_runs_that_are_too_short_add_up_to_a_turn() -> None:
+    events = turn_events([SPEECH] * 3 + [QUIET] * 10 + [SPEECH] * 3 + [QUIET] * 40)
+    assert at_window(SpeechReal, events) == [16]
+    assert len(only(TurnEnded, events)) == 1
+
+
+def test_too_little_speech_is_no_turn() -> None:
+    events = turn_events([SPEECH] * 3 + [QUIET] * 40)
+    assert only(TurnEnded, events) == []
+    assert only(TurnTooShort, events) == [TurnTooShort(at=28 * WINDOW, speech_ms=96)]
+
+
+def test_the_longest_turn_is_cut_and_what_follows_is_the_next() -> None:
+    events = turn_events([SPEECH] * 70, TurnOptions(max_turn_s=1))
+    cut = round(1000 / WINDOW_MS)
+    assert at_window(TurnEnded, events) == [cut, 2 * cut]
+    assert [event.cause for event in events if isinstance(event, TurnEnded)] == [TurnEnd.MAX_TURN] * 2
+    onsets = [event.onset for event in events if isinstance(event, SpeechPossible)]
+    assert onsets == [0, cut * WINDOW, 2 * cut * WINDOW]
+
+
+def test_what_is_forgotten_is_never_spoken_of_again() -> None:
+    turns = TurnDetector(TurnOptions(), WindowEdges(), WINDOW)
+    for n in range(1, 11):
+        turns.hear(n * WINDOW, SPEECH)
+    turns.forget()
+    assert [turns.hear(n * WINDOW, QUIET) for n in range(11, 60)] == [[]] * 49
+
+
+def test_speech_that_goes_on_after_forgetting_is_a_new_run() -> None:
+    turns = TurnDetector(TurnOptions(), WindowEdges(), WINDOW)
+    for n in range(1, 11):
+        turns.hear(n * WINDOW, SPEECH)
+    turns.forget()
+    assert turns.hear(11 * WINDOW, SPEECH)[0] == SpeechPossible(at=11 * WINDOW, onset=10 * WINDOW)
+
+
+def test_what_is_ignored_opens_nothing() -> None:
+    turns = TurnDetector(TurnOptions(), WindowEdges(), WINDOW)
+    turns.ignore_before(4 * WINDOW + 1)
+    events = [event for n in range(1, 7) for event in turns.hear(n * WINDOW, SPEECH)]
+    assert events[0] == SpeechPossible(at=6 * WINDOW, onset=5 * WINDOW)
+
+
+@pytest.mark.parametrize("guess", [-3000, 3000])
+def test_an_edge_never_reaches_into_another_run_or_the_future(guess: int) -> None:
+    class WildEdges(WindowEdges):
+        def onset_near(self, window_start: int) -> int:
+            return window_start + guess
+
+        def end_near(self, window_end: int) -> int:
+            return window_end + guess
+
+    turns = TurnDetector(TurnOptions(), WildEdges(), WINDOW)
+    edges: list[int] = []
+    probabilities = ([SPEECH] * 10 + [QUIET] * 10) * 2
+    for n, probability in enumerate(probabilities, start=1):
+        for event in turns.hear(n * WINDOW, probability):
+            if isinstance(event, SpeechPossible):
+                edges.append(event.onset)
+            if isinstance(event, SpeechEnded):
+                edges.append(event.last_speech)
+            assert all(0 <= edge <= event.at for edge in edges)
+    assert len(edges) == 4
+    assert edges == sorted(edges)
