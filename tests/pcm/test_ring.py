@@ -1,8 +1,9 @@
 """Readers of a ring get the true samples or hear that they are lost; never anything else."""
 
 import multiprocessing
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from multiprocessing.shared_memory import SharedMemory
 
 import numpy as np
@@ -107,6 +108,16 @@ def follow(ring: SampleRing, writing: Callable[[], bool]) -> int:
     return lost_of_all
 
 
+@pytest.fixture
+def restless_threads() -> Iterator[None]:
+    """Threads take turns within a few instructions, so that a copy is really interrupted."""
+    interval_s = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(interval_s)
+
+
+@pytest.mark.usefixtures("restless_threads")
 def test_threads_read_no_torn_sample() -> None:
     ring = SampleRing.allocate(1_000)
     writer = threading.Thread(target=write_stream, args=(ring,))
