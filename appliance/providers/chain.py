@@ -82,6 +82,11 @@ class Chain:
         self._leave = asyncio.Event()
         self._closing = asyncio.Event()
 
+    @property
+    def provider(self) -> str:
+        """The name of the one who is, or was last, in use."""
+        return self._providers[self._index].name
+
     async def run(self) -> None:
         """Keep one session open until `CloseSession`; ends only then."""
         while not self._closing.is_set():

@@ -1,0 +1,154 @@
+"""The verbs that a person types. Each imports what it needs when it is called."""
+
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from appliance import __version__
+from appliance.errors import ApplianceError, ConfigurationError
+from appliance.settings import Loaded, load_settings, render
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="A plug-in voice appliance: a microphone, a loudspeaker, and a conversation between them.",
+)
+
+Config = Annotated[
+    list[Path] | None,
+    typer.Option("--config", metavar="FILE", help="A TOML file of settings; repeatable, later ones win."),
+]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="One setting, such as conversation.language=de."),
+]
+
+
+def _settings(config: list[Path] | None, overrides: list[str] | None) -> Loaded:
+    loaded = load_settings(config or [], overrides or [], os.environ)
+    for warning in loaded.warnings:
+        typer.echo(f"appliance: {warning}", err=True)
+    return loaded
+
+
+@app.command()
+def run(config: Config = None, overrides: Set = None) -> None:
+    """Be the speaker, in the foreground, until SIGINT or SIGTERM."""
+    from appliance.service.live import run_live
+
+    _end(run_live(_settings(config, overrides).settings))
+
+
+@app.command()
+def demo(
+    config: Config = None,
+    overrides: Set = None,
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="Where answer.wav, events.jsonl and the picture go.")
+    ] = Path("conversation"),
+    live: Annotated[bool, typer.Option("--live", help="Speak yourself, into a real microphone.")] = False,
+    question: Annotated[
+        str, typer.Option("--question", metavar="TEXT", help="What the virtual microphone asks.")
+    ] = "What time is it?",
+) -> None:
+    """Ask a question aloud and hear the answer; no hardware, network or key is needed."""
+    from appliance.service.demo import run_demo
+
+    _end(run_demo(_settings(config, overrides).settings, out, question, live=live))
+
+
+@app.command()
+def replay(
+    wav: Annotated[Path, typer.Argument(metavar="IN.wav", help="What the microphone hears.")],
+    out: Annotated[Path, typer.Option("--out", metavar="OUT.wav", help="What the loudspeaker plays.")],
+    events: Annotated[Path, typer.Option("--events", metavar="EVENTS.jsonl", help="What happened.")],
+    config: Config = None,
+    overrides: Set = None,
+    device_delay_ms: Annotated[
+        int, typer.Option(min=0, max=1000, help="How long a sample takes through the loudspeaker.")
+    ] = 40,
+    tail_s: Annotated[
+        float, typer.Option(min=0, max=600, help="How long to wait for silence after the end of IN.wav.")
+    ] = 20.0,
+    virtual_time: Annotated[
+        bool, typer.Option("--virtual-time", help="As fast as the machine can; the stream waits for answers.")
+    ] = False,
+) -> None:
+    """Put a recording in place of the microphone and keep what the loudspeaker plays."""
+    from appliance.service.replay import ReplayOptions, run_replay
+
+    options = ReplayOptions(wav, out, events, device_delay_ms, tail_s, virtual_time)
+    _end(run_replay(_settings(config, overrides).settings, options))
+
+
+@app.command("check-config")
+def check_config(config: Config = None, overrides: Set = None) -> None:
+    """Print the settings in force, or what is wrong with them and what is allowed."""
+    typer.echo(render(_settings(config, overrides)), nl=False)
+
+
+@app.command()
+def timeline(
+    events: Annotated[Path, typer.Argument(metavar="EVENTS.jsonl")],
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="OUT.svg")],
+    input_wav: Annotated[
+        Path | None, typer.Option("--in-wav", metavar="IN.wav", help="Draw the person's sound too.")
+    ] = None,
+    output_wav: Annotated[
+        Path | None, typer.Option("--out-wav", metavar="OUT.wav", help="Draw the answer's sound too.")
+    ] = None,
+) -> None:
+    """Draw the turns of a conversation: who spoke, who waited, and why."""
+    from appliance.service.timeline_file import draw_file
+
+    draw_file(events, out, input_wav, output_wav)
+    typer.echo(f"The picture is in {out}")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"appliance {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+def _end(exit_code: int) -> NoReturn:
+    raise typer.Exit(exit_code)
+
+
+def _whereabouts(bug: Exception) -> str:
+    """One line for a bug report: what, and where it was raised; no traceback, no values of variables."""
+    frames = traceback.extract_tb(bug.__traceback__)
+    where = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return f"{type(bug).__name__}: {bug}{where}"
+
+
+def main(run_app: Callable[[], object] = app) -> NoReturn:
+    """Run the verb of the command line; every failure becomes a sentence and an exit code."""
+    try:
+        run_app()
+    except ConfigurationError as error:
+        for mistake in error.mistakes:
+            print(f"appliance: {mistake}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except ApplianceError as error:
+        print(f"appliance: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except Exception as bug:  # noqa: BLE001  the one place where everything unforeseen ends
+        print(f"appliance: this is a fault of ours: {_whereabouts(bug)}", file=sys.stderr)
+        sys.exit(ApplianceError.exit_code)
+    sys.exit(0)

@@ -1,0 +1,210 @@
+"""The answer on its way from the provider to the loudspeaker, and what was heard of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+from appliance.conversation.history import MAX_EXCHANGES, History
+from appliance.conversation.vocabulary import (
+    AnswerAudio,
+    AnswerStarted,
+    AnswerTranscript,
+    CancelAnswer,
+    TurnEnded,
+    UserTranscript,
+)
+from appliance.pcm.formats import NEAR_RATE_HZ, ms_of_samples
+from appliance.pcm.resample import Resampler
+from appliance.service.clock import StreamClock
+from appliance.service.loudspeaker import Loudspeaker, Mouth
+from appliance.service.record import Record
+from appliance.service.turns import Provider
+
+
+class Progress(Enum):
+    """How far the provider is with an answer."""
+
+    NONE = "nobody was asked"
+    ASKED = "more of it may come"
+    COMPLETE = "all of it came"
+    BROKEN_OFF = "no more of it will come"
+
+
+@dataclass(slots=True)
+class Answer:
+    """One answer. `last_speech_ms`, `commit_ms` and `first_audio_ms` are stream time."""
+
+    number: int
+    turn: int
+    last_speech_ms: float
+    commit_ms: float
+    input_rate_hz: int = 24_000
+    resampler: Resampler | None = None
+    received_samples: int = 0  # at the device's rate
+    first_audio_ms: float | None = None
+    audible: bool = False
+    progress: Progress = Progress.ASKED
+
+
+class Answers:
+    """Feeds the current answer to the playout and keeps the account of it."""
+
+    def __init__(
+        self,
+        mouth: Mouth,
+        loudspeaker: Loudspeaker,
+        provider: Provider,
+        record: Record,
+        history: History,
+        clock: StreamClock,
+        device_rate_hz: int,
+        out_ms: Callable[[int], float],
+    ) -> None:
+        self._mouth = mouth
+        self._loudspeaker = loudspeaker
+        self._provider = provider
+        self._record = record
+        self._history = history
+        self._clock = clock
+        self._rate_hz = device_rate_hz
+        self._out_ms = out_ms
+        self._answer = Answer(0, 0, 0.0, 0.0, progress=Progress.NONE)
+        self._turn_of: dict[int, int] = {}  # of the answers that the history knows
+        self.audible_answers = 0
+        self.stale_events = 0
+        self.refused_samples = 0
+
+    @property
+    def current(self) -> int:
+        """The number of the answer that was asked for last; 0 before the first."""
+        return self._answer.number
+
+    @property
+    def turn(self) -> int:
+        """The turn that the current answer answers."""
+        return self._answer.turn
+
+    def is_current(self, number: int | None) -> bool:
+        """Whether `number` is the answer that was asked for last; others are counted as stale."""
+        current = number == self._answer.number
+        self.stale_events += not current
+        return current
+
+    def ask(self, turn: int, end: TurnEnded) -> None:
+        """An answer to `turn`, which ended so, is asked for."""
+        number = self._answer.number + 1
+        self._turn_of[number] = turn
+        self._turn_of.pop(number - MAX_EXCHANGES, None)
+        self._answer = Answer(
+            number,
+            turn,
+            ms_of_samples(end.last_speech, NEAR_RATE_HZ),
+            ms_of_samples(end.at, NEAR_RATE_HZ),
+        )
+
+    # ------------------------------------------------------------------ from the provider
+
+    def started(self, event: AnswerStarted) -> None:
+        """Somebody began to answer."""
+        self._answer.input_rate_hz = event.output_rate_hz
+        item = {"item": event.item} if event.item else {}
+        self._record.write("answer_started", turn=self._answer.turn, provider=event.provider, **item)
+
+    def audio(self, event: AnswerAudio) -> bool:
+        """The next samples of the answer; True for the first ones."""
+        answer = self._answer
+        first = answer.resampler is None
+        if answer.resampler is None:
+            answer.resampler = Resampler(answer.input_rate_hz, self._rate_hz)
+            answer.first_audio_ms = self._clock.now_ms()
+            self._mouth.begin(answer.number)
+        pcm = answer.resampler.process(event.pcm)
+        answer.received_samples += len(pcm)
+        self.refused_samples += self._mouth.append(answer.number, pcm)
+        return first
+
+    def transcript(self, event: UserTranscript | AnswerTranscript) -> None:
+        """What one of the two said, so far or finally."""
+        turn = self._turn_of.get(event.answer)
+        if turn is None:
+            return
+        user = isinstance(event, UserTranscript)
+        (self._history.asked if user else self._history.answered)(event.answer, event.text)
+        if event.final:
+            item = {"item": event.item} if event.item else {}
+            self._record.write(
+                "transcript",
+                turn=turn,
+                role="user" if user else "assistant",
+                text=event.text,
+                final=True,
+                **item,
+            )
+
+    def done(self, *, complete: bool) -> None:
+        """The provider has sent everything it had; not `complete`: it broke off."""
+        self._answer.progress = Progress.COMPLETE if complete else Progress.BROKEN_OFF
+
+    @property
+    def awaited(self) -> bool:
+        """The provider was asked, and more may come."""
+        return self._answer.progress is Progress.ASKED
+
+    # ------------------------------------------------------------------ to the loudspeaker
+
+    def play(self) -> None:
+        """From here on the answer may be heard."""
+        self._loudspeaker.play_answer(self._answer.number)
+
+    def end(self) -> None:
+        """No more samples come: after these the answer is over."""
+        answer = self._answer
+        if answer.resampler is not None:
+            tail = answer.resampler.flush()
+            answer.received_samples += len(tail)
+            self._mouth.append(answer.number, tail)
+        self._mouth.end(answer.number)
+
+    def audible(self, position: int) -> None:
+        """The first sample that can be heard left the loudspeaker at `position` of its stream."""
+        answer = self._answer
+        at_ms = self._out_ms(position)
+        answer.audible = True
+        self._record.write_at(at_ms, "answer_audible", turn=answer.turn)
+        first_audio_ms = answer.first_audio_ms if answer.first_audio_ms is not None else at_ms
+        self._record.write_at(
+            at_ms,
+            "latency",
+            turn=answer.turn,
+            endpoint_ms=round(answer.commit_ms - answer.last_speech_ms, 1),
+            provider_ms=round(first_audio_ms - answer.commit_ms, 1),
+            playout_ms=round(at_ms - first_audio_ms, 1),
+            total_ms=round(at_ms - answer.last_speech_ms, 1),
+        )
+
+    def heard_ms(self) -> int:
+        """How much of the current answer has left the loudspeaker."""
+        return int(ms_of_samples(self._mouth.heard_samples(self._answer.number), self._rate_hz))
+
+    def cancel(self) -> None:
+        """Stop the answer wherever it is, and tell the provider what was heard of it."""
+        self._answer.progress = Progress.BROKEN_OFF
+        heard_ms = self.heard_ms()
+        if heard_ms > 0:
+            self._close(heard_ms, complete=False)
+        self._mouth.flush()
+        self._loudspeaker.answer_over(self._answer.number)
+        self._provider.send(CancelAnswer(self._answer.number, heard_ms))
+
+    def finish(self) -> None:
+        """The answer is over: everything there was of it was heard."""
+        self._close(self.heard_ms(), complete=self._answer.progress is Progress.COMPLETE)
+        self._loudspeaker.answer_over(self._answer.number)
+
+    def _close(self, heard_ms: int, *, complete: bool) -> None:
+        answer = self._answer
+        received_ms = ms_of_samples(answer.received_samples, self._rate_hz)
+        share = 1.0 if complete else heard_ms / received_ms if received_ms else 0.0
+        self._history.heard(answer.number, share)
+        self.audible_answers += answer.audible
+        self._record.write("answer_done", turn=answer.turn, heard_ms=heard_ms, complete=complete)

@@ -1,0 +1,159 @@
+"""Everything between the capture ring and the playout, wired: the same for a device and a replay."""
+
+import asyncio
+import random
+import secrets
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+
+from appliance.conversation.announcements import Sound
+from appliance.conversation.history import History
+from appliance.conversation.vocabulary import (
+    ChainEvent,
+    CloseSession,
+    LinkChanged,
+    LinkState,
+    ProviderEvent,
+    SessionConfig,
+    SpeechEvent,
+)
+from appliance.errors import FailureCategory
+from appliance.hearing.detector import SpeechDetector
+from appliance.hearing.hearing import Hearing
+from appliance.hearing.turn_detector import TurnOptions
+from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, samples_of_ms
+from appliance.pcm.ring import SampleRing
+from appliance.providers.chain import Chain, Provider
+from appliance.service.answers import Answers
+from appliance.service.clock import StreamClock
+from appliance.service.conductor import Conductor, ConductorOptions
+from appliance.service.event_log import EventLog
+from appliance.service.loudspeaker import Loudspeaker, Mouth
+from appliance.service.record import Record
+from appliance.service.turns import Turns
+from appliance.settings import Settings
+
+# Beyond the longest turn and its prefix: what the loop may be late by before a sample is lost.
+_HISTORY_SLACK_S = 10
+# The whole process has to end within 2 s of the wish.
+CLOSE_TIMEOUT_S = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """The two ends of the sound, as the caller has them."""
+
+    capture: SampleRing
+    capture_rate_hz: int
+    mouth: Mouth
+    mouth_rate_hz: int
+    out_ms: Callable[[int], float]  # stream time of a position of the loudspeaker
+    post_speech: Callable[[SpeechEvent], None]
+
+
+class Assembly:
+    """A conversation ready to run: hearing, conductor and chain around the given ends."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        providers: Sequence[Provider],
+        detector: SpeechDetector,
+        ends: Ends,
+        clock: StreamClock,
+        log: EventLog,
+    ) -> None:
+        self.conversation = f"c-{secrets.token_hex(4)}"
+        self.record = Record(log, clock, self.conversation)
+        self.history = History()
+        self.provider_spoke = asyncio.Event()
+        self.first_link_settled = asyncio.Event()
+        self.clips: dict[FailureCategory, Pcm] = {}
+        self.near = SampleRing.allocate(
+            samples_of_ms(
+                (settings.hearing.max_turn_s + _HISTORY_SLACK_S) * 1000 + settings.hearing.prefix_padding_ms,
+                NEAR_RATE_HZ,
+            )
+        )
+        self.hearing = Hearing(
+            turn_options(settings),
+            detector,
+            ends.capture,
+            ends.capture_rate_hz,
+            self.near,
+            ends.post_speech,
+        )
+        self.chain = Chain(
+            providers,
+            SessionConfig(settings.conversation.prompt, settings.conversation.language),
+            self.history.items,
+            self._take,
+            now_s=time.monotonic,
+            chance=random.random,
+        )
+        self.loudspeaker = Loudspeaker(ends.mouth)
+        prefix_samples = samples_of_ms(settings.hearing.prefix_padding_ms, NEAR_RATE_HZ)
+        self.answers = Answers(
+            ends.mouth,
+            self.loudspeaker,
+            self.chain,
+            self.record,
+            self.history,
+            clock,
+            ends.mouth_rate_hz,
+            ends.out_ms,
+        )
+        self.turns = Turns(self.near, self.chain, self.record, prefix_samples)
+        self.conductor = Conductor(
+            ConductorOptions(settings.interruption.confirm_ms, settings.conversation.answer_deadline_s),
+            clock,
+            self.record,
+            self.hearing,
+            ends.mouth,
+            self.chain,
+            self.turns,
+            self.answers,
+            self.loudspeaker,
+            self._announce_failure,
+        )
+
+    def _take(self, event: ProviderEvent | ChainEvent) -> None:
+        self.conductor.post(event)
+        self.provider_spoke.set()
+        if isinstance(event, LinkChanged) and event.link in (LinkState.READY, LinkState.DOWN):
+            self.first_link_settled.set()
+
+    def _announce_failure(self, category: FailureCategory) -> None:
+        clip = self.clips.get(category)
+        if clip is not None:
+            self.loudspeaker.announce(Sound.SAID, clip)
+
+    @asynccontextmanager
+    async def running(self, start_timeout_s: float) -> AsyncIterator[None]:
+        """The chain runs; entered when its first provider is ready, has failed, or is not awaited longer."""
+        task = asyncio.create_task(self.chain.run())
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.first_link_settled.wait(), start_timeout_s)
+        self.record.write("session", state="started", provider=self.chain.provider)
+        try:
+            yield
+        finally:
+            self.chain.send(CloseSession())
+            await asyncio.wait({task}, timeout=CLOSE_TIMEOUT_S)
+            self.record.write("session", state="ended", provider=self.chain.provider)
+        task.result()
+
+
+def turn_options(settings: Settings) -> TurnOptions:
+    """The turn detector's options in the owner's settings."""
+    return TurnOptions(
+        speech_threshold=settings.hearing.speech_threshold,
+        silence_threshold=settings.hearing.silence_threshold,
+        min_speech_ms=settings.hearing.min_speech_ms,
+        hush_ms=settings.interruption.hush_ms,
+        confirm_ms=settings.interruption.confirm_ms,
+        end_silence_ms=settings.hearing.end_silence_ms,
+        max_turn_s=settings.hearing.max_turn_s,
+    )

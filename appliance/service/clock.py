@@ -1,0 +1,37 @@
+"""Stream time: milliseconds since the stream's sample 0."""
+
+import time
+from typing import Protocol
+
+
+class StreamClock(Protocol):
+    """What the conductor takes for the time."""
+
+    def now_ms(self) -> float:
+        """Milliseconds since the stream's sample 0."""
+
+
+class TickerClock:
+    """Stream time of a ticker: it moves only when the stream does."""
+
+    def __init__(self) -> None:
+        self._now_ms = 0.0
+
+    def now_ms(self) -> float:
+        """Milliseconds of sound since the stream began."""
+        return self._now_ms
+
+    def move_to(self, now_ms: float) -> None:
+        """The ticker has moved the stream to `now_ms`."""
+        self._now_ms = now_ms
+
+
+class LiveClock:
+    """Stream time of a running device: the machine's monotonic clock since the stream began."""
+
+    def __init__(self) -> None:
+        self._zero_s = time.monotonic()
+
+    def now_ms(self) -> float:
+        """Milliseconds since the stream began."""
+        return (time.monotonic() - self._zero_s) * 1000.0

@@ -1,0 +1,90 @@
+"""Who has the loudspeaker: the answer, or one announcement at a time."""
+
+from typing import Protocol
+
+from appliance.conversation.announcements import Announcements, Ruling, Sound
+from appliance.pcm.formats import Pcm
+
+
+class Mouth(Protocol):
+    """The playout behind its lock (`Speaker`, or a ticker's pump)."""
+
+    def begin(self, answer: int) -> None: ...
+    def append(self, answer: int, pcm: Pcm) -> int: ...
+    def end(self, answer: int) -> None: ...
+    def play(self) -> None: ...
+    def duck(self) -> None: ...
+    def hush(self) -> None: ...
+    def resume(self) -> None: ...
+    def flush(self) -> None: ...
+    def say(self, clip: int, pcm: Pcm) -> None: ...
+    def stop_clip(self) -> None: ...
+    def heard_samples(self, answer: int) -> int: ...
+
+
+class Loudspeaker:
+    """Lets the playout sound what the announcements' table lets sound."""
+
+    def __init__(self, mouth: Mouth) -> None:
+        self._mouth = mouth
+        self._announcements = Announcements()
+        self._clips: dict[int, Pcm] = {}
+        self._number = 0
+
+    @property
+    def busy(self) -> bool:
+        """Something plays or waits to be played."""
+        return self._announcements.playing is not None
+
+    def play_answer(self, answer: int) -> None:
+        """The answer takes the loudspeaker from whatever ranks below it."""
+        playing = self._announcements.playing
+        if self._announcements.request(Sound.ANSWER, answer) is Ruling.PREEMPT and playing is not None:
+            self._silence(playing)
+        self._mouth.play()
+
+    def answer_over(self, answer: int) -> None:
+        """The answer was heard or given up: what waited for its end plays."""
+        self._start(self._announcements.finished(Sound.ANSWER, answer))
+
+    def announce(self, sound: Sound, pcm: Pcm) -> None:
+        """Play `pcm` (device rate) as an announcement of this rank, now, later or never."""
+        self._number += 1
+        playing = self._announcements.playing
+        ruling = self._announcements.request(sound, self._number)
+        if ruling is Ruling.DROP:
+            return
+        self._clips[self._number] = pcm
+        if ruling is Ruling.PREEMPT and playing is not None:
+            self._silence(playing)
+        if ruling is not Ruling.QUEUE:
+            self._start((sound, self._number))
+
+    def clip_done(self, clip: int) -> None:
+        """A clip was played to its end."""
+        playing = self._announcements.playing
+        self._clips.pop(clip, None)
+        if playing is not None and playing[1] == clip and playing[0] is not Sound.ANSWER:
+            self._start(self._announcements.finished(*playing))
+
+    def stop_announcements(self) -> None:
+        """A person speaks: only an answer may go on."""
+        stopped = self._announcements.forget_announcements()
+        self._clips.clear()
+        if stopped is not None:
+            self._mouth.stop_clip()
+
+    def _silence(self, sound: tuple[Sound, int]) -> None:
+        if sound[0] is Sound.ANSWER:
+            self._mouth.flush()
+        else:
+            self._clips.pop(sound[1], None)
+            self._mouth.stop_clip()
+
+    def _start(self, sound: tuple[Sound, int] | None) -> None:
+        if sound is None:
+            return
+        if sound[0] is Sound.ANSWER:
+            self._mouth.play()
+        else:
+            self._mouth.say(sound[1], self._clips[sound[1]])

@@ -1,0 +1,21 @@
+"""What the conversation writes into the event log: time and conversation added to every line."""
+
+from appliance.service.clock import StreamClock
+from appliance.service.event_log import EventLog
+
+
+class Record:
+    """The event log of one conversation."""
+
+    def __init__(self, log: EventLog, clock: StreamClock, conversation: str) -> None:
+        self._log = log
+        self._clock = clock
+        self._conversation = conversation
+
+    def write(self, event: str, /, **fields: object) -> None:
+        """Log `event` as happening now."""
+        self.write_at(self._clock.now_ms(), event, **fields)
+
+    def write_at(self, t_ms: float, event: str, /, **fields: object) -> None:
+        """Log `event` as happening at `t_ms` of the stream."""
+        self._log.write(t_ms, event, conversation=self._conversation, **fields)

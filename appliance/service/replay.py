@@ -1,0 +1,120 @@
+"""The live path with a recording as the microphone and a file as the loudspeaker."""
+
+import asyncio
+import os
+from collections import deque
+from dataclasses import dataclass
+from pathlib import Path
+
+from appliance.audio.playout import Playout, PlayoutOptions
+from appliance.audio.wav import WavReader, WavWriter
+from appliance.conversation.vocabulary import SpeechEvent
+from appliance.hearing.silero import SileroDetector
+from appliance.pcm.formats import ms_of_samples, samples_of_ms
+from appliance.pcm.ring import SampleRing
+from appliance.service.assembly import Assembly, Ends
+from appliance.service.clock import TickerClock
+from appliance.service.event_log import EventLog
+from appliance.service.provider_list import list_providers
+from appliance.service.ticker import Ticker
+from appliance.settings import Settings
+
+OUT_RATE_HZ = 24_000
+# The stream starts without its provider after this long (public contract).
+START_TIMEOUT_S = 3.0
+# Quiet for this long after the end of the recording: the conversation is over. Longer than the
+# gap between the end of a turn and the words that might still open one.
+SETTLED_MS = 1500.0
+# Of the capture ring; hearing reads it every tick.
+CAPTURE_MS = 1000.0
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayOptions:
+    """Which files, and what is modelled."""
+
+    wav: Path
+    out: Path
+    events: Path
+    device_delay_ms: int = 40
+    tail_s: float = 20.0
+    virtual_time: bool = False
+
+
+def run_replay(settings: Settings, options: ReplayOptions) -> int:
+    """Replay `options.wav`; 0 when at least one turn was answered audibly, else 1.
+
+    Both output files are written whatever happens. Raises InputFileError for a file that is no WAV.
+    """
+    with (
+        WavWriter(options.out, OUT_RATE_HZ) as out,
+        EventLog(options.events) as log,
+        WavReader(options.wav) as microphone,
+    ):
+        return asyncio.run(_Replay(settings, options, microphone, out, log).run())
+
+
+class _Replay:
+    def __init__(
+        self,
+        settings: Settings,
+        options: ReplayOptions,
+        microphone: WavReader,
+        out: WavWriter,
+        log: EventLog,
+    ) -> None:
+        self._options = options
+        self._log = log
+        self._clock = TickerClock()
+        heard: deque[SpeechEvent] = deque()
+        capture = SampleRing.allocate(samples_of_ms(CAPTURE_MS, microphone.rate_hz))
+        playout = Playout(PlayoutOptions(OUT_RATE_HZ, duck_db=settings.interruption.duck_db))
+        ends = Ends(
+            capture,
+            microphone.rate_hz,
+            playout,
+            OUT_RATE_HZ,
+            lambda position: ms_of_samples(position, OUT_RATE_HZ),
+            heard.append,
+        )
+        self._assembly = Assembly(
+            settings, list_providers(settings, os.environ), SileroDetector(), ends, self._clock, log
+        )
+        self._ticker = Ticker(
+            microphone,
+            out,
+            capture,
+            self._assembly.hearing,
+            heard,
+            playout,
+            self._assembly.conductor,
+            self._clock,
+            OUT_RATE_HZ,
+            samples_of_ms(options.device_delay_ms, OUT_RATE_HZ),
+        )
+        self._settled_since_ms: float | None = None
+
+    async def run(self) -> int:
+        assembly = self._assembly
+        async with assembly.running(START_TIMEOUT_S):
+            if self._options.virtual_time:
+                await self._ticker.run_virtually(
+                    self._over, lambda: assembly.answers.awaited, assembly.provider_spoke
+                )
+            else:
+                await self._ticker.run(self._over)
+        return 0 if assembly.answers.audible_answers else 1
+
+    def _over(self) -> bool:
+        """The recording has ended, and the conversation settled or the tail passed."""
+        now_ms = self._ticker.now_ms
+        self._log.advance(now_ms)
+        if not self._assembly.conductor.settled:
+            self._settled_since_ms = None
+        elif self._settled_since_ms is None:
+            self._settled_since_ms = now_ms
+        ended_ms = self._ticker.ended_ms
+        if ended_ms is None:
+            return False
+        quiet_ms = now_ms - max(self._settled_since_ms or now_ms, ended_ms)
+        return quiet_ms >= SETTLED_MS or now_ms - ended_ms >= self._options.tail_s * 1000

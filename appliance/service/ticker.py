@@ -1,0 +1,144 @@
+"""One ticker moves microphone and loudspeaker by the same 10 ms, in real or in virtual time."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+import numpy as np
+
+from appliance.audio.playout import Playout
+from appliance.conversation.vocabulary import SpeechEvent
+from appliance.hearing.hearing import Hearing
+from appliance.pcm.formats import Pcm, samples_of_ms
+from appliance.pcm.ring import SampleRing
+from appliance.service.clock import TickerClock
+from appliance.service.conductor import Conductor
+
+TICK_MS = 10
+# A tick that comes later than this is a stall of the machine: the stream stands still for as long,
+# and it is counted. Less is caught up, so that a timer's jitter does not add up.
+STALL_MS = 50.0
+# In virtual time the stream waits for an answer; real providers have their own, shorter deadlines.
+VIRTUAL_WAIT_S = 60.0
+
+
+class Microphone(Protocol):
+    """Where the near end's samples come from (`WavReader`)."""
+
+    @property
+    def rate_hz(self) -> int: ...
+
+    def read(self, count: int) -> Pcm:
+        """The next `count` samples, fewer at the end."""
+
+
+class Loudspeaker(Protocol):
+    """Where the loudspeaker's samples go (`WavWriter`)."""
+
+    def write(self, pcm: Pcm) -> None: ...
+
+
+class Ticker:
+    """Drives capture ring, hearing, playout and conductor as their threads would, in one thread.
+
+    What the loudspeaker plays arrives `delay_samples` late, as through a real device's buffer.
+    """
+
+    def __init__(
+        self,
+        microphone: Microphone,
+        loudspeaker: Loudspeaker,
+        capture: SampleRing,
+        hearing: Hearing,
+        heard: "deque[SpeechEvent]",
+        playout: Playout,
+        conductor: Conductor,
+        clock: TickerClock,
+        out_rate_hz: int,
+        delay_samples: int,
+    ) -> None:
+        self._microphone = microphone
+        self._loudspeaker = loudspeaker
+        self._capture = capture
+        self._hearing = hearing
+        self._heard = heard
+        self._playout = playout
+        self._conductor = conductor
+        self._clock = clock
+        self._delay_samples = delay_samples
+        self._ticks = 0
+        self._blocks = _block_sizes(microphone.rate_hz)
+        self._silence = np.zeros(samples_of_ms(TICK_MS, microphone.rate_hz) + 1, dtype=np.int16)
+        self._out = np.zeros(samples_of_ms(TICK_MS, out_rate_hz), dtype=np.int16)
+        self._in_device = np.zeros(delay_samples, dtype=np.int16)
+        self.ended_ms: float | None = None
+        self.stalls = 0
+
+    @property
+    def now_ms(self) -> float:
+        """How much of the stream has passed."""
+        return self._ticks * float(TICK_MS)
+
+    def tick(self) -> None:
+        """Move the stream by 10 ms."""
+        count = next(self._blocks)
+        block = self._microphone.read(count)
+        if len(block) < count and self.ended_ms is None:
+            self.ended_ms = self.now_ms
+        self._capture.write(block)
+        self._capture.write(self._silence[: count - len(block)])
+        played = self._playout.render(self._out, self._delay_samples)
+        self._play(self._out)
+        self._ticks += 1
+        self._clock.move_to(self.now_ms)
+        for event in played:
+            self._conductor.post(event)
+        self._hearing.pump()
+        while self._heard:
+            self._conductor.post(self._heard.popleft())
+        self._conductor.tick()
+
+    def _play(self, block: Pcm) -> None:
+        """Through the modelled device: what comes out now went in `delay_samples` ago."""
+        through = np.concatenate((self._in_device, block))
+        self._loudspeaker.write(through[: len(block)])
+        self._in_device = through[len(block) :]
+
+    async def run(self, done: Callable[[], bool]) -> None:
+        """Tick until `done`, 10 ms every 10 ms."""
+        loop = asyncio.get_running_loop()
+        due_s = loop.time()
+        while not done():
+            self.tick()
+            due_s += TICK_MS / 1000
+            wait_s = due_s - loop.time()
+            if wait_s < -STALL_MS / 1000:
+                self.stalls += 1
+                due_s = loop.time()
+            await asyncio.sleep(max(wait_s, 0.0))
+
+    async def run_virtually(
+        self, done: Callable[[], bool], awaited: Callable[[], bool], spoke: asyncio.Event
+    ) -> None:
+        """Tick until `done`, as fast as the machine can; the stream stands still while an answer is `awaited`.
+
+        `spoke` is set whenever a provider says something.
+        """
+        while not done():
+            self.tick()
+            await asyncio.sleep(0)
+            while awaited():
+                spoke.clear()
+                async with asyncio.timeout(VIRTUAL_WAIT_S):
+                    await spoke.wait()
+
+
+def _block_sizes(rate_hz: int) -> Iterator[int]:
+    """Samples of each tick, so that no rate drifts: 44100 Hz gives 441, 11025 Hz 110 and 111 in turn."""
+    done, tick = 0, 0
+    while True:
+        tick += 1
+        up_to = rate_hz * TICK_MS * tick // 1000
+        yield up_to - done
+        done = up_to

@@ -1,0 +1,102 @@
+"""The turn: exact slices of what was heard, told to the provider once speech is real."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from appliance.conversation.vocabulary import (
+    AppendAudio,
+    Command,
+    CommitTurn,
+    OpenTurn,
+    TurnEnded,
+)
+from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, ms_of_samples
+from appliance.service.record import Record
+
+# How much of a turn is told in one message: a second, so that the burst of a long prefix stays
+# small beside the socket's buffers.
+_MESSAGE_SAMPLES = NEAR_RATE_HZ
+
+
+class NearHistory(Protocol):
+    """The processed samples of the near end, 16 kHz (`SampleRing`)."""
+
+    def read(self, start: int, count: int) -> tuple[int, Pcm]:
+        """The first index still there, and the samples from it to `start + count`."""
+
+
+class Provider(Protocol):
+    """Who is told the turn (`Chain`)."""
+
+    def send(self, command: Command | OpenTurn) -> None:
+        """Take one command; never blocks."""
+
+
+@dataclass(slots=True)
+class Turn:
+    """What a person said in one go. Instants are 16 kHz sample indices of the near end."""
+
+    number: int
+    onset: int
+    start: int
+    sent: int
+    streaming: bool = False
+
+
+class Turns:
+    """Opens, streams, commits and discards turns; the current one stays until the next opens."""
+
+    def __init__(self, near: NearHistory, provider: Provider, record: Record, prefix_samples: int) -> None:
+        self._near = near
+        self._provider = provider
+        self._record = record
+        self._prefix_samples = prefix_samples
+        self._turn = Turn(0, 0, 0, 0)
+        self.overrun_samples = 0
+
+    @property
+    def current(self) -> Turn:
+        """The turn that was opened last; number 0 before the first."""
+        return self._turn
+
+    def open(self, onset: int) -> None:
+        """A turn begins `prefix_padding_ms` before `onset`, never before the end of the last one."""
+        start = max(onset - self._prefix_samples, self._turn.sent, 0)
+        self._turn = Turn(self._turn.number + 1, onset, start, start)
+        self._provider.send(OpenTurn())
+        self._record.write(
+            "turn_opened",
+            turn=self._turn.number,
+            onset_ms=round(ms_of_samples(onset, NEAR_RATE_HZ)),
+            prefix_ms=round(ms_of_samples(onset - start, NEAR_RATE_HZ)),
+        )
+
+    def stream(self, up_to: int) -> None:
+        """From here on the turn's sound may leave the box; what is there of it leaves at once."""
+        self._turn.streaming = True
+        self.heard(up_to)
+
+    def heard(self, up_to: int) -> None:
+        """The near history holds every sample before `up_to`: tell what may be told."""
+        turn = self._turn
+        while turn.streaming and turn.sent < up_to:
+            first, pcm = self._near.read(turn.sent, min(_MESSAGE_SAMPLES, up_to - turn.sent))
+            self.overrun_samples += first - turn.sent
+            self._provider.send(AppendAudio(pcm))
+            turn.sent = first + len(pcm)
+
+    def commit(self, end: TurnEnded, answer: int) -> None:
+        """The turn is said: ask for `answer`."""
+        self.heard(end.at)
+        self._turn.streaming = False
+        self._record.write(
+            "turn_committed",
+            turn=self._turn.number,
+            audio_ms=round(ms_of_samples(self._turn.sent - self._turn.start, NEAR_RATE_HZ)),
+            cause=end.cause,
+        )
+        self._provider.send(CommitTurn(answer))
+
+    def discard(self, speech_ms: int) -> None:
+        """Too little was said: nothing was sent, nothing is asked."""
+        self._record.write("turn_discarded", turn=self._turn.number, speech_ms=speech_ms, cause="too_short")

@@ -1,0 +1,250 @@
+"""A whole conversation in virtual time: real hearing, machine and playout; a scripted ear and provider."""
+
+import asyncio
+import io
+import json
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from appliance.audio.playout import Playout, PlayoutOptions
+from appliance.conversation.session import Emit
+from appliance.conversation.vocabulary import (
+    AnswerAudio,
+    AnswerDone,
+    AnswerStarted,
+    AnswerTranscript,
+    AppendAudio,
+    CancelAnswer,
+    Capabilities,
+    CloseSession,
+    Command,
+    CommitTurn,
+    HistoryItem,
+    Ready,
+    SessionConfig,
+    SpeechEvent,
+    UserTranscript,
+)
+from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, ms_of_samples, samples_of_ms
+from appliance.pcm.level import rms_dbfs
+from appliance.pcm.ring import SampleRing
+from appliance.providers.chain import Provider
+from appliance.service.assembly import Assembly, Ends
+from appliance.service.clock import TickerClock
+from appliance.service.event_log import EventLog
+from appliance.service.ticker import Ticker
+from appliance.settings import Settings, load_settings
+
+OUT_RATE_HZ = 24_000
+SPEECH_DBFS = -40.0
+
+
+class LoudnessDetector:
+    """Takes every loud window for speech: what is spoken stands in the script, to the sample."""
+
+    window_samples = 512
+
+    def probability(self, window: Pcm) -> float:
+        return 1.0 if rms_dbfs(window) > SPEECH_DBFS else 0.0
+
+    def reset(self) -> None:
+        pass
+
+
+def speech(ms: float, seed: int = 1) -> Pcm:
+    """Noise as loud as speech, no two stretches alike."""
+    count = samples_of_ms(ms, NEAR_RATE_HZ)
+    return np.random.default_rng(seed).integers(-8000, 8000, count, dtype=np.int16)
+
+
+def silence(ms: float) -> Pcm:
+    return np.zeros(samples_of_ms(ms, NEAR_RATE_HZ), dtype=np.int16)
+
+
+def tone(ms: float) -> Pcm:
+    """An answer that is loud from its first sample to its last."""
+    t = np.arange(samples_of_ms(ms, OUT_RATE_HZ))
+    return (8000 * np.cos(2 * np.pi * 440 * t / OUT_RATE_HZ)).astype(np.int16)
+
+
+@dataclass
+class ScriptedProvider:
+    """Answers each turn with the next of `answers`, `delay_ms` after it; keeps what it was told."""
+
+    answers: Sequence[Pcm]
+    delay_ms: float = 0.0
+    told: list[Command] = field(default_factory=list)
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return Capabilities(input_rate_hz=NEAR_RATE_HZ, output_rate_hz=OUT_RATE_HZ)
+
+    def open(self) -> "ScriptedProvider":
+        self._over = asyncio.Event()
+        self._owed: tuple[int, float] | None = None
+        self._now_ms = 0.0
+        return self
+
+    async def run(self, config: SessionConfig, history: tuple[HistoryItem, ...], emit: Emit) -> None:
+        self._emit = emit
+        emit(Ready())
+        await self._over.wait()
+
+    def send(self, command: Command) -> None:
+        self.told.append(command)
+        match command:
+            case CommitTurn(answer=answer):
+                self._owed = (answer, self._now_ms + self.delay_ms)
+                self.pass_time(self._now_ms)
+            case CancelAnswer():
+                self._owed = None
+            case CloseSession():
+                self._over.set()
+
+    def pass_time(self, now_ms: float) -> None:
+        """Answer what is due by now."""
+        self._now_ms = now_ms
+        if self._owed is not None and now_ms >= self._owed[1]:
+            number, self._owed = self._owed[0], None
+            self._answer(number)
+
+    def _answer(self, number: int) -> None:
+        self._emit(UserTranscript(number, f"question {number}", final=True))
+        self._emit(AnswerStarted(number))
+        pcm = self.answers[min(number, len(self.answers)) - 1]
+        for start in range(0, len(pcm), 2400):
+            self._emit(AnswerAudio(number, pcm[start : start + 2400]))
+        self._emit(AnswerTranscript(number, f"answer {number}", final=True))
+        self._emit(AnswerDone(number, complete=True))
+
+    @property
+    def turns(self) -> list[Pcm]:
+        """The sound of each committed turn, cancelled and continued ones in their pieces."""
+        turns: list[list[Pcm]] = [[]]
+        for command in self.told:
+            if isinstance(command, AppendAudio):
+                turns[-1].append(command.pcm)
+            elif isinstance(command, CommitTurn):
+                turns.append([])
+        return [np.concatenate(pieces) for pieces in turns[:-1]]
+
+    @property
+    def cancelled(self) -> list[CancelAnswer]:
+        return [command for command in self.told if isinstance(command, CancelAnswer)]
+
+
+class Script:
+    """A microphone that hears what the test says."""
+
+    rate_hz = NEAR_RATE_HZ
+
+    def __init__(self, pcm: Pcm) -> None:
+        self._pcm = pcm
+
+    def read(self, count: int) -> Pcm:
+        block, self._pcm = self._pcm[:count], self._pcm[count:]
+        return block
+
+
+class Tape:
+    """What the loudspeaker played."""
+
+    def __init__(self) -> None:
+        self._blocks: list[Pcm] = []
+
+    def write(self, pcm: Pcm) -> None:
+        self._blocks.append(pcm.copy())
+
+    @property
+    def pcm(self) -> Pcm:
+        return np.concatenate(self._blocks)
+
+
+@dataclass
+class Played:
+    """What came of a conversation."""
+
+    events: list[dict[str, Any]]
+    out: Pcm
+    provider: ScriptedProvider
+    assembly: Assembly
+
+    def of(self, name: str) -> list[dict[str, Any]]:
+        return [event for event in self.events if event["event"] == name]
+
+    @property
+    def phases(self) -> list[str]:
+        return [event["to"] for event in self.of("phase")]
+
+    def audible_ms(self, from_ms: float = 0.0) -> float:
+        """The instant of the first sound of the loudspeaker from `from_ms` on."""
+        start = samples_of_ms(from_ms, OUT_RATE_HZ)
+        loud = np.flatnonzero(np.abs(self.out[start:].astype(np.int32)) > 100)
+        return ms_of_samples(start + int(loud[0]), OUT_RATE_HZ)
+
+
+def play(
+    *near: Pcm,
+    answers: Sequence[Pcm] | None = None,
+    provider: ScriptedProvider | None = None,
+    settings: Sequence[str] = (),
+    delay_ms: int = 40,
+    tail_ms: float = 6000.0,
+    each_tick: Callable[[Assembly], None] = lambda assembly: None,
+) -> Played:
+    """Let a conversation happen, faster than real time, until it has been quiet for a second."""
+    provider = provider or ScriptedProvider(answers or [tone(1000)])
+    loaded = load_settings([], settings, {})
+    return asyncio.run(_play(np.concatenate(near), provider, loaded.settings, delay_ms, tail_ms, each_tick))
+
+
+async def _play(
+    near: Pcm,
+    provider: ScriptedProvider,
+    settings: Settings,
+    delay_ms: int,
+    tail_ms: float,
+    each_tick: Callable[[Assembly], None],
+) -> Played:
+    lines, tape, clock = io.StringIO(), Tape(), TickerClock()
+    heard: deque[SpeechEvent] = deque()
+    capture = SampleRing.allocate(NEAR_RATE_HZ)
+    playout = Playout(PlayoutOptions(OUT_RATE_HZ, duck_db=settings.interruption.duck_db))
+    log = EventLog(lines)
+    ends = Ends(
+        capture, NEAR_RATE_HZ, playout, OUT_RATE_HZ, lambda p: ms_of_samples(p, OUT_RATE_HZ), heard.append
+    )
+    assembly = Assembly(settings, [Provider("scripted", provider.open)], LoudnessDetector(), ends, clock, log)
+    ticker = Ticker(
+        Script(near),
+        tape,
+        capture,
+        assembly.hearing,
+        heard,
+        playout,
+        assembly.conductor,
+        clock,
+        OUT_RATE_HZ,
+        samples_of_ms(delay_ms, OUT_RATE_HZ),
+    )
+    quiet_ms = 0.0
+
+    def over() -> bool:
+        nonlocal quiet_ms
+        each_tick(assembly)
+        provider.pass_time(ticker.now_ms)
+        log.advance(ticker.now_ms)
+        quiet_ms = quiet_ms + 10 if assembly.conductor.settled else 0.0
+        if ticker.ended_ms is None:
+            return False
+        return quiet_ms > 1000 or ticker.now_ms > ticker.ended_ms + tail_ms
+
+    async with assembly.running(1.0):
+        await ticker.run_virtually(over, lambda: False, assembly.provider_spoke)
+    log.close()
+    events = [json.loads(line) for line in lines.getvalue().splitlines()]
+    return Played(events, tape.pcm, provider, assembly)
