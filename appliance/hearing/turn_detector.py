@@ -157,8 +157,8 @@ class TurnDetector:
 
     def _end_run(self, run: _Run, turn: _Turn, events: list[SpeechEvent]) -> None:
         last_speech = max(min(self._edges.end_near(run.last_speech), self._now), run.onset)
-        turn.last_speech = max(turn.last_speech, last_speech)
-        self._taken = max(self._taken, turn.last_speech)
+        turn.last_speech = last_speech  # never before the last run's, which the onset is behind
+        self._taken = max(self._taken, last_speech)
         self._run = None
         events.append(SpeechEnded(self._now, last_speech))
 

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import numpy as np
+import onnxruntime
 import pytest
 
 from appliance.hearing import silero
@@ -48,6 +49,19 @@ def test_recorded_speech_is_speech(detector: SileroDetector) -> None:
         heard = [detector.probability(window) > 0.5 for window in windows(recording.pcm)]
         spoken = slice(recording.speech_start // 512, recording.speech_end // 512)
         assert np.mean(heard[spoken]) > 0.7, recording
+
+
+def test_every_window_is_given_to_the_model_with_the_end_of_the_one_before(
+    detector: SileroDetector, speech: Pcm
+) -> None:
+    session = onnxruntime.InferenceSession(MODELS / silero.MODEL, providers=["CPUExecutionProvider"])
+    stream = np.concatenate([np.zeros(64), speech / 32768]).astype(np.float32)
+    state = np.zeros((2, 1, 128), dtype=np.float32)
+    detector.reset()
+    for n, window in enumerate(windows(speech)):
+        feed = {"input": stream[None, n * 512 : n * 512 + 576], "sr": np.array(16_000), "state": state}
+        output, state = session.run(None, feed)
+        assert detector.probability(window) == pytest.approx(output[0, 0], abs=1e-5)
 
 
 def test_after_a_reset_the_past_is_forgotten(detector: SileroDetector, speech: Pcm) -> None:

@@ -141,24 +141,62 @@ def test_what_is_ignored_opens_nothing() -> None:
     assert events[0] == SpeechPossible(at=6 * WINDOW, onset=5 * WINDOW)
 
 
-@pytest.mark.parametrize("guess", [-3000, 3000])
-def test_an_edge_never_reaches_into_another_run_or_the_future(guess: int) -> None:
-    class WildEdges(WindowEdges):
-        def onset_near(self, window_start: int) -> int:
-            return window_start + guess
+class WildEdges:
+    """Edges that are off by more than a run and the pause after it."""
 
-        def end_near(self, window_end: int) -> int:
-            return window_end + guess
+    def __init__(self, onset_error: int, end_error: int) -> None:
+        self._onset_error = onset_error
+        self._end_error = end_error
 
-    turns = TurnDetector(TurnOptions(), WildEdges(), WINDOW)
+    def onset_near(self, window_start: int) -> int:
+        return window_start + self._onset_error
+
+    def end_near(self, window_end: int) -> int:
+        return window_end + self._end_error
+
+
+def events_by(edges: WildEdges, probabilities: list[float]) -> list[SpeechEvent]:
+    turns = TurnDetector(TurnOptions(), edges, WINDOW)
+    return [event for n, p in enumerate(probabilities, start=1) for event in turns.hear(n * WINDOW, p)]
+
+
+@pytest.mark.parametrize("onset_error", [-4000, 0, 4000])
+@pytest.mark.parametrize("end_error", [-4000, 0, 4000])
+def test_an_edge_reaches_neither_into_another_run_nor_into_the_future(
+    onset_error: int, end_error: int
+) -> None:
     edges: list[int] = []
-    probabilities = ([SPEECH] * 10 + [QUIET] * 10) * 2
-    for n, probability in enumerate(probabilities, start=1):
-        for event in turns.hear(n * WINDOW, probability):
-            if isinstance(event, SpeechPossible):
-                edges.append(event.onset)
-            if isinstance(event, SpeechEnded):
-                edges.append(event.last_speech)
-            assert all(0 <= edge <= event.at for edge in edges)
-    assert len(edges) == 4
+    for event in events_by(WildEdges(onset_error, end_error), ([SPEECH] * 5 + [QUIET] * 7) * 3):
+        if isinstance(event, SpeechPossible):
+            edges.append(event.onset)
+        if isinstance(event, SpeechEnded):
+            edges.append(event.last_speech)
+        assert all(0 <= edge <= event.at for edge in edges)
+    assert len(edges) == 6
     assert edges == sorted(edges)
+
+
+def test_an_onset_reaches_back_to_the_last_turn_and_no_further() -> None:
+    events = events_by(WildEdges(-4000, 0), [SPEECH] * 6 + [QUIET] * 26 + [SPEECH])
+    ended, opened = only(TurnEnded, events)[0], events[-2]
+    assert isinstance(opened, SpeechPossible)
+    assert opened.onset == ended.at
+
+
+def test_an_onset_reaches_back_to_what_was_forgotten_and_no_further() -> None:
+    turns = TurnDetector(TurnOptions(), WildEdges(-4000, 0), WINDOW)
+    turns.hear(10 * WINDOW, QUIET)
+    turns.forget()
+    assert turns.hear(11 * WINDOW, SPEECH)[0] == SpeechPossible(11 * WINDOW, onset=10 * WINDOW)
+
+
+def test_an_onset_reaches_back_to_what_is_ignored_and_no_further() -> None:
+    turns = TurnDetector(TurnOptions(), WildEdges(-4000, 0), WINDOW)
+    turns.hear(10 * WINDOW, QUIET)
+    turns.ignore_before(10 * WINDOW - 100)
+    assert turns.hear(11 * WINDOW, SPEECH)[0] == SpeechPossible(11 * WINDOW, onset=10 * WINDOW - 100)
+
+
+def test_a_turn_that_ends_after_a_short_silence_does_not_wait_for_its_run() -> None:
+    events = turn_events([SPEECH] * 10 + [QUIET] * 10, TurnOptions(end_silence_ms=96, run_gap_ms=300))
+    assert at_window(TurnEnded, events) == [13]
