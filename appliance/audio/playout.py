@@ -43,7 +43,8 @@ class Playout:
 
     Device position `k` is the `k`-th sample rendered. Sample `k` leaves the loudspeaker when position
     `k + delay_samples` (as last given to `render`) is reached, so the playhead stands at `position -
-    delay_samples`; it never goes back. How large the blocks are changes neither sound nor instants.
+    delay_samples`; where a greater delay sets it back, what was heard stays heard. How large the blocks
+    are changes neither sound nor instants.
     """
 
     def __init__(self, options: PlayoutOptions) -> None:
@@ -56,7 +57,6 @@ class Playout:
         self._clip: Track | None = None
         self._release = Release(self._fade_samples)
         self._position = 0
-        self._playhead = 0
         self._events: list[PlayoutEvent] = []
         self._no_events: list[PlayoutEvent] = []
         self.underruns = 0  # how often an answer starved
@@ -144,7 +144,6 @@ class Playout:
         out[done:].fill(0)
         self._release.mix_into(out)
         self._position += len(out)
-        self._playhead = max(self._playhead, self._position - delay_samples)
         self._notice_heard(delay_samples)
         if not self._events:
             return self._no_events
@@ -205,12 +204,13 @@ class Playout:
 
     def _notice_heard(self, delay_samples: int) -> None:
         answer, clip = self._answer, self._clip
-        answer.move_to(self._playhead)
+        playhead = self._position - delay_samples
+        answer.move_to(playhead)
         if answer.over and self._cue(Cue.HEARD):
             self._events.append(AnswerHeard(answer.number, answer.heard.end + delay_samples))
         if clip is None:
             return
-        clip.move_to(self._playhead)
+        clip.move_to(playhead)
         if clip.over:
             self._clip = None
             self._events.append(ClipDone(clip.number, clip.heard.end + delay_samples))

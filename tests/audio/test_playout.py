@@ -61,6 +61,18 @@ def test_a_hush_fades_within_its_ramp_and_then_it_is_still() -> None:
     assert not ear.listen(1_000).any()
 
 
+def test_a_hush_takes_a_ducked_answer_from_where_it_is_to_silence() -> None:
+    playout = steadily_playing(16_000)
+    ear = Ear(playout)
+    playout.duck()
+    ducked = ear.listen(1_000)[-1]
+    playout.hush()
+    fade = ear.listen(320)
+    assert fade[0] < ducked
+    assert np.all(np.diff(fade) < 0)
+    assert not ear.listen(1_000).any()
+
+
 def test_the_fade_of_a_hush_counts_as_heard_and_standing_still_does_not() -> None:
     playout = steadily_playing(16_000)
     ear = Ear(playout)
@@ -111,6 +123,7 @@ def test_a_flush_of_what_stands_still_makes_no_sound() -> None:
     ear.listen(1_000)
     playout.flush()
     assert not ear.listen(1_000).any()
+    assert playout.heard_samples(1) == 320
 
 
 def test_the_next_answer_begins_beside_the_fade_of_the_last() -> None:
@@ -222,6 +235,16 @@ def test_an_answer_without_a_sound_is_over_when_it_may_play() -> None:
     playout.play()
     ear.listen(320)
     assert [type(event) for event in ear.news] == [AnswerHeard]
+
+
+@pytest.mark.parametrize("cue", ["duck", "hush"])
+def test_an_answer_that_runs_out_under_a_duck_or_a_hush_is_heard(cue: str) -> None:
+    playout = playing(300, RAMPED)
+    playout.end(1)
+    getattr(playout, cue)()
+    ear = Ear(playout)
+    ear.listen(1_000)
+    assert ear.news[-1] == AnswerHeard(1, 300)
 
 
 def test_an_answer_that_ended_while_it_stood_still_at_its_end_is_heard() -> None:
