@@ -4,7 +4,7 @@ import asyncio
 import random
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
@@ -19,19 +19,22 @@ from appliance.conversation.vocabulary import (
     SessionConfig,
     SpeechEvent,
 )
-from appliance.errors import FailureCategory
+from appliance.errors import FailureCategory, ProviderError
 from appliance.hearing.detector import SpeechDetector
 from appliance.hearing.hearing import Hearing
 from appliance.hearing.turn_detector import TurnOptions
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, samples_of_ms
 from appliance.pcm.ring import SampleRing
-from appliance.providers.chain import Chain, Provider
+from appliance.providers.chain import Chain
+from appliance.providers.offline.voice import synthesize
 from appliance.service.answers import Answers
 from appliance.service.clock import StreamClock
 from appliance.service.conductor import Conductor, ConductorOptions
 from appliance.service.event_log import EventLog
 from appliance.service.loudspeaker import Loudspeaker, Mouth
+from appliance.service.provider_list import ProviderList
 from appliance.service.record import Record
+from appliance.service.sentences import HONEST_SENTENCES
 from appliance.service.turns import Turns
 from appliance.settings import Settings
 
@@ -59,7 +62,7 @@ class Assembly:
     def __init__(
         self,
         settings: Settings,
-        providers: Sequence[Provider],
+        providers: ProviderList,
         detector: SpeechDetector,
         ends: Ends,
         clock: StreamClock,
@@ -68,9 +71,12 @@ class Assembly:
         self.conversation = f"c-{secrets.token_hex(4)}"
         self.record = Record(log, clock, self.conversation)
         self.history = History()
+        self._workers = providers.workers
+        self._standby = [provider.name for provider in providers.providers[1:]]
+        self._clips: dict[FailureCategory, Pcm] = {}
+        self._mouth_rate_hz = ends.mouth_rate_hz
         self.provider_spoke = asyncio.Event()
         self.first_link_settled = asyncio.Event()
-        self.clips: dict[FailureCategory, Pcm] = {}
         self.near = SampleRing.allocate(
             samples_of_ms(
                 (settings.hearing.max_turn_s + _HISTORY_SLACK_S) * 1000 + settings.hearing.prefix_padding_ms,
@@ -86,7 +92,7 @@ class Assembly:
             ends.post_speech,
         )
         self.chain = Chain(
-            providers,
+            providers.providers,
             SessionConfig(settings.conversation.prompt, settings.conversation.language),
             self.history.items,
             self._take,
@@ -126,14 +132,16 @@ class Assembly:
             self.first_link_settled.set()
 
     def _announce_failure(self, category: FailureCategory) -> None:
-        clip = self.clips.get(category)
+        clip = self._clips.get(category)
         if clip is not None:
             self.loudspeaker.announce(Sound.SAID, clip)
 
     @asynccontextmanager
     async def running(self, start_timeout_s: float) -> AsyncIterator[None]:
         """The chain runs; entered when its first provider is ready, has failed, or is not awaited longer."""
-        task = asyncio.create_task(self.chain.run())
+        chain = asyncio.create_task(self.chain.run())
+        behind = [asyncio.create_task(self._warm_up(name)) for name in self._standby if name in self._workers]
+        behind.append(asyncio.create_task(asyncio.to_thread(self._render_sentences)))
         with suppress(TimeoutError):
             await asyncio.wait_for(self.first_link_settled.wait(), start_timeout_s)
         self.record.write("session", state="started", provider=self.chain.provider)
@@ -141,9 +149,26 @@ class Assembly:
             yield
         finally:
             self.chain.send(CloseSession())
-            await asyncio.wait({task}, timeout=CLOSE_TIMEOUT_S)
+            stopping = [asyncio.create_task(worker.stop()) for worker in self._workers.values()]
+            await asyncio.wait({chain, *behind, *stopping}, timeout=CLOSE_TIMEOUT_S)
             self.record.write("session", state="ended", provider=self.chain.provider)
-        task.result()
+        chain.result()
+
+    async def _warm_up(self, name: str) -> None:
+        """Let a standby worker be warm before it is needed; the log says how that went."""
+        self.conductor.post(LinkChanged(name, LinkState.CONNECTING))
+        try:
+            await self._workers[name].start()
+        except ProviderError as error:
+            self.conductor.post(LinkChanged(name, LinkState.DOWN, error.category, str(error)))
+        else:
+            self.conductor.post(LinkChanged(name, LinkState.READY))
+
+    def _render_sentences(self) -> None:
+        """Blocking: the honest sentences as sound, while there is still somebody to render them."""
+        with suppress(ProviderError):  # without a voice the trouble earcon has to do
+            for category, sentence in HONEST_SENTENCES.items():
+                self._clips[category] = synthesize(sentence, rate_hz=self._mouth_rate_hz)
 
 
 def turn_options(settings: Settings) -> TurnOptions:

@@ -1,27 +1,50 @@
 """The configured providers, ready to be opened."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 from appliance.conversation.session import Session
 from appliance.providers.chain import Provider
+from appliance.providers.offline.keeper import OfflineWorker
+from appliance.providers.offline.options import OfflineOptions
+from appliance.providers.offline.session import OfflineSession
 from appliance.providers.openai.session import OpenAiOptions, OpenAiSession
 from appliance.settings import Settings, resolve_secret
 from appliance.settings.options import Provider as ProviderSettings
 
 
-def list_providers(settings: Settings, environ: Mapping[str, str]) -> tuple[Provider, ...]:
-    """The providers in the order in which they are tried.
+@dataclass(frozen=True, slots=True)
+class ProviderList:
+    """The providers in the order in which they are tried, and the workers of the offline ones, by name."""
 
-    Raises ConfigurationError, naming the reference, when a key is missing.
-    """
-    return tuple(
-        Provider(provider.name, _opener(provider, settings, environ)) for provider in settings.providers
-    )
+    providers: tuple[Provider, ...]
+    workers: Mapping[str, OfflineWorker]
 
 
-def _opener(
-    provider: ProviderSettings, settings: Settings, environ: Mapping[str, str]
-) -> Callable[[], Session]:
+def list_providers(settings: Settings, environ: Mapping[str, str]) -> ProviderList:
+    """What the settings name. Raises ConfigurationError, naming the reference, when a key is missing."""
+    workers: dict[str, OfflineWorker] = {}
+    providers: list[Provider] = []
+    for provider in settings.providers:
+        if provider.kind == "offline":
+            workers[provider.name] = _worker(provider, standby=bool(providers))
+            open_session = _offline(workers[provider.name])
+        else:
+            open_session = _openai(provider, environ)
+        providers.append(Provider(provider.name, open_session))
+    return ProviderList(tuple(providers), workers)
+
+
+def _worker(provider: ProviderSettings, *, standby: bool) -> OfflineWorker:
+    options = OfflineOptions(niced=standby)
+    return OfflineWorker(replace(options, voice=provider.voice) if provider.voice else options)
+
+
+def _offline(worker: OfflineWorker) -> Callable[[], Session]:
+    return lambda: OfflineSession(worker)
+
+
+def _openai(provider: ProviderSettings, environ: Mapping[str, str]) -> Callable[[], Session]:
     options = OpenAiOptions(
         api_key=resolve_secret(provider.api_key, environ),
         name=provider.name,

@@ -121,7 +121,7 @@ class Ticker:
     async def run_virtually(
         self, done: Callable[[], bool], awaited: Callable[[], bool], spoke: asyncio.Event
     ) -> None:
-        """Tick until `done`, as fast as the machine can; the stream stands still while an answer is `awaited`.
+        """Tick until `done`, as fast as the machine can; the stream waits while an answer is `awaited`.
 
         `spoke` is set whenever a provider says something.
         """

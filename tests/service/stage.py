@@ -36,6 +36,7 @@ from appliance.providers.chain import Provider
 from appliance.service.assembly import Assembly, Ends
 from appliance.service.clock import TickerClock
 from appliance.service.event_log import EventLog
+from appliance.service.provider_list import ProviderList
 from appliance.service.ticker import Ticker
 from appliance.settings import Settings, load_settings
 
@@ -218,7 +219,14 @@ async def _play(
     ends = Ends(
         capture, NEAR_RATE_HZ, playout, OUT_RATE_HZ, lambda p: ms_of_samples(p, OUT_RATE_HZ), heard.append
     )
-    assembly = Assembly(settings, [Provider("scripted", provider.open)], LoudnessDetector(), ends, clock, log)
+    assembly = Assembly(
+        settings,
+        ProviderList((Provider("scripted", provider.open),), {}),
+        LoudnessDetector(),
+        ends,
+        clock,
+        log,
+    )
     ticker = Ticker(
         Script(near),
         tape,
