@@ -30,7 +30,6 @@ class Rechunker:
             self._filled += at
             if self._filled < size:
                 return
-            self._filled = 0
             yield self._block
         while len(pcm) - at >= size:
             yield pcm[at : at + size]
