@@ -34,7 +34,7 @@ ANSWER, CLIP = 1, 9
 CLIP_PCM = np.full(700, -9_000, np.int16)
 
 appends = st.builds(Append, st.integers(0, 1_500))
-listens = st.builds(Listen, st.integers(0, 1_200), st.sampled_from([0, 100, 640, 2_000]))
+listens = st.builds(Listen, st.integers(1, 1_200), st.sampled_from([0, 100, 640, 2_000]))
 moves = st.sampled_from(["play", "duck", "hush", "resume"]).map(Call)
 anything = st.sampled_from(
     ["play", "duck", "hush", "resume", "flush", "end", "begin", "say", "stop_clip"]
