@@ -145,6 +145,9 @@ def main(run_app: Callable[[], object] = app) -> NoReturn:
         for mistake in error.mistakes:
             print(f"appliance: {mistake}", file=sys.stderr)
         sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        print("appliance: stopped", file=sys.stderr)
+        sys.exit(1)
     except ApplianceError as error:
         print(f"appliance: {error}", file=sys.stderr)
         sys.exit(error.exit_code)

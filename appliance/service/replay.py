@@ -14,7 +14,7 @@ from appliance.pcm.formats import ms_of_samples, samples_of_ms
 from appliance.pcm.ring import SampleRing
 from appliance.service.assembly import Assembly, Ends
 from appliance.service.clock import TickerClock
-from appliance.service.event_log import EventLog
+from appliance.service.event_log import EventLog, Listener
 from appliance.service.provider_list import list_providers
 from appliance.service.ticker import Ticker
 from appliance.settings import Settings
@@ -41,16 +41,19 @@ class ReplayOptions:
     virtual_time: bool = False
 
 
-def run_replay(settings: Settings, options: ReplayOptions) -> int:
+def run_replay(settings: Settings, options: ReplayOptions, show: Listener | None = None) -> int:
     """Replay `options.wav`; 0 when at least one turn was answered audibly, else 1.
 
-    Both output files are written whatever happens. Raises InputFileError for a file that is no WAV.
+    Both output files are written whatever happens; `show` is told every event as it happens. Raises
+    InputFileError for a file that is no WAV.
     """
     with (
         WavWriter(options.out, OUT_RATE_HZ) as out,
         EventLog(options.events) as log,
         WavReader(options.wav) as microphone,
     ):
+        if show is not None:
+            log.subscribe(show)
         return asyncio.run(_Replay(settings, options, microphone, out, log).run())
 
 

@@ -1,0 +1,63 @@
+"""A conversation on the terminal, while it happens."""
+
+from collections.abc import Mapping
+
+from rich.console import Console
+from rich.markup import escape
+
+_PHASES = {
+    "idle": ("dim", "idle"),
+    "listening": ("green", "listening"),
+    "thinking": ("yellow", "thinking"),
+    "speaking": ("blue", "speaking"),
+    "interrupted": ("magenta", "interrupted: who has the floor?"),
+}
+
+
+class Display:
+    """Prints the events of a log as a person wants to read them; belongs to one thread."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def show(self, event: Mapping[str, object]) -> None:
+        """One event; those that mean nothing to a person are passed over."""
+        line = self._line(event)
+        if line is not None:
+            t_ms = event["t_ms"]
+            seconds = t_ms / 1000 if isinstance(t_ms, (int, float)) else 0.0
+            self._console.print(f"[dim]{seconds:6.2f} s[/]  {line}")
+
+    def _line(self, event: Mapping[str, object]) -> str | None:
+        match event:
+            case {"event": "phase", "to": str(phase)}:
+                colour, words = _PHASES[phase]
+                return f"[{colour}]● {words}[/]"
+            case {"event": "transcript", "role": role, "text": str(text)}:
+                who = "You said  " if role == "user" else "It answers"
+                return f"[bold]{who}[/]  “{escape(text)}”"
+            case {"event": "provider", "name": name, "link": "ready"}:
+                return f"[dim]{name} is ready[/]"
+            case {"event": "provider", "name": name, "link": "down", "reason": reason}:
+                return f"[red]{name} is down: {reason}[/]"
+            case {"event": "failover", "from": origin, "to": target, "replayed_ms": replayed_ms}:
+                return f"[yellow]{target} takes over from {origin} and is told {replayed_ms} ms again[/]"
+            case {"event": "turn_discarded"}:
+                return "[dim]that was too short to be a question[/]"
+            case {"event": "interruption", "decision": "confirmed", "heard_ms": heard_ms}:
+                return f"[magenta]interrupted after {heard_ms} ms of the answer[/]"
+            case {"event": "interruption"}:
+                return "[magenta]that was no interruption: it goes on[/]"
+            case {"event": "error", "message": message}:
+                return f"[red]{escape(str(message))}[/]"
+            case {"event": "latency"}:
+                return _waited(event)
+        return None
+
+
+def _waited(event: Mapping[str, object]) -> str:
+    return (
+        f"[bold]You waited[/]  {event['total_ms']:.0f} ms after your last word:"
+        f" {event['endpoint_ms']:.0f} to be sure you were done, {event['provider_ms']:.0f} for the answer,"
+        f" {event['playout_ms']:.0f} to the loudspeaker"
+    )

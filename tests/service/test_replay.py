@@ -1,0 +1,112 @@
+"""Recordings in place of the microphone, a strict server in place of the vendor's, in real time."""
+
+import json
+import wave
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from appliance.errors import InputFileError
+from appliance.pcm.formats import NEAR_RATE_HZ, Pcm
+from appliance.pcm.resample import Resampler
+from appliance.service.replay import OUT_RATE_HZ, ReplayOptions, run_replay
+from appliance.settings import Settings, load_settings
+from tests.bench.stage import lay, read_wav, tone, write_wav
+from tests.recordings import recordings
+from tests.service.event_schema import problems
+from tests.simulators.openai_realtime import SimulatorThread
+from tests.simulators.openai_script import Answer, Behaviour
+
+
+def settings_for(url: str, *more: str) -> Settings:
+    provider = f'[{{name="openai",kind="openai",url="{url}",api_key="env:KEY"}}]'
+    return load_settings([], [f"providers={provider}", *more], {"KEY": "sk-test"}).settings
+
+
+def options_in(folder: Path, **more: float) -> ReplayOptions:
+    files = (folder / "in.wav", folder / "out.wav", folder / "events.jsonl")
+    return ReplayOptions(*files, **more)  # type: ignore[arg-type]
+
+
+@pytest.fixture(autouse=True)
+def key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KEY", "sk-test")
+
+
+def at_24k(pcm: Pcm) -> Pcm:
+    resampler = Resampler(NEAR_RATE_HZ, OUT_RATE_HZ)
+    return np.concatenate((resampler.process(pcm), resampler.flush()))
+
+
+def likeness(received: Pcm, said: Pcm) -> float:
+    """The best normalised correlation of `said` with any stretch of `received`, 0…1."""
+    a, b = received.astype(np.float64), said.astype(np.float64)
+    size = 1 << (len(a) + len(b)).bit_length()
+    products = np.fft.irfft(np.fft.rfft(a, size) * np.conj(np.fft.rfft(b, size)), size)
+    start = int(products[: max(1, len(a) - len(b) + 1)].argmax())
+    stretch = a[start : start + len(b)]
+    return float(stretch @ b[: len(stretch)] / (np.linalg.norm(stretch) * np.linalg.norm(b) + 1e-9))
+
+
+def test_every_word_of_every_question_arrives_and_every_answer_is_heard(tmp_path: Path) -> None:
+    asked = [recordings()[0], recordings()[3], recordings()[10]]
+    pcm, spoken = lay(asked, [800.0, 3000.0, 3000.0])
+    write_wav(tmp_path / "in.wav", pcm)
+    answer = Answer(tone(1.0), transcript="Thank you.", user_transcript="a question")
+    with SimulatorThread(answer) as simulator:
+        exit_code = run_replay(settings_for(simulator.url), options_in(tmp_path))
+        record = simulator.record
+    events = [json.loads(line) for line in (tmp_path / "events.jsonl").read_text().splitlines()]
+    assert exit_code == 0
+    assert record.violations == []
+    assert problems(events) == []
+    assert len(record.turns) == len(asked)
+    for turn, recording in zip(record.turns, asked, strict=True):
+        words = recording.pcm[recording.speech_start : recording.speech_end]
+        assert likeness(turn.pcm24k, at_24k(words)) > 0.99
+    out = read_wav(tmp_path / "out.wav")
+    loud_ms = np.count_nonzero(np.abs(out.astype(np.int32)).reshape(-1, 24).max(axis=1) > 3000)
+    assert abs(loud_ms - 3 * 1000) <= 30
+    assert [e["complete"] for e in events if e["event"] == "answer_done"] == [True] * 3
+    assert all(before["t_ms"] <= after["t_ms"] for before, after in pairwise(events))
+    assert spoken[-1].end_ms < len(out) / 24
+
+
+def test_a_server_that_sends_garbage_costs_an_answer_and_not_the_device(tmp_path: Path) -> None:
+    asked = [recordings()[0], recordings()[3]]
+    pcm, _ = lay(asked, [500.0, 9000.0])
+    write_wav(tmp_path / "in.wav", pcm)
+    garbage = Answer(tone(1.0), garbage="{ this is no json", garbage_after_ms=500)
+    with SimulatorThread([garbage, Answer(tone(1.0))]) as simulator:
+        exit_code = run_replay(settings_for(simulator.url), options_in(tmp_path))
+    events = [json.loads(line) for line in (tmp_path / "events.jsonl").read_text().splitlines()]
+    assert exit_code == 0
+    categories = [e["category"] for e in events if e["event"] == "error"]
+    assert "protocol_violation" in categories
+    assert [e["to"] for e in events if e["event"] == "phase"][-1] == "idle"
+    assert [e["complete"] for e in events if e["event"] == "answer_done"] == [False, True]
+    assert problems(events) == []
+
+
+def test_with_nobody_to_answer_the_device_says_so_itself(tmp_path: Path) -> None:
+    pcm, _ = lay([recordings()[3]], [500.0])
+    write_wav(tmp_path / "in.wav", pcm)
+    with SimulatorThread(behaviour=Behaviour(reject_status=401)) as simulator:
+        exit_code = run_replay(settings_for(simulator.url), options_in(tmp_path))
+    events = [json.loads(line) for line in (tmp_path / "events.jsonl").read_text().splitlines()]
+    assert exit_code == 1
+    assert next(e["category"] for e in events if e["event"] == "error") == "auth_failed"
+    out = read_wav(tmp_path / "out.wav")
+    assert np.abs(out.astype(np.int32)).max() > 1000
+    assert problems(events) == []
+
+
+def test_both_files_are_written_even_when_the_input_is_no_wav(tmp_path: Path) -> None:
+    (tmp_path / "in.wav").write_text("no sound")
+    with pytest.raises(InputFileError):
+        run_replay(settings_for("ws://127.0.0.1:1/v1/realtime"), options_in(tmp_path))
+    assert (tmp_path / "events.jsonl").read_text() == ""
+    with wave.open(str(tmp_path / "out.wav")) as file:
+        assert file.getnframes() == 0
