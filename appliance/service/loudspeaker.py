@@ -39,9 +39,11 @@ class Loudspeaker:
     def play_answer(self, answer: int) -> None:
         """The answer takes the loudspeaker from whatever ranks below it."""
         playing = self._announcements.playing
-        if self._announcements.request(Sound.ANSWER, answer) is Ruling.PREEMPT and playing is not None:
+        ruling = self._announcements.request(Sound.ANSWER, answer)
+        if ruling is Ruling.PREEMPT and playing is not None:
             self._silence(playing)
-        self._mouth.play()
+        if ruling is not Ruling.QUEUE:
+            self._mouth.play()
 
     def answer_over(self, answer: int) -> None:
         """The answer was heard or given up: what waited for its end plays."""

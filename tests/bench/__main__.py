@@ -1,0 +1,77 @@
+"""`python -m tests.bench`: every promise that is a number, measured in one run, as a table."""
+
+import argparse
+import dataclasses
+import json
+import os
+import platform
+import sys
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import date
+from pathlib import Path
+
+from tests.bench import hearing_cost, interruption, offline_latency, own_latency
+from tests.bench.stage import Replayed
+from tests.bench.table import Row, percentiles, render, spread
+
+HEARING_S = 60.0
+
+
+def machine() -> str:
+    """Where this was measured, in a line."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    model = names[0] if names else platform.machine()
+    return f"{date.today()}, {os.cpu_count()} cores of {model}, Python {platform.python_version()}"
+
+
+def conversations() -> list[Row]:
+    """The replays run beside one another: each takes a few per cent of a core."""
+    with ThreadPoolExecutor(max_workers=5) as pool:
+        latency = pool.submit(own_latency.run)
+        offline = pool.submit(offline_latency.run)
+        interrupted: dict[int, Future[Replayed]] = {
+            delay_ms: pool.submit(interruption.run, delay_ms) for delay_ms in interruption.DELAYS_MS
+        }
+        _progress("real-time conversations: about three minutes")
+        rows = own_latency.rows(latency.result())
+        rows += interruption.rows({delay_ms: run.result() for delay_ms, run in interrupted.items()})
+        rows += offline_latency.rows(offline.result())
+    return rows
+
+
+def hearing() -> list[Row]:
+    """What hearing costs while it is paced like a microphone."""
+    _progress(f"hearing, paced: {HEARING_S:g} s")
+    shares = [hearing_cost.measure(HEARING_S / 4)["cpu_share"] * 100 for _ in range(4)]
+    stats = percentiles(shares)
+    return [
+        Row(
+            "hearing, paced at real time, 48 kHz in",
+            spread(stats, "% of a core"),
+            "≤ 3 %",
+            stats["p50"] <= 3,
+            stats,
+        )
+    ]
+
+
+def _progress(what: str) -> None:
+    print(f"… {what}", file=sys.stderr, flush=True)
+
+
+def main() -> None:
+    """Print the table; exit 0 also when a promise is missed: the table says so."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--json", action="store_true", help="for machines")
+    arguments = parser.parse_args()
+    rows = conversations() + hearing()
+    if arguments.json:
+        table = [dataclasses.asdict(row) for row in rows]
+        print(json.dumps({"machine": machine(), "rows": table}, indent=1))
+    else:
+        print(f"{machine()}\n\n{render(rows)}")
+
+
+if __name__ == "__main__":
+    main()
