@@ -1,0 +1,179 @@
+"""A session with the offline worker."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime
+
+from appliance.conversation.session import Emit
+from appliance.conversation.vocabulary import (
+    AnswerAudio,
+    AnswerDone,
+    AnswerStarted,
+    AnswerTranscript,
+    AppendAudio,
+    CancelAnswer,
+    Capabilities,
+    CloseSession,
+    Command,
+    CommitTurn,
+    DiscardTurn,
+    Failure,
+    HistoryItem,
+    ProviderEvent,
+    Ready,
+    SessionConfig,
+    UserTranscript,
+)
+from appliance.errors import FailureCategory, ProviderError
+from appliance.pcm.formats import NEAR_RATE_HZ
+from appliance.providers.offline.keeper import OfflineWorker
+from appliance.providers.offline.messages import Broken, Done, Reply, Sound, Transcript
+from appliance.providers.offline.process import JobReport, WorkerProcess
+from appliance.providers.offline.voice import OUTPUT_RATE_HZ
+
+CAPABILITIES = Capabilities(
+    input_rate_hz=NEAR_RATE_HZ, output_rate_hz=OUTPUT_RATE_HZ, discards=True, transcribes_user=True
+)
+# Commands before the worker is warm: a turn of 30 s in pieces of 10 ms, and room for what is asked.
+MAX_COMMANDS = 4_096
+UNDERSTOOD_LANGUAGE = "en"
+
+
+def local_time() -> datetime:
+    """The wall clock here, with its offset."""
+    return datetime.now().astimezone()
+
+
+class OfflineSession:
+    """Answers each turn by itself: neither instructions nor history change what it knows.
+
+    A `CancelAnswer` of which nothing was heard leaves the turn open, as the conversation does: what
+    is appended next goes on with it; `DiscardTurn` forgets that, too. When the worker is lost the
+    session ends with a `Failure`; the next session starts another worker. Closing a session leaves
+    the worker warm.
+    """
+
+    def __init__(self, worker: OfflineWorker, clock: Callable[[], datetime] = local_time) -> None:
+        """`clock` tells the local time that is asked for."""
+        self._worker = worker
+        self._clock = clock
+        self._emit: Emit = _to_nobody
+        self._perform: Callable[[Command], None] = self._keep
+        self._kept: deque[Command] = deque()
+        self._jobs: dict[int, int] = {}  # of the answers under way
+        self._committed: int | None = None  # the answer that was asked for last
+        self._ended = asyncio.Event()
+        self._failure: Failure | None = None
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return CAPABILITIES
+
+    async def run(self, config: SessionConfig, history: tuple[HistoryItem, ...], emit: Emit) -> None:
+        """See `Session`. Ready means that the worker heard and spoke already."""
+        if config.language.split("-")[0].lower() != UNDERSTOOD_LANGUAGE:
+            message = f"the offline provider understands English only, not {config.language!r}"
+            emit(Failure(FailureCategory.MODEL_UNAVAILABLE, message))
+            return
+        self._emit = emit
+        starting = asyncio.create_task(self._worker.start())
+        ended = asyncio.create_task(self._ended.wait())
+        try:
+            await asyncio.wait({starting, ended}, return_when=asyncio.FIRST_COMPLETED)
+            if starting.done():
+                await self._serve(starting.result())
+        except ProviderError as error:
+            self._end(error)
+        finally:
+            starting.cancel()
+            ended.cancel()
+            self._emit, self._perform = _to_nobody, _ignore
+        if self._failure is not None:
+            emit(self._failure)
+
+    def send(self, command: Command) -> None:
+        """See `Session`. Bound: `MAX_COMMANDS` until ready, then what the worker leaves unread."""
+        if isinstance(command, CloseSession):
+            self._end(None)
+        else:
+            self._perform(command)
+
+    async def _serve(self, process: WorkerProcess) -> None:
+        def perform(command: Command) -> None:
+            self._tell(process, command)
+
+        def lost(reason: "asyncio.Future[ProviderError]") -> None:
+            self._end(reason.result())
+
+        process.lost.add_done_callback(lost)
+        try:
+            process.discard()  # what an earlier session left
+            self._emit(Ready())
+            self._perform = perform
+            while self._kept:
+                perform(self._kept.popleft())
+            await self._ended.wait()
+        finally:
+            process.lost.remove_done_callback(lost)
+            for job in self._jobs.values():
+                process.cancel(job)
+
+    def _keep(self, command: Command) -> None:
+        if len(self._kept) < MAX_COMMANDS:
+            self._kept.append(command)
+        else:
+            message = f"{MAX_COMMANDS} commands wait for the offline worker"
+            self._end(ProviderError(FailureCategory.TIMED_OUT, message))
+
+    def _tell(self, process: WorkerProcess, command: Command) -> None:
+        match command:
+            case AppendAudio(pcm):
+                process.append(pcm)
+            case CommitTurn(answer):
+                self._committed = answer
+                self._jobs[answer] = process.commit(
+                    self._clock(), lambda report: self._on_report(answer, report)
+                )
+            case CancelAnswer(answer, heard_ms):
+                if (job := self._jobs.pop(answer, None)) is not None:
+                    process.cancel(job)
+                if answer == self._committed and heard_ms == 0:
+                    process.reopen()
+            case DiscardTurn():
+                process.discard()
+
+    def _on_report(self, answer: int, report: JobReport) -> None:
+        match report:
+            case Transcript(_, text):
+                self._say(answer, UserTranscript(answer, text, final=True))
+            case Reply(_, text):
+                self._say(answer, AnswerStarted(answer))
+                self._say(answer, AnswerTranscript(answer, text, final=True))
+            case Sound(_, pcm):
+                self._say(answer, AnswerAudio(answer, pcm))
+            case Done(_, taken, dropped):
+                usage = {"audio_samples": taken, "dropped_samples": dropped}
+                self._say(answer, AnswerDone(answer, complete=True, usage=usage))
+                self._jobs.pop(answer, None)
+            case Broken(_, category, message):
+                self._say(answer, Failure(category, message, answer=answer))
+                self._jobs.pop(answer, None)
+
+    def _say(self, answer: int, event: ProviderEvent) -> None:
+        """Emit, unless the answer was cancelled, which any earlier event may have led to."""
+        if answer in self._jobs:
+            self._emit(event)
+
+    def _end(self, error: ProviderError | None) -> None:
+        if not self._ended.is_set():
+            self._failure = None if error is None else Failure(error.category, str(error))
+            self._ended.set()
+
+
+def _ignore(command: Command) -> None:
+    """The session is over."""
+
+
+def _to_nobody(event: ProviderEvent) -> None:
+    """The session has not begun, or is over."""
