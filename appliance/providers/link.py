@@ -1,0 +1,221 @@
+"""One WebSocket to a provider, with a deadline for everything that can hang.
+
+Failures of the peer come out as `ProviderError`. The key travels in the Authorization header and
+nowhere else: not in a URL, a log line, a repr or an error's text.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+
+from pydantic import SecretStr
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import (
+    ConnectionClosed,
+    InvalidHandshake,
+    InvalidProxy,
+    InvalidStatus,
+    InvalidURI,
+)
+from websockets.http11 import Response
+
+from appliance import __version__
+from appliance.errors import FailureCategory, ProviderError
+from appliance.providers.endpoint import Endpoint, retry_after_s
+
+# DNS, TCP, TLS and the upgrade take half a second to the vendors; Wi-Fi that retransmits a lost SYN
+# twice adds 3 s. Longer than this, the next provider is the better answer.
+CONNECT_TIMEOUT_S = 5.0
+# One frame is at most 64 kB. A peer that has not taken it after this long is gone, or too slow
+# to talk to: that is less than 13 kB/s where speech needs 64.
+SEND_TIMEOUT_S = 5.0
+# Home routers forget connections that are idle for 30 s or more.
+PING_INTERVAL_S = 10.0
+# A pong stands in line behind the answer that is being sent: 30 s of it are 2 MB, which is
+# 8 s at 2 Mbit/s. A peer that dies while somebody waits is noticed earlier, by the answer deadline.
+PING_TIMEOUT_S = 15.0
+# The session is to be closed within 1 s; half of it for the peer's goodbye.
+GOODBYE_TIMEOUT_S = 0.5
+CLOSE_TIMEOUT_S = 0.8
+# The vendor takes 15 MiB in one event and may send as much; `websockets` itself stops at 1 MiB.
+MAX_FRAME_BYTES = 16 * 1024 * 1024
+# Everything that waits to be sent: two turns of the longest kind (240 s) told again at once are
+# 15.4 MB in base64.
+MAX_OUTGOING_BYTES = 20 * 1000 * 1000
+# As much of a refusal's body as can hold an error object.
+MAX_BODY_BYTES = 4096
+
+# Close codes by which we end a connection whose peer broke the protocol (RFC 6455, 7.4.1).
+_PEER_BROKE_PROTOCOL = frozenset({1002, 1007, 1009})
+_CATEGORY_OF_STATUS = {
+    400: FailureCategory.MODEL_UNAVAILABLE,  # how a model that cannot do realtime is refused
+    401: FailureCategory.AUTH_FAILED,
+    402: FailureCategory.QUOTA_EXHAUSTED,
+    403: FailureCategory.AUTH_FAILED,
+    404: FailureCategory.MODEL_UNAVAILABLE,
+    429: FailureCategory.RATE_LIMITED,
+}
+
+# `websockets` logs the request with all its headers at DEBUG: never here, whatever the root says.
+_LOG = logging.getLogger("appliance.websocket")
+_LOG.setLevel(logging.WARNING)
+
+
+class HandshakeRefused(ProviderError):
+    """The server answered the upgrade with an HTTP error; `body` (bounded) may say more."""
+
+    def __init__(self, host: str, response: Response) -> None:
+        status = response.status_code
+        super().__init__(
+            _CATEGORY_OF_STATUS.get(status, FailureCategory.CONNECTION_FAILED),
+            f"{host} refused the connection with HTTP {status}",
+            retry_after_s(response.headers.get_all("Retry-After")),
+        )
+        self.body = bytes(response.body[:MAX_BODY_BYTES])
+
+
+@dataclass(frozen=True, slots=True)
+class LinkOptions:
+    """Where to connect, and as whom; without a key no Authorization header is sent."""
+
+    endpoint: Endpoint
+    api_key: SecretStr
+
+
+class Link:
+    """An open connection. `post` and `receive` belong to the event loop's thread."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self._connection = connection
+        self._outgoing: deque[str] = deque()
+        self._outgoing_bytes = 0
+        self._posted = asyncio.Event()
+        self._failure: ProviderError | None = None
+
+    def post(self, frame: str) -> None:
+        """Queue one ASCII text frame; never blocks.
+
+        Bound: `MAX_OUTGOING_BYTES`. A peer that lets so much pile up is dead: `ProviderError`
+        (timed out), from here and from `receive`.
+        """
+        self._outgoing_bytes += len(frame)
+        if self._outgoing_bytes > MAX_OUTGOING_BYTES:
+            raise self._give_up(ProviderError(FailureCategory.TIMED_OUT, "the server takes nothing any more"))
+        self._outgoing.append(frame)
+        self._posted.set()
+
+    async def receive(self) -> str | bytes:
+        """The next frame, at most `MAX_FRAME_BYTES`. Raises `ProviderError` once the connection is lost."""
+        try:
+            return await self._connection.recv()
+        except ConnectionClosed as closed:
+            raise self._failure or _loss(closed) from closed
+
+    async def send_posted(self) -> None:
+        """Send what is posted, in order, until the connection is lost."""
+        with suppress(ConnectionClosed):
+            while True:
+                await self._posted.wait()
+                self._posted.clear()
+                await self._send_all()
+
+    async def _send_all(self) -> None:
+        while self._outgoing:
+            frame = self._outgoing.popleft()
+            try:
+                async with asyncio.timeout(SEND_TIMEOUT_S):
+                    await self._connection.send(frame)
+            except TimeoutError:
+                self._give_up(ProviderError(FailureCategory.TIMED_OUT, "the server takes nothing any more"))
+            self._outgoing_bytes -= len(frame)
+
+    def _give_up(self, failure: ProviderError) -> ProviderError:
+        self._failure = self._failure or failure
+        self._connection.transport.abort()
+        return self._failure
+
+
+@asynccontextmanager
+async def open_link(options: LinkOptions) -> AsyncIterator[Link]:
+    """Connect (`ProviderError` where that fails) and close within `CLOSE_TIMEOUT_S`, also when cancelled."""
+    connection = await _connect(options)
+    link = Link(connection)
+    sender = asyncio.create_task(link.send_posted())
+    # Should it end by a mistake of ours, nobody waits for an answer to what was never sent.
+    sender.add_done_callback(lambda _: connection.transport.abort())
+    try:
+        yield link
+    finally:
+        await _close(connection)
+        sender.cancel()
+        with suppress(asyncio.CancelledError):
+            await sender
+
+
+class _Connect(connect):
+    """A vendor's endpoint does not move, and a key must not follow where somebody points."""
+
+    def process_redirect(self, exc: Exception) -> Exception | str:
+        return exc
+
+
+async def _connect(options: LinkOptions) -> ClientConnection:
+    host = options.endpoint.host
+    key = options.api_key.get_secret_value()
+    try:
+        return await _Connect(
+            options.endpoint.url,
+            additional_headers={"Authorization": f"Bearer {key}"} if key else {},
+            user_agent_header=f"voice-appliance/{__version__}",
+            proxy=None if options.endpoint.loopback else True,
+            compression=None,  # base64 of sound does not shrink, and the Pi has better things to do
+            open_timeout=CONNECT_TIMEOUT_S,
+            ping_interval=PING_INTERVAL_S,
+            ping_timeout=PING_TIMEOUT_S,
+            close_timeout=GOODBYE_TIMEOUT_S,
+            max_size=MAX_FRAME_BYTES,
+            logger=_LOG,
+        )
+    except InvalidStatus as refused:
+        raise HandshakeRefused(host, refused.response) from refused
+    except TimeoutError as late:
+        message = f"{host} did not answer within {CONNECT_TIMEOUT_S:g} s"
+        raise ProviderError(FailureCategory.TIMED_OUT, message) from late
+    except (OSError, InvalidHandshake, InvalidURI, InvalidProxy, ImportError, UnicodeError) as error:
+        # OSError: DNS, TCP, TLS. ImportError: the environment names a proxy of a kind nobody installed.
+        # UnicodeError: a host that no resolver takes.
+        message = f"{host} cannot be reached: {_words(error)}"
+        raise ProviderError(FailureCategory.CONNECTION_FAILED, message) from error
+
+
+async def _close(connection: ClientConnection) -> None:
+    try:
+        async with asyncio.timeout(CLOSE_TIMEOUT_S):
+            await connection.close()
+    except TimeoutError:
+        pass
+    finally:
+        connection.transport.abort()
+
+
+def _loss(closed: ConnectionClosed) -> ProviderError:
+    """Why a connection that we did not mean to end is gone; 1001 is a loss like any other code."""
+    ours = closed.sent if not closed.rcvd_then_sent else None
+    if ours is not None and ours.code in _PEER_BROKE_PROTOCOL:
+        message = f"the server broke the WebSocket protocol ({ours.code} {ours.reason})"
+        return ProviderError(FailureCategory.PROTOCOL_VIOLATION, message)
+    if closed.rcvd is not None:
+        reason = "".join(c for c in closed.rcvd.reason if c.isprintable())
+        said = f"{closed.rcvd.code} {reason}".rstrip()
+        return ProviderError(FailureCategory.SESSION_CLOSED, f"the server closed the connection ({said})")
+    reason = ours.reason if ours is not None else "without a word"
+    return ProviderError(FailureCategory.SESSION_CLOSED, f"the connection was lost ({reason})")
+
+
+def _words(error: Exception) -> str:
+    """An exception in one short line."""
+    line = " ".join(str(error).split()) or type(error).__name__
+    return line[:200]

@@ -1,0 +1,1 @@
+"""OpenAI Realtime (GA): a pure codec for its wire protocol, and the session that carries it."""

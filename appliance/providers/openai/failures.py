@@ -1,0 +1,58 @@
+"""What the vendor's error codes mean for us.
+
+The vendor has moved the same words between an error's `code` and its `type`, so both are looked at.
+"""
+
+from collections.abc import Mapping
+
+from appliance.conversation.vocabulary import Failure
+from appliance.errors import FailureCategory
+from appliance.providers.openai.reader import Fields, message, optional_text
+
+# The session, and every one like it, is of no use any more.
+_FATAL: Mapping[str, FailureCategory] = {
+    "session_expired": FailureCategory.SESSION_CLOSED,
+    "insufficient_quota": FailureCategory.QUOTA_EXHAUSTED,
+    "credit_balance_exhausted": FailureCategory.QUOTA_EXHAUSTED,
+    "billing_hard_limit_reached": FailureCategory.QUOTA_EXHAUSTED,
+    "account_deactivated": FailureCategory.AUTH_FAILED,
+    "authentication_error": FailureCategory.AUTH_FAILED,
+    "invalid_api_key": FailureCategory.AUTH_FAILED,
+    "model_not_found": FailureCategory.MODEL_UNAVAILABLE,
+}
+# It did not work this time.
+_PASSING: Mapping[str, FailureCategory] = {
+    "rate_limit_error": FailureCategory.RATE_LIMITED,
+    "rate_limit_exceeded": FailureCategory.RATE_LIMITED,
+    "server_error": FailureCategory.MODEL_UNAVAILABLE,
+}
+
+
+def fatal_category(error: Fields) -> FailureCategory | None:
+    """The category of an error that ends the session; None for every other one."""
+    return _find(_FATAL, error)
+
+
+def known_category(error: Fields) -> FailureCategory | None:
+    """The category of an error whose words we know; None where they say nothing."""
+    return _find(_FATAL, error) or _find(_PASSING, error)
+
+
+def is_busy(error: Fields) -> bool:
+    """Another response is still being generated: the same request is fine after it."""
+    return optional_text(error, "code") == "conversation_already_has_active_response"
+
+
+def is_empty_commit(error: Fields) -> bool:
+    """There was nothing to commit: the conversation goes on with what it has."""
+    return optional_text(error, "code") == "input_audio_buffer_commit_empty"
+
+
+def failure(category: FailureCategory, error: Fields, answer: int | None = None) -> Failure:
+    """The failure that `error` is, in the peer's own words where it has some."""
+    return Failure(category, message(error) or category, answer=answer)
+
+
+def _find(table: Mapping[str, FailureCategory], error: Fields) -> FailureCategory | None:
+    found = (table.get(optional_text(error, key)) for key in ("code", "type"))
+    return next((category for category in found if category is not None), None)

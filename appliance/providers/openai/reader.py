@@ -1,0 +1,112 @@
+"""Reading what the peer sent: every field is checked, every surprise is a `ProtocolViolation`."""
+
+import base64
+import binascii
+import json
+from typing import Any
+
+from appliance.errors import ProtocolViolation
+from appliance.pcm.formats import Pcm, pcm_from_bytes
+
+Fields = dict[str, Any]
+
+# Vendor ids have about 30 characters; the room above is for self-hosted servers.
+MAX_ID_CHARACTERS = 256
+# A message for the journal; the vendor's longest known one has about 200 characters.
+MAX_MESSAGE_CHARACTERS = 300
+# Content parts of an item are counted from 0; nobody has seen more than two.
+MAX_INDEX = 1000
+
+
+def parse(frame: str | bytes) -> Fields:
+    """The JSON object in `frame`, which has a string `type`."""
+    try:
+        event = json.loads(frame if isinstance(frame, str) else frame.decode("utf-8"))
+    except (ValueError, RecursionError) as error:  # no UTF-8, no JSON, an endless number or nesting
+        raise ProtocolViolation(f"the server sent no JSON: {type(error).__name__}") from error
+    if not isinstance(event, dict) or not isinstance(event.get("type"), str):
+        raise ProtocolViolation("the server sent an event without a type")
+    return event
+
+
+def text(fields: Fields, key: str) -> str:
+    """A required string; lone surrogates, which no file could take, become question marks."""
+    value = fields.get(key)
+    if not isinstance(value, str):
+        raise _wrong(fields, key, "a text")
+    return value.encode("utf-8", "replace").decode("utf-8")
+
+
+def optional_text(fields: Fields, key: str) -> str:
+    """A string, or "" where it is absent or null."""
+    return "" if fields.get(key) is None else text(fields, key)
+
+
+def identifier(fields: Fields, key: str) -> str:
+    """A required id: ASCII, not empty, at most `MAX_ID_CHARACTERS`."""
+    value = fields.get(key)
+    if not isinstance(value, str) or not value.isascii() or not 0 < len(value) <= MAX_ID_CHARACTERS:
+        raise _wrong(fields, key, "an id")
+    return value
+
+
+def index(fields: Fields, key: str) -> int:
+    """A required position, 0…`MAX_INDEX`."""
+    value = fields.get(key)
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_INDEX:
+        raise _wrong(fields, key, "an index")
+    return value
+
+
+def mapping(fields: Fields, key: str) -> Fields:
+    """A required object."""
+    value = fields.get(key)
+    if not isinstance(value, dict):
+        raise _wrong(fields, key, "an object")
+    return value
+
+
+def optional_mapping(fields: Fields, key: str) -> Fields:
+    """An object, or an empty one where it is absent or null."""
+    return {} if fields.get(key) is None else mapping(fields, key)
+
+
+def mappings(fields: Fields, key: str) -> list[Fields]:
+    """A list of objects, or an empty one where it is absent or null."""
+    value = fields.get(key)
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+        raise _wrong(fields, key, "a list of objects")
+    return value
+
+
+def pcm(fields: Fields, key: str) -> Pcm:
+    """Required samples: base64 of 16-bit little-endian PCM."""
+    try:
+        return pcm_from_bytes(base64.b64decode(text(fields, key), validate=True))
+    except (binascii.Error, ValueError) as error:  # no base64, or an odd number of bytes
+        raise _wrong(fields, key, "sound") from error
+
+
+def message(fields: Fields) -> str:
+    """The peer's `message` in one short printable line."""
+    line = " ".join(optional_text(fields, "message").split())
+    return "".join(c for c in line if c.isprintable())[:MAX_MESSAGE_CHARACTERS]
+
+
+def counts(fields: Fields, depth: int = 3) -> dict[str, int]:
+    """All whole numbers in `fields`, nested ones as "outer.inner"; anything else is left out."""
+    flat: dict[str, int] = {}
+    for key, value in fields.items():
+        if isinstance(value, int) and not isinstance(value, bool):
+            flat[key] = value
+        elif isinstance(value, dict) and depth > 1:
+            flat |= {f"{key}.{inner}": count for inner, count in counts(value, depth - 1).items()}
+    return flat
+
+
+def _wrong(fields: Fields, key: str, wanted: str) -> ProtocolViolation:
+    kind = fields.get("type")
+    where = kind[:MAX_ID_CHARACTERS] if isinstance(kind, str) else "an object"
+    return ProtocolViolation(f"the server sent {where!r} whose {key!r} is not {wanted}")

@@ -1,0 +1,327 @@
+"""The strict server side of one OpenAI Realtime session, without a socket. Pure.
+
+What a correct client never does is refused as the vendor refuses it, and written down as a
+violation. A refusal that the client could not foresee (the cancel that crosses `response.done`
+on the way) is a race.
+"""
+
+import base64
+import binascii
+import copy
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from appliance.pcm.formats import pcm_from_bytes
+from tests.simulators.openai_response import Chunk, Event, Item, Response
+from tests.simulators.openai_script import SAMPLES_PER_MS, Answer, Record, Script, Truncation, Turn
+from tests.simulators.openai_settings import fresh_session, merge
+from tests.simulators.openai_types import mistakes_of_client, mistakes_of_server
+
+MIN_COMMIT_MS = 100
+MAX_APPEND_BYTES = 15 * 1024 * 1024
+# A cancel that comes so soon after response.done (plus the network's delay) crossed it.
+RACE_S = 0.25
+SESSION_S = 3600
+
+_CONTENT_TYPES = {"user": {"input_text"}, "system": {"input_text"}, "assistant": {"output_text"}}
+
+
+@dataclass
+class Reply:
+    """What one client event leads to: events now, a response to be played, words that come later."""
+
+    events: list[Event] = field(default_factory=list)
+    response: Response | None = None
+    transcription: tuple[Answer, list[Event]] | None = None
+
+
+class Refused(Exception):
+    """An event of the client that the server answers with `error`."""
+
+    def __init__(self, code: str, message: str, *, race: bool = False) -> None:
+        super().__init__(message)
+        self.code = code
+        self.race = race
+
+
+class Conversation:
+    """One session. `receive` is called with each frame, `now_s` (any epoch) with it."""
+
+    def __init__(self, script: Script, record: Record, model: str = "gpt-realtime-2.1") -> None:
+        self._script = script
+        self._record = record
+        self._numbers: dict[str, int] = {}
+        self.session = fresh_session(model, self._make_id("sess"))
+        self.items: dict[str, Item] = {}
+        self.active: Response | None = None
+        self._finished_at_s: dict[str, float] = {}
+        self._buffer = bytearray()
+        self._next_answer: Answer | None = None
+        self._has_spoken = False
+        self.race_s = RACE_S
+        self._handlers: dict[str, Callable[[Event, float], Reply]] = {
+            "session.update": self._update,
+            "input_audio_buffer.append": self._append,
+            "input_audio_buffer.commit": self._commit,
+            "input_audio_buffer.clear": self._clear,
+            "conversation.item.create": self._create_item,
+            "conversation.item.delete": self._delete_item,
+            "conversation.item.truncate": self._truncate_item,
+            "conversation.item.retrieve": self._retrieve_item,
+            "response.create": self._create_response,
+            "response.cancel": self._cancel_response,
+        }
+
+    # ------------------------------------------------------------------ to and from the wire
+
+    def hello(self, now_s: float) -> list[Event]:
+        """What the server says first."""
+        self.session["expires_at"] = int(now_s) + SESSION_S
+        return [self.make_event("session.created", session=copy.deepcopy(self.session))]
+
+    def receive(self, frame: str | bytes, now_s: float) -> Reply:
+        """Take one frame of the client; never raises for what is in it."""
+        event_id: str | None = None
+        kind = "a frame"
+        try:
+            event = _parse(frame)
+            kind = event["type"]
+            event_id = event.get("event_id") if isinstance(event.get("event_id"), str) else None
+            mistakes = mistakes_of_client(event)
+            if mistakes:
+                raise Refused("invalid_value", "; ".join(mistakes))
+            handler = self._handlers.get(kind)
+            if handler is None:
+                raise Refused("invalid_value", f"{kind} is not for WebSockets")
+            return handler(event, now_s)
+        except Refused as refused:
+            told = self._record.races if refused.race else self._record.violations
+            told.append(f"{kind}: {refused.code}: {refused}")
+            return Reply([self.error(refused.code, str(refused), event_id)])
+
+    def make_event(self, kind: str, **fields: object) -> Event:
+        """An event of ours, checked against the vendor's types; `AssertionError` if it is wrong."""
+        event = {"type": kind, "event_id": self._make_id("event"), **fields}
+        mistakes = mistakes_of_server(event)
+        assert not mistakes, (kind, mistakes)
+        return event
+
+    def error(self, code: str, message: str, client_event_id: str | None = None) -> Event:
+        """An `error` event."""
+        kinds = {"server_error", "insufficient_quota"}
+        details = {
+            "type": code if code in kinds else "invalid_request_error",
+            "code": code,
+            "message": message,
+            "param": None,
+            "event_id": client_event_id,
+        }
+        return self.make_event("error", error=details)
+
+    # ------------------------------------------------------------------ a response, as it is played
+
+    def finish(self, response: Response, now_s: float, status: str, **why: str) -> list[Event]:
+        """The closing events of the active response."""
+        assert response is self.active
+        self.active = None
+        self._finished_at_s[response.response_id] = now_s
+        self._record.finished.append((response.response_id, status))
+        return response.finish(status, **why)
+
+    def spoken(self, chunk: Chunk) -> None:
+        """This chunk leaves now."""
+        self._has_spoken = self._has_spoken or chunk.audio_ms > 0
+
+    # ------------------------------------------------------------------ the session
+
+    def _update(self, event: Event, now_s: float) -> Reply:
+        session = event["session"]
+        if session["type"] != "realtime":
+            raise Refused("invalid_value", "the type of a session cannot be changed")
+        if session.get("model", self.session["model"]) != self.session["model"]:
+            raise Refused("invalid_value", "the model of a session cannot be changed")
+        audio = session.get("audio") or {}
+        voice = (audio.get("output") or {}).get("voice", self._voice)
+        if self._has_spoken and voice != self._voice:
+            raise Refused("cannot_update_voice", "the voice cannot be changed after it was heard")
+        self._record.updates.append(session)
+        merge(self.session, session)
+        return Reply([self.make_event("session.updated", session=copy.deepcopy(self.session))])
+
+    @property
+    def _voice(self) -> str:
+        return str(self.session["audio"]["output"]["voice"])
+
+    # ------------------------------------------------------------------ the person's turn
+
+    def _append(self, event: Event, now_s: float) -> Reply:
+        if self.session["audio"]["input"]["turn_detection"] is not None:
+            raise Refused("simulator", "turn_detection is on, and this server only takes manual turns")
+        if self.session["audio"]["input"]["format"] != {"type": "audio/pcm", "rate": 24000}:
+            raise Refused("simulator", "this server only takes PCM")
+        try:
+            data = base64.b64decode(event["audio"], validate=True)
+        except binascii.Error as error:
+            raise Refused("invalid_value", f"audio is no base64: {error}") from error
+        if not data or len(data) % 2 or len(data) > MAX_APPEND_BYTES:
+            raise Refused("invalid_value", f"audio has {len(data)} bytes")
+        self._buffer += data
+        self._record.appended_samples += len(data) // 2
+        return Reply()
+
+    def _commit(self, event: Event, now_s: float) -> Reply:
+        pcm = pcm_from_bytes(bytes(self._buffer))
+        if len(pcm) < MIN_COMMIT_MS * SAMPLES_PER_MS:
+            have_ms = len(pcm) / SAMPLES_PER_MS
+            raise Refused(
+                "input_audio_buffer_commit_empty",
+                f"buffer too small: expected at least {MIN_COMMIT_MS}ms of audio, it has {have_ms:.2f}ms",
+            )
+        self._buffer.clear()
+        before = next(reversed(self.items), None)
+        item = self._add(Item(self._make_id("item"), "user", [{"type": "input_audio", "transcript": None}]))
+        turn = Turn(len(self._record.turns), item.item_id, pcm)
+        self._record.turns.append(turn)
+        self._next_answer = answer = self._script(turn)
+        committed = self.make_event(
+            "input_audio_buffer.committed", item_id=item.item_id, previous_item_id=before
+        )
+        transcription = (answer, self._transcription(item.item_id, answer.user_transcript))
+        return Reply([committed, *self._announce(item, before)], transcription=transcription)
+
+    def _transcription(self, item_id: str, text: str) -> list[Event]:
+        if self.session["audio"]["input"]["transcription"] is None:
+            return []
+        name = "conversation.item.input_audio_transcription"
+        where = {"item_id": item_id, "content_index": 0}
+        if not text:
+            error = {"type": "transcription_error", "code": "audio_unintelligible", "message": "no words"}
+            return [self.make_event(f"{name}.failed", **where, error=error)]
+        words = text.split(" ")
+        deltas = [word if not n else f" {word}" for n, word in enumerate(words)]
+        usage = {"type": "duration", "seconds": 1.0}
+        return [
+            *(self.make_event(f"{name}.delta", **where, delta=delta) for delta in deltas),
+            self.make_event(f"{name}.completed", **where, transcript=text, usage=usage),
+        ]
+
+    def _clear(self, event: Event, now_s: float) -> Reply:
+        self._buffer.clear()
+        self._record.cleared += 1
+        return Reply([self.make_event("input_audio_buffer.cleared")])
+
+    # ------------------------------------------------------------------ items
+
+    def _create_item(self, event: Event, now_s: float) -> Reply:
+        item, before = event["item"], event.get("previous_item_id")
+        if item["type"] != "message":
+            raise Refused("simulator", "this server plays no tools")
+        if before not in (None, "root") and before not in self.items:
+            raise Refused("invalid_value", f"there is no item {before}")
+        if item.get("id") in self.items:
+            raise Refused("item_create_duplicate_item_id", f"there is an item {item['id']}")
+        role, content = item["role"], item["content"]
+        if not content or any(part.get("type") not in _CONTENT_TYPES[role] for part in content):
+            raise Refused("invalid_value", f"an item of {role} takes {_CONTENT_TYPES[role]}")
+        if not all(part.get("text") for part in content):
+            raise Refused("missing_required_parameter", "a text part without text")
+        last = next(reversed(self.items), None)
+        made = self._add(Item(item.get("id") or self._make_id("item"), role, content))
+        self._record.history.append((role, "".join(part["text"] for part in content)))
+        return Reply(self._announce(made, last))
+
+    def _delete_item(self, event: Event, now_s: float) -> Reply:
+        item_id = event["item_id"]
+        if item_id not in self.items:
+            raise Refused("item_delete_invalid_item_id", f"there is no item {item_id}")
+        if self.active is not None and self.items[item_id] in self.active.items:
+            raise Refused("simulator", f"{item_id} is still being made: cancel, wait, delete")
+        del self.items[item_id]
+        self._record.deleted.append(item_id)
+        return Reply([self.make_event("conversation.item.deleted", item_id=item_id)])
+
+    def _truncate_item(self, event: Event, now_s: float) -> Reply:
+        item = self.items.get(event["item_id"])
+        end_ms = event["audio_end_ms"]
+        if item is None:
+            raise Refused("item_truncate_invalid_item_id", f"there is no item {event['item_id']}")
+        if item.role != "assistant" or not item.samples:
+            raise Refused("unsupported_content_type", "Only model output audio messages can be truncated")
+        if event["content_index"] != 0:
+            raise Refused("invalid_value", f"there is no content part {event['content_index']}")
+        if end_ms <= 0:
+            raise Refused("invalid_value", "nothing would be left: delete the item")
+        if end_ms > item.generated_ms:
+            message = f"Audio content of {item.generated_ms}ms is already shorter than {end_ms}ms"
+            raise Refused("invalid_value", message)
+        self._record.truncations.append(Truncation(item.item_id, end_ms, item.generated_ms))
+        item.content[0]["transcript"] = ""
+        item.samples = end_ms * SAMPLES_PER_MS
+        told = {key: event[key] for key in ("item_id", "content_index", "audio_end_ms")}
+        return Reply([self.make_event("conversation.item.truncated", **told)])
+
+    def _retrieve_item(self, event: Event, now_s: float) -> Reply:
+        item = self.items.get(event["item_id"])
+        if item is None:
+            raise Refused("item_retrieve_invalid_item_id", f"there is no item {event['item_id']}")
+        return Reply([self.make_event("conversation.item.retrieved", item=item.on_wire())])
+
+    # ------------------------------------------------------------------ responses
+
+    def _create_response(self, event: Event, now_s: float) -> Reply:
+        if self.active is not None:
+            raise Refused(
+                "conversation_already_has_active_response",
+                f"Conversation already has an active response: {self.active.response_id}",
+            )
+        parameters = event.get("response") or {}
+        strange = set(parameters) - {"metadata", "output_modalities", "instructions"}
+        if strange:
+            raise Refused("simulator", f"this server does not play {sorted(strange)}")
+        metadata = parameters.get("metadata")
+        self._record.asked.append((metadata or {}).get("answer", ""))
+        answer = self._next_answer or self._script(Turn(-1, "", pcm_from_bytes(b"")))
+        self.active = Response(
+            self._make_id("resp"), answer, metadata, self._voice, self.items, self.make_event, self._make_id
+        )
+        return Reply(response=self.active)
+
+    def _cancel_response(self, event: Event, now_s: float) -> Reply:
+        wanted = event.get("response_id")
+        active = self.active
+        if active is None or wanted not in (None, active.response_id):
+            ago_s = now_s - self._finished_at_s.get(wanted or "", float("-inf"))
+            raise Refused(
+                "response_cancel_not_active",
+                "Cancellation failed: no active response found",
+                race=ago_s <= self.race_s,
+            )
+        self._record.cancelled.append(active.response_id)
+        return Reply(self.finish(active, now_s, "cancelled", reason="client_cancelled"))
+
+    # ------------------------------------------------------------------ small things
+
+    def _add(self, item: Item) -> Item:
+        self.items[item.item_id] = item
+        return item
+
+    def _announce(self, item: Item, before: str | None) -> list[Event]:
+        kinds = ("conversation.item.added", "conversation.item.done")
+        return [self.make_event(kind, previous_item_id=before, item=item.on_wire()) for kind in kinds]
+
+    def _make_id(self, kind: str) -> str:
+        self._numbers[kind] = self._numbers.get(kind, 0) + 1
+        return f"{kind}_{self._numbers[kind]:06d}"
+
+
+def _parse(frame: str | bytes) -> Event:
+    if isinstance(frame, bytes):
+        raise Refused("invalid_value", "all frames are text")
+    try:
+        event = json.loads(frame)
+    except (ValueError, RecursionError) as error:
+        raise Refused("invalid_value", f"no JSON: {type(error).__name__}") from error
+    if not isinstance(event, dict) or not isinstance(event.get("type"), str):
+        raise Refused("missing_required_parameter", "an event needs a type")
+    return event

@@ -1,0 +1,154 @@
+"""A strict OpenAI Realtime (GA) server on loopback, for tests and for trying things out.
+
+    with SimulatorThread(Answer(pcm24k, "Hello.")) as sim:
+        ...                                          # talk to sim.url
+        assert not sim.record.violations
+
+`python -m tests.simulators.openai_realtime --port 0` prints its URL and, when it is interrupted,
+what it was told; it exits with 1 if a client broke the protocol.
+"""
+
+import asyncio
+import http
+import json
+import threading
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+from urllib.parse import parse_qs, urlsplit
+
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.http11 import Request, Response
+
+from tests.simulators.openai_connection import Connection
+from tests.simulators.openai_script import Answer, Behaviour, Record, Script, script_of
+
+PATH = "/v1/realtime"
+# Starting and stopping a server on loopback takes milliseconds.
+THREAD_TIMEOUT_S = 5.0
+MAX_FRAME_BYTES = 32 * 1024 * 1024
+
+
+class Simulator:
+    """The server as an async context manager; any number of clients, one record."""
+
+    def __init__(
+        self,
+        answers: Script | Answer | Sequence[Answer] = Answer(),  # noqa: B008  frozen
+        behaviour: Behaviour = Behaviour(),  # noqa: B008  frozen
+        *,
+        port: int = 0,
+    ) -> None:
+        self.record = Record()
+        self.url = ""
+        self._script = script_of(answers)
+        self._behaviour = behaviour
+        self._port = port
+        self._server: Server | None = None
+
+    async def __aenter__(self) -> Self:
+        self._server = await serve(
+            self._serve,
+            "127.0.0.1",
+            self._port,
+            process_request=self._admit,
+            max_size=MAX_FRAME_BYTES,
+            compression=None,
+            close_timeout=1,
+        )
+        port = next(iter(self._server.sockets)).getsockname()[1]
+        self.url = f"ws://127.0.0.1:{port}{PATH}"
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._server is not None
+        self._server.close()
+        await self._server.wait_closed()
+
+    def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
+        """The opening handshake: None lets the client in."""
+        asked = urlsplit(request.path)
+        query = parse_qs(asked.query)
+        key = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        if request.headers.get("OpenAI-Beta") is not None:
+            self.record.violations.append("handshake: OpenAI-Beta is of the past")
+        if set(query) - {"model"}:
+            self.record.violations.append(f"handshake: strange query {sorted(query)}")
+        if self._behaviour.reject_status is not None:
+            return self._reject(connection, self._behaviour.reject_status, self._behaviour.reject_code)
+        if asked.path != PATH:
+            return self._reject(connection, http.HTTPStatus.NOT_FOUND, "not_found")
+        if not key or self._behaviour.api_key not in (None, key):
+            return self._reject(connection, http.HTTPStatus.UNAUTHORIZED, "invalid_api_key")
+        if not query.get("model"):
+            self.record.violations.append("handshake: no model")
+            return self._reject(connection, http.HTTPStatus.BAD_REQUEST, "missing_model")
+        return None
+
+    def _reject(self, connection: ServerConnection, status: int, code: str) -> Response:
+        body = {"error": {"type": "invalid_request_error", "code": code, "message": "refused"}}
+        response = connection.respond(http.HTTPStatus(status), json.dumps(body))
+        if self._behaviour.retry_after is not None:
+            response.headers["Retry-After"] = self._behaviour.retry_after
+        return response
+
+    async def _serve(self, socket: ServerConnection) -> None:
+        self.record.connections += 1
+        assert socket.request is not None
+        model = parse_qs(urlsplit(socket.request.path).query)["model"][0]
+        await Connection(socket, self._script, self._behaviour, self.record, model).run()
+        self.record.goodbyes.append(socket.close_code)
+
+
+class SimulatorThread:
+    """The server in a thread with a loop of its own, for tests that are not asynchronous."""
+
+    def __init__(
+        self,
+        answers: Script | Answer | Sequence[Answer] = Answer(),  # noqa: B008  frozen
+        behaviour: Behaviour = Behaviour(),  # noqa: B008  frozen
+        *,
+        port: int = 0,
+    ) -> None:
+        self._simulator = Simulator(answers, behaviour, port=port)
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), name="openai simulator")
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stop = asyncio.Event()
+        self._started = threading.Event()
+
+    @property
+    def url(self) -> str:
+        """The whole endpoint, without the model."""
+        return self._simulator.url
+
+    @property
+    def record(self) -> Record:
+        """What clients did; complete once they have closed."""
+        return self._simulator.record
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        assert self._started.wait(THREAD_TIMEOUT_S), "the simulator did not start"
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._loop is not None
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join(THREAD_TIMEOUT_S)
+        assert not self._thread.is_alive(), "the simulator did not stop"
+
+    async def _run(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        async with self._simulator:
+            self._started.set()
+            await self._stop.wait()
+
+
+if __name__ == "__main__":
+    from tests.simulators.openai_cli import main
+
+    main()
