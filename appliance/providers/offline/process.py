@@ -1,7 +1,10 @@
 """One worker process as the daemon sees it: from its start to its end, which happens once."""
 
 import asyncio
+import contextlib
+import logging
 import os
+import signal
 import sys
 from collections.abc import Callable
 from datetime import datetime
@@ -45,6 +48,8 @@ STDERR_KEPT_BYTES = 2_000
 # Threads of a pool wait spinning: one thread does the same work in the same time with half the CPU.
 _ONE_THREAD = {"MOONSHINE_ORT_SINGLE_THREAD": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
+_log = logging.getLogger(__name__)
+
 JobReport = Transcript | Reply | Sound | Done | Broken
 Listener = Callable[[JobReport], None]
 
@@ -74,8 +79,8 @@ class WorkerProcess:
 
         Raises `ProviderError`; where it fails or is cancelled no process is left behind.
         """
-        command = ["-m", "appliance.providers.offline.worker", "--voice", options.voice]
-        command += ["--words-per-minute", str(options.words_per_minute), *["--niced"] * options.niced]
+        command = ["-m", "appliance.providers.offline.worker", f"--voice={options.voice}"]
+        command += [f"--words-per-minute={options.words_per_minute}", *["--niced"] * options.niced]
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             *command,
@@ -199,12 +204,18 @@ class WorkerProcess:
     async def _watch(self) -> None:
         """Keep the end of what the worker says on stderr, and notice its end."""
         assert self._process.stderr is not None
+        assert self._process.stdin is not None
         while data := await self._process.stderr.read(READ_BYTES):
             self._stderr = (self._stderr + data)[-STDERR_KEPT_BYTES:]
         status = await self._process.wait()
+        with contextlib.suppress(ConnectionError):  # what it did not read is lost with it
+            await self._process.stdin.wait_closed()
+        if self.lost.done():
+            return
         last_words = self._stderr.decode(errors="replace").strip()
-        message = f"the offline worker ended with status {status}: {last_words}".rstrip(": ")
-        self._give_up(ProviderError(FailureCategory.SESSION_CLOSED, message))
+        if last_words:
+            _log.warning("the offline worker's last words: %s", last_words)
+        self._give_up(ProviderError(FailureCategory.SESSION_CLOSED, f"the offline worker {_ended(status)}"))
 
     def _give_up(self, reason: ProviderError) -> None:
         if self.lost.done():
@@ -215,6 +226,10 @@ class WorkerProcess:
             self._forget(job)
         if self._process.returncode is None:
             self._process.terminate()
+
+
+def _ended(status: int) -> str:
+    return f"was ended by {signal.Signals(-status).name}" if status < 0 else f"ended with status {status}"
 
 
 def _overdue() -> ProviderError:

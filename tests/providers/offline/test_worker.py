@@ -6,7 +6,6 @@ import select
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -164,7 +163,7 @@ async def test_a_killed_worker_fails_its_session_and_the_next_one_works() -> Non
             await talk.ask(np.concatenate([spoken("Tell me a joke.")] * 2), 1)
             await talk.running
         assert [failure.category for failure in talk.failures] == [FailureCategory.SESSION_CLOSED]
-        assert "status -9" in talk.failures[0].message
+        assert "SIGKILL" in talk.failures[0].message
         async with talking(worker) as talk:
             os_pids.append(worker.pid)
             await talk.ask(spoken(QUESTION), 1)
@@ -191,6 +190,17 @@ async def test_a_worker_that_reads_nothing_more_is_given_up() -> None:
         talk.append(np.zeros(80 * 16_000, np.int16))
         await talk.running
         assert [failure.category for failure in talk.failures] == [FailureCategory.TIMED_OUT]
+
+
+async def test_a_worker_that_talks_nonsense_is_a_violation_and_not_a_crash() -> None:
+    pipe = subprocess.PIPE
+    nonsense = await asyncio.create_subprocess_exec(
+        "/bin/echo", "Once upon a time", stdin=pipe, stdout=pipe, stderr=pipe
+    )
+    talking_nonsense = process.WorkerProcess(nonsense)
+    reason = await talking_nonsense.lost
+    await talking_nonsense.stop()
+    assert reason.category is FailureCategory.PROTOCOL_VIOLATION
 
 
 async def test_a_worker_that_is_not_warm_in_time_is_named_and_ended(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -231,7 +241,7 @@ async def test_a_worker_on_standby_yields_to_everything_else() -> None:
 async def test_the_worker_computes_on_one_thread_and_reads_on_another() -> None:
     async with offline_worker() as worker:
         await worker.start()
-        assert len(list(Path(f"/proc/{worker.pid}/task").iterdir())) == 2
+        assert len(os.listdir(f"/proc/{worker.pid}/task")) == 2
 
 
 async def test_an_announcement_is_spoken_also_while_an_answer_is_prepared() -> None:
