@@ -26,7 +26,6 @@ from appliance.hearing.turn_detector import TurnOptions
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, samples_of_ms
 from appliance.pcm.ring import SampleRing
 from appliance.providers.chain import Chain
-from appliance.providers.offline.voice import synthesize
 from appliance.service.answers import Answers
 from appliance.service.clock import StreamClock
 from appliance.service.conductor import Conductor, ConductorOptions
@@ -67,7 +66,9 @@ class Assembly:
         ends: Ends,
         clock: StreamClock,
         log: EventLog,
+        say: Callable[[str, int], Pcm],
     ) -> None:
+        """`say(text, rate_hz)` is the voice of the device's own sentences; it may block."""
         self.conversation = f"c-{secrets.token_hex(4)}"
         self.record = Record(log, clock, self.conversation)
         self.history = History()
@@ -75,6 +76,7 @@ class Assembly:
         self._standby = [provider.name for provider in providers.providers[1:]]
         self._clips: dict[FailureCategory, Pcm] = {}
         self._mouth_rate_hz = ends.mouth_rate_hz
+        self._say = say
         self.provider_spoke = asyncio.Event()
         self.first_link_settled = asyncio.Event()
         self.near = SampleRing.allocate(
@@ -168,7 +170,7 @@ class Assembly:
         """Blocking: the honest sentences as sound, while there is still somebody to render them."""
         with suppress(ProviderError):  # without a voice the trouble earcon has to do
             for category, sentence in HONEST_SENTENCES.items():
-                self._clips[category] = synthesize(sentence, rate_hz=self._mouth_rate_hz)
+                self._clips[category] = self._say(sentence, self._mouth_rate_hz)
 
 
 def turn_options(settings: Settings) -> TurnOptions:

@@ -16,6 +16,7 @@ from appliance.service.assembly import Assembly, Ends
 from appliance.service.clock import TickerClock
 from appliance.service.event_log import EventLog, Listener
 from appliance.service.provider_list import list_providers
+from appliance.service.sentences import say
 from appliance.service.ticker import Ticker
 from appliance.settings import Settings
 
@@ -81,7 +82,7 @@ class _Replay:
             heard.append,
         )
         self._assembly = Assembly(
-            settings, list_providers(settings, os.environ), SileroDetector(), ends, self._clock, log
+            settings, list_providers(settings, os.environ), SileroDetector(), ends, self._clock, log, say
         )
         self._ticker = Ticker(
             microphone,

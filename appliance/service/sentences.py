@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from appliance.errors import FailureCategory
+from appliance.pcm.formats import Pcm
+from appliance.providers.offline.voice import synthesize
 
 HONEST_SENTENCES: Mapping[FailureCategory, str] = {
     FailureCategory.SESSION_CLOSED: "Sorry, the connection broke off. Please ask me again.",
@@ -14,3 +16,8 @@ HONEST_SENTENCES: Mapping[FailureCategory, str] = {
     FailureCategory.TIMED_OUT: "Sorry, I did not get an answer in time. Please ask me again.",
     FailureCategory.PROTOCOL_VIOLATION: "Sorry, I got an answer that I do not understand.",
 }
+
+
+def say(text: str, rate_hz: int) -> Pcm:
+    """`text` in the device's own voice. Blocks for some 20 ms; raises ProviderError without a voice."""
+    return synthesize(text, rate_hz=rate_hz)

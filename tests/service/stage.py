@@ -23,12 +23,14 @@ from appliance.conversation.vocabulary import (
     CloseSession,
     Command,
     CommitTurn,
+    Failure,
     HistoryItem,
     Ready,
     SessionConfig,
     SpeechEvent,
     UserTranscript,
 )
+from appliance.errors import FailureCategory
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, ms_of_samples, samples_of_ms
 from appliance.pcm.level import rms_dbfs
 from appliance.pcm.ring import SampleRing
@@ -42,6 +44,7 @@ from appliance.settings import Settings, load_settings
 
 OUT_RATE_HZ = 24_000
 SPEECH_DBFS = -40.0
+SENTENCE_MS = 300.0  # every sentence of the device's own
 
 
 class LoudnessDetector:
@@ -78,6 +81,7 @@ class ScriptedProvider:
 
     answers: Sequence[Pcm]
     delay_ms: float = 0.0
+    breaks_off: bool = False  # fails instead of completing an answer
     told: list[Command] = field(default_factory=list)
 
     @property
@@ -119,6 +123,9 @@ class ScriptedProvider:
         pcm = self.answers[min(number, len(self.answers)) - 1]
         for start in range(0, len(pcm), 2400):
             self._emit(AnswerAudio(number, pcm[start : start + 2400]))
+        if self.breaks_off:
+            self._emit(Failure(FailureCategory.SESSION_CLOSED, "gone", answer=number))
+            return
         self._emit(AnswerTranscript(number, f"answer {number}", final=True))
         self._emit(AnswerDone(number, complete=True))
 
@@ -226,6 +233,7 @@ async def _play(
         ends,
         clock,
         log,
+        lambda text, rate_hz: tone(SENTENCE_MS),
     )
     ticker = Ticker(
         Script(near),

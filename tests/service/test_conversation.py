@@ -1,11 +1,14 @@
 """Whole conversations through every room, in virtual time."""
 
 import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from appliance.conversation.vocabulary import HistoryItem
-from appliance.pcm.formats import NEAR_RATE_HZ, samples_of_ms
+from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, samples_of_ms
 from tests.service.event_schema import problems
-from tests.service.stage import ScriptedProvider, play, silence, speech, tone
+from tests.service.stage import SENTENCE_MS, ScriptedProvider, play, silence, speech, tone
 
 
 def test_a_question_is_answered_and_the_log_says_how() -> None:
@@ -98,7 +101,74 @@ def test_more_words_before_the_answer_are_the_same_turn() -> None:
     assert [done["complete"] for done in played.of("answer_done")] == [True]
 
 
-def _silent_from_ms(out: np.ndarray, from_ms: float) -> float:
+def test_a_provider_that_never_answers_is_owned_up_to_before_patience_ends() -> None:
+    provider = ScriptedProvider([tone(500)], delay_ms=60_000)
+    played = play(
+        silence(500),
+        speech(1000),
+        silence(5000),
+        provider=provider,
+        settings=["conversation.answer_deadline_s=2"],
+    )
+    assert played.phases == ["listening", "thinking", "idle"]
+    committed_ms = played.of("turn_committed")[0]["t_ms"]
+    assert abs(played.audible_ms() - committed_ms - 2000) <= 150
+    assert [error["category"] for error in played.of("error")].count("timed_out") >= 1
+    assert problems(played.events) == []
+
+
+def test_an_answer_that_breaks_off_is_heard_as_far_as_it_came_and_owned_up_to() -> None:
+    provider = ScriptedProvider([tone(1000)], breaks_off=True)
+    played = play(silence(500), speech(1000), silence(6000), provider=provider)
+    (done,) = played.of("answer_done")
+    assert not done["complete"]
+    assert abs(done["heard_ms"] - 1000) <= 2
+    loud_ms = np.count_nonzero(np.abs(played.out.astype(np.int32)).reshape(-1, 24).max(axis=1) > 1000)
+    assert abs(loud_ms - (1000 + SENTENCE_MS)) <= 30
+    assert problems(played.events) == []
+
+
+@pytest.mark.parametrize("delay_ms", [0, 40, 120])
+def test_what_was_heard_is_told_to_the_sample_whatever_the_device_holds_back(delay_ms: int) -> None:
+    played = play(
+        silence(500),
+        speech(1000),
+        silence(2000),
+        speech(1200, seed=2),
+        silence(3500),
+        answers=[tone(5000), tone(400)],
+        delay_ms=delay_ms,
+    )
+    (cancelled,) = played.provider.cancelled
+    audible_ms = played.audible_ms()
+    assert abs(audible_ms + cancelled.heard_ms - _silent_from_ms(played.out, audible_ms)) <= 20
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(st.integers(20, 3000), st.integers(40, 2500)), min_size=1, max_size=8))
+def test_whatever_is_said_and_when_the_log_keeps_its_rules(script: list[tuple[int, int]]) -> None:
+    near = [silence(300)]
+    for seed, (speech_ms, pause_ms) in enumerate(script):
+        near += [speech(speech_ms, seed), silence(pause_ms)]
+    played = play(*near, silence(2500), answers=[tone(1500), tone(200), tone(4000)], tail_ms=12_000)
+    assert problems(played.events) == []
+    assert played.phases[-1:] in ([], ["idle"])
+    committed = played.of("turn_committed")
+    assert len(committed) == len(played.provider.turns)
+    said = np.concatenate(near)
+    for turn in played.provider.turns:
+        assert _is_slice(turn, said)
+
+
+def _is_slice(turn: Pcm, said: Pcm) -> bool:
+    """Whether `turn` is a stretch of what was said, to the sample (trailing silence aside)."""
+    loud = np.flatnonzero(turn)
+    core = turn[loud[0] : loud[-1] + 1]
+    starts = np.flatnonzero(said[: len(said) - len(core) + 1] == core[0])
+    return any(np.array_equal(said[start : start + len(core)], core) for start in starts)
+
+
+def _silent_from_ms(out: Pcm, from_ms: float) -> float:
     """When the loudspeaker falls silent for 100 ms after `from_ms`."""
     frames = np.abs(out[samples_of_ms(from_ms, 24_000) :].astype(np.int32))
     count = len(frames) // 240
