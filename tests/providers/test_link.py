@@ -183,7 +183,7 @@ async def test_redirect_is_not_followed() -> None:
 
     def elsewhere(connection: ServerConnection, request: Request) -> Response:
         visited.append(request.path)
-        response = connection.respond(307, "")  # type: ignore[arg-type]
+        response = connection.respond(307, "")
         response.headers["Location"] = "/other"
         return response
 

@@ -1,7 +1,9 @@
 """Interruption: what the server is told of an answer that nobody wants any more."""
 
+import json
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.conversation.vocabulary import AnswerAudio, AppendAudio, CancelAnswer, CommitTurn
@@ -105,6 +107,23 @@ def test_item_that_appears_after_the_cancel_is_deleted_too() -> None:
     assert pair.record.deleted == [first]
     assert [(cut.item_id, cut.audio_end_ms) for cut in pair.record.truncations] == [(second, 50)]
     assert second == items_of(pair)[0]
+    assert pair.record.violations == []
+
+
+def test_item_that_only_the_end_of_the_response_names_is_deleted_too() -> None:
+    pair = asked().hear(3)
+    pair.command(CancelAnswer(1, 150))
+    pair.sent.clear()
+    response = {"id": "resp_000001", "status": "cancelled", "output": [{"id": "late", "type": "message"}]}
+    pair.codec.decode(json.dumps({"type": "response.done", "response": response}))
+    assert [json.loads(frame)["item_id"] for frame in pair.codec.replies()] == ["late"]
+
+
+def test_item_of_less_than_a_millisecond_is_deleted_for_it_cannot_be_cut() -> None:
+    pair = asked(Answer(chirp(1.0)[:10])).settle()
+    pair.command(CancelAnswer(1, 1))
+    pair.settle()
+    assert pair.record.deleted == items_of(pair)
     assert pair.record.violations == []
 
 
@@ -290,6 +309,7 @@ _ANSWERS = st.builds(
 )
 
 
+@settings(deadline=None)  # the machine is shared
 @given(st.lists(_ANSWERS, min_size=1, max_size=4), st.lists(_STEPS, max_size=60))
 def test_no_order_of_commands_and_frames_breaks_the_protocol(
     answers: list[Answer], steps: list[tuple[str, int]]

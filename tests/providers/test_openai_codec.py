@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.conversation.vocabulary import (
@@ -89,6 +89,7 @@ def test_history_is_told_as_text_before_ready() -> None:
     assert not pair.record.violations
 
 
+@settings(deadline=None)  # the machine is shared
 @given(st.lists(st.integers(1, 2000), min_size=1, max_size=30))
 def test_every_sample_of_a_turn_arrives_however_it_is_cut(sizes: list[int]) -> None:
     turn = chirp(4.0)[: sum(sizes) + 1600]
@@ -186,6 +187,23 @@ def test_the_persons_words_come_also_when_the_answer_was_cancelled() -> None:
     pair.settle()
     assert UserTranscript(1, "hm", final=True, item=pair.record.turns[0].item_id) in pair.events
     assert pair.of_answer(1) == []
+
+
+def test_the_persons_words_find_their_answer_although_the_server_acknowledges_late() -> None:
+    pair = Pair([Answer(user_transcript="first"), Answer(user_transcript="second")]).ready()
+    ask(ask(pair, 1), 2).settle()
+    said = [e for e in pair.events if isinstance(e, UserTranscript) and e.final]
+    assert [(e.answer, e.text) for e in said] == [(1, "first"), (2, "second")]
+
+
+def test_the_persons_words_find_their_answer_although_a_commit_was_refused() -> None:
+    pair = ask(ask(Pair().ready(), 1), 2)
+    error = {"code": "input_audio_buffer_commit_empty", "event_id": "commit-1"}
+    pair.codec.decode(json.dumps({"type": "error", "error": error}))
+    pair.codec.decode('{"type":"input_audio_buffer.committed","item_id":"i"}')
+    kind = "conversation.item.input_audio_transcription.completed"
+    said = pair.codec.decode(json.dumps({"type": kind, "item_id": "i", "transcript": "second"}))
+    assert said == UserTranscript(2, "second", final=True, item="i")
 
 
 def test_discarded_turn_is_cleared_on_the_server() -> None:

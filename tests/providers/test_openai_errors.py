@@ -17,8 +17,9 @@ from appliance.conversation.vocabulary import (
     Ready,
 )
 from appliance.errors import FailureCategory, ProtocolViolation
+from appliance.providers.openai import user_turns
+from appliance.providers.openai.answer import MAX_ITEMS, MAX_TRANSCRIPT_CHARACTERS
 from appliance.providers.openai.codec import OpenAiCodec
-from appliance.providers.openai.user_turns import MAX_TRANSCRIPT_CHARACTERS
 from tests.simulators.openai_pair import CONFIG, VOICE, Pair
 from tests.simulators.openai_script import Answer, chirp
 
@@ -272,16 +273,17 @@ def test_violation_does_not_repeat_what_was_sent() -> None:
 
 def test_answer_of_endless_items_is_a_violation() -> None:
     codec = asked().codec
+    for number in range(MAX_ITEMS):
+        codec.decode(json.dumps(_DELTA | {"item_id": f"item-{number}"}))
     with pytest.raises(ProtocolViolation):
-        for number in range(100):
-            codec.decode(json.dumps(_DELTA | {"item_id": f"item-{number}"}))
+        codec.decode(json.dumps(_DELTA | {"item_id": "one more"}))
 
 
 def test_endless_words_are_a_violation() -> None:
     codec = asked().codec
+    codec.decode(json.dumps(_WORDS | {"delta": "x" * MAX_TRANSCRIPT_CHARACTERS}))
     with pytest.raises(ProtocolViolation):
-        for _ in range(100):
-            codec.decode(json.dumps(_WORDS | {"delta": "x" * 10_000}))
+        codec.decode(json.dumps(_WORDS))
 
 
 def test_endless_words_of_the_person_are_a_violation() -> None:
@@ -290,7 +292,7 @@ def test_endless_words_of_the_person_are_a_violation() -> None:
     pair.codec.encode(AppendAudio(QUESTION))
     pair.codec.encode(CommitTurn(2))
     pair.codec.decode('{"type":"input_audio_buffer.committed","item_id":"i"}')
-    event = {"type": kind, "item_id": "i", "transcript": "x" * (MAX_TRANSCRIPT_CHARACTERS + 1)}
+    event = {"type": kind, "item_id": "i", "transcript": "x" * (user_turns.MAX_TRANSCRIPT_CHARACTERS + 1)}
     with pytest.raises(ProtocolViolation):
         pair.codec.decode(json.dumps(event))
 

@@ -12,6 +12,7 @@ import pytest
 from pydantic import SecretStr
 from websockets.asyncio.server import ServerConnection, serve
 
+from appliance.conversation.session import Session
 from appliance.conversation.vocabulary import (
     AnswerAudio,
     AnswerDone,
@@ -47,7 +48,7 @@ class Conversation:
     """One running session, and everything it said."""
 
     def __init__(self, url: str, key: str = KEY) -> None:
-        self.session = OpenAiSession(OpenAiOptions(SecretStr(key), url=url))
+        self.session: Session = OpenAiSession(OpenAiOptions(SecretStr(key), url=url))
         self.events: list[ProviderEvent] = []
         self._news = asyncio.Event()
         self.react: Callable[[ProviderEvent], None] = lambda _: None
@@ -333,12 +334,12 @@ async def test_session_that_expired() -> None:
 
 
 async def test_failed_answer_leaves_the_session_open() -> None:
-    async with Simulator([Answer(fail_with="insufficient_quota"), Answer(chirp(0.1))]) as server:
-        async with talking(server.url) as talk:
-            talk.ask(1)
-            failure = await talk.until(Failure)
-            talk.ask(2)
-            await talk.until(AnswerDone, answer=2)
+    answers = [Answer(fail_with="insufficient_quota"), Answer(chirp(0.1))]
+    async with Simulator(answers) as server, talking(server.url) as talk:
+        talk.ask(1)
+        failure = await talk.until(Failure)
+        talk.ask(2)
+        await talk.until(AnswerDone, answer=2)
     assert failure.category == FailureCategory.QUOTA_EXHAUSTED
     assert failure.answer == 1
 

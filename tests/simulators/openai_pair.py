@@ -37,6 +37,7 @@ class Pair:
         self.codec = OpenAiCodec(VOICE, CONFIG, history)
         self.events: list[ProviderEvent] = []
         self.sent: list[Event] = []  # everything the codec sent
+        self.said: list[str] = []  # everything the server sent
         self.to_server: deque[str] = deque()
         self.to_client: deque[str] = deque()
         self._playing: tuple[Response, Iterator[Chunk]] | None = None
@@ -125,7 +126,9 @@ class Pair:
         return self.server.finish(response, 0.0, "completed")
 
     def _say(self, events: list[Event]) -> None:
-        self.to_client.extend(json.dumps(event) for event in events)
+        frames = [json.dumps(event) for event in events]
+        self.said.extend(frames)
+        self.to_client.extend(frames)
 
     def _post(self, frames: list[str]) -> None:
         self.sent.extend(json.loads(frame) for frame in frames)

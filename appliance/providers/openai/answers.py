@@ -41,8 +41,7 @@ class Answers:
     def ask(self, number: int) -> None:
         """Ask for answer `number`, as soon as the server is done with another one."""
         self._waiting = Answer(number)
-        if self._asked is None or not self._asked.occupies_server:
-            self._ask_waiting()
+        self._ask_waiting()
 
     def cancel(self, number: int, heard_ms: int) -> None:
         """Stop answer `number` and tell the server what of it was heard; unknown ones are ignored."""
@@ -88,15 +87,12 @@ class Answers:
         answer = self._answer_of(reader.identifier(event, "response_id"))
         item_id = reader.identifier(event, "item_id")
         content_index = reader.index(event, "content_index")
-        if answer is None:
-            return None
-        item = answer.item(item_id)  # also of a cancelled answer: it exists, and nobody will hear it
-        if answer.state is not State.ACTIVE:
-            self._ignored.late_events += 1
+        if answer is None or answer.state is not State.ACTIVE:
             return None
         pcm = reader.pcm(event, "delta")
         if not len(pcm):
             return None
+        item = answer.item(item_id)
         item.content_index = content_index
         item.received_samples += len(pcm)
         return AnswerAudio(answer.number, pcm, item=item_id)
@@ -174,6 +170,8 @@ class Answers:
         if answer is None or answer.response_id != response_id or not answer.may(Happening.DONE):
             self._ignored.late_events += 1
             return None
+        if answer.state is not State.ACTIVE:
+            self._ignored.late_events += 1
         return answer
 
     def _delete_unheard(self, answer: Answer) -> None:
