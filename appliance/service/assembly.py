@@ -30,6 +30,7 @@ from appliance.service.answers import Answers
 from appliance.service.clock import StreamClock
 from appliance.service.conductor import Conductor, ConductorOptions
 from appliance.service.event_log import EventLog
+from appliance.service.half_duplex import HalfDuplex
 from appliance.service.loudspeaker import Loudspeaker, Mouth
 from appliance.service.provider_list import ProviderList
 from appliance.service.record import Record
@@ -53,6 +54,10 @@ class Ends:
     mouth_rate_hz: int
     out_ms: Callable[[int], float]  # stream time of a position of the loudspeaker
     post_speech: Callable[[SpeechEvent], None]
+    wake_at: Callable[[float], None]  # have the conductor ticked at this stream time
+    half_duplex: bool  # what is said while the loudspeaker sounds is not heard
+    look_every_ms: float  # how often `Assembly.look` is called
+    keep_transcripts: bool = True  # log what was said
 
 
 class Assembly:
@@ -70,7 +75,7 @@ class Assembly:
     ) -> None:
         """`say(text, rate_hz)` is the voice of the device's own sentences; it may block."""
         self.conversation = f"c-{secrets.token_hex(4)}"
-        self.record = Record(log, clock, self.conversation)
+        self.record = Record(log, clock, self.conversation, keep_transcripts=ends.keep_transcripts)
         self.history = History()
         self._workers = providers.workers
         self._standby = [provider.name for provider in providers.providers[1:]]
@@ -101,7 +106,11 @@ class Assembly:
             now_s=time.monotonic,
             chance=random.random,
         )
-        self.loudspeaker = Loudspeaker(ends.mouth)
+        half_duplex = HalfDuplex(
+            self.hearing, lambda: self.near.written, lambda: self.loudspeaker.busy, ends.look_every_ms
+        )
+        self.loudspeaker = Loudspeaker(ends.mouth, half_duplex.begin if ends.half_duplex else _do_nothing)
+        self._half_duplex = half_duplex if ends.half_duplex else None
         prefix_samples = samples_of_ms(settings.hearing.prefix_padding_ms, NEAR_RATE_HZ)
         self.answers = Answers(
             ends.mouth,
@@ -125,7 +134,13 @@ class Assembly:
             self.answers,
             self.loudspeaker,
             self._announce_failure,
+            ends.wake_at,
         )
+
+    def look(self) -> None:
+        """To be called every `look_every_ms`."""
+        if self._half_duplex is not None:
+            self._half_duplex.look()
 
     def _take(self, event: ProviderEvent | ChainEvent) -> None:
         self.conductor.post(event)
@@ -171,6 +186,10 @@ class Assembly:
         with suppress(ProviderError):  # without a voice the trouble earcon has to do
             for category, sentence in HONEST_SENTENCES.items():
                 self._clips[category] = self._say(sentence, self._mouth_rate_hz)
+
+
+def _do_nothing() -> None:
+    pass
 
 
 def turn_options(settings: Settings) -> TurnOptions:

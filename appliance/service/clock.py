@@ -30,6 +30,10 @@ class LiveClock:
     """Stream time of a running device: the machine's monotonic clock since the stream began."""
 
     def __init__(self) -> None:
+        self.start()
+
+    def start(self) -> None:
+        """The stream begins now."""
         self._zero_s = time.monotonic()
 
     def now_ms(self) -> float:

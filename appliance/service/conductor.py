@@ -89,13 +89,16 @@ class Conductor:
         answers: Answers,
         loudspeaker: Loudspeaker,
         announce_failure: Callable[[FailureCategory], None],
+        wake_at: Callable[[float], None],
     ) -> None:
+        """`wake_at(t_ms)` is asked to have `tick` called when the stream has reached `t_ms`."""
         self._options = options
         self._clock = clock
         self._record = record
         self._loudspeaker = loudspeaker
         self._turns = turns
         self._answers = answers
+        self._wake_at = wake_at
         self._inbox: deque[Event] = deque()
         self._deadlines = Deadlines()
         self._state = State.IDLE
@@ -142,11 +145,6 @@ class Conductor:
     def settled(self) -> bool:
         """Nothing goes on: no turn, no answer, no announcement."""
         return self._state is State.IDLE and not self._loudspeaker.busy
-
-    @property
-    def next_deadline_ms(self) -> float | None:
-        """When `tick` has to be called at the latest, in stream time; None: no wait is running."""
-        return self._deadlines.next_ms
 
     def tick(self) -> None:
         """Let pass what is due by now."""
@@ -234,7 +232,9 @@ class Conductor:
         self._turns.commit(self._turn_end, self._answers.current)
 
     def _await(self, deadline: Deadline, wait_ms: float) -> None:
-        self._deadlines.set(deadline, self._clock.now_ms() + wait_ms)
+        due_ms = self._clock.now_ms() + wait_ms
+        self._deadlines.set(deadline, due_ms)
+        self._wake_at(due_ms)
 
     def _record_interruption(self, decision: str) -> None:
         self._record.write(

@@ -1,5 +1,6 @@
 """Who has the loudspeaker: the answer, or one announcement at a time."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 from appliance.conversation.announcements import Announcements, Ruling, Sound
@@ -25,8 +26,10 @@ class Mouth(Protocol):
 class Loudspeaker:
     """Lets the playout sound what the announcements' table lets sound."""
 
-    def __init__(self, mouth: Mouth) -> None:
+    def __init__(self, mouth: Mouth, before_sound: Callable[[], None]) -> None:
+        """`before_sound` is called whenever something is about to sound."""
         self._mouth = mouth
+        self._before_sound = before_sound
         self._announcements = Announcements()
         self._clips: dict[int, Pcm] = {}
         self._number = 0
@@ -43,7 +46,7 @@ class Loudspeaker:
         if ruling is Ruling.PREEMPT and playing is not None:
             self._silence(playing)
         if ruling is not Ruling.QUEUE:
-            self._mouth.play()
+            self._start((Sound.ANSWER, answer))
 
     def answer_over(self, answer: int) -> None:
         """The answer was heard or given up: what waited for its end plays."""
@@ -86,6 +89,7 @@ class Loudspeaker:
     def _start(self, sound: tuple[Sound, int] | None) -> None:
         if sound is None:
             return
+        self._before_sound()
         if sound[0] is Sound.ANSWER:
             self._mouth.play()
         else:

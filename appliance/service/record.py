@@ -5,12 +5,15 @@ from appliance.service.event_log import EventLog
 
 
 class Record:
-    """The event log of one conversation."""
+    """The event log of one conversation, without what was said unless `keep_transcripts`."""
 
-    def __init__(self, log: EventLog, clock: StreamClock, conversation: str) -> None:
+    def __init__(
+        self, log: EventLog, clock: StreamClock, conversation: str, *, keep_transcripts: bool
+    ) -> None:
         self._log = log
         self._clock = clock
         self._conversation = conversation
+        self._withheld = frozenset() if keep_transcripts else frozenset({"transcript"})
 
     def write(self, event: str, /, **fields: object) -> None:
         """Log `event` as happening now."""
@@ -18,4 +21,5 @@ class Record:
 
     def write_at(self, t_ms: float, event: str, /, **fields: object) -> None:
         """Log `event` as happening at `t_ms` of the stream."""
-        self._log.write(t_ms, event, conversation=self._conversation, **fields)
+        if event not in self._withheld:
+            self._log.write(t_ms, event, conversation=self._conversation, **fields)

@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from appliance.audio.playout import Playout, PlayoutOptions
+from appliance.audio.pump import SpeakerPump
 from appliance.audio.wav import WavReader, WavWriter
 from appliance.conversation.vocabulary import SpeechEvent
 from appliance.hearing.silero import SileroDetector
-from appliance.pcm.formats import ms_of_samples, samples_of_ms
+from appliance.pcm.formats import NEAR_RATE_HZ, ms_of_samples, samples_of_ms
 from appliance.pcm.ring import SampleRing
 from appliance.service.assembly import Assembly, Ends
 from appliance.service.clock import TickerClock
 from appliance.service.event_log import EventLog, Listener
 from appliance.service.provider_list import list_providers
 from appliance.service.sentences import say
-from appliance.service.ticker import Ticker
+from appliance.service.ticker import TICK_MS, Ticker
 from appliance.settings import Settings
 
 OUT_RATE_HZ = 24_000
@@ -80,6 +81,9 @@ class _Replay:
             OUT_RATE_HZ,
             lambda position: ms_of_samples(position, OUT_RATE_HZ),
             heard.append,
+            wake_at=lambda due_ms: None,  # ticked all the time
+            half_duplex=settings.interruption.strategy == "ignore",
+            look_every_ms=TICK_MS,
         )
         self._assembly = Assembly(
             settings, list_providers(settings, os.environ), SileroDetector(), ends, self._clock, log, say
@@ -90,7 +94,7 @@ class _Replay:
             capture,
             self._assembly.hearing,
             heard,
-            playout,
+            SpeakerPump(playout, OUT_RATE_HZ, SampleRing.allocate(NEAR_RATE_HZ)),
             self._assembly.conductor,
             self._clock,
             OUT_RATE_HZ,
@@ -113,6 +117,7 @@ class _Replay:
         """The recording has ended, and the conversation settled or the tail passed."""
         now_ms = self._ticker.now_ms
         self._log.advance(now_ms)
+        self._assembly.look()
         if not self._assembly.conductor.settled:
             self._settled_since_ms = None
         elif self._settled_since_ms is None:

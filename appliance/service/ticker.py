@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
-from appliance.audio.playout import Playout
+from appliance.audio.pump import SpeakerPump
 from appliance.conversation.vocabulary import SpeechEvent
 from appliance.hearing.hearing import Hearing
 from appliance.pcm.formats import Pcm, samples_of_ms
@@ -52,7 +52,7 @@ class Ticker:
         capture: SampleRing,
         hearing: Hearing,
         heard: "deque[SpeechEvent]",
-        playout: Playout,
+        pump: SpeakerPump,
         conductor: Conductor,
         clock: TickerClock,
         out_rate_hz: int,
@@ -63,7 +63,7 @@ class Ticker:
         self._capture = capture
         self._hearing = hearing
         self._heard = heard
-        self._playout = playout
+        self._pump = pump
         self._conductor = conductor
         self._clock = clock
         self._delay_samples = delay_samples
@@ -88,7 +88,7 @@ class Ticker:
             self.ended_ms = self.now_ms
         self._capture.write(block)
         self._capture.write(self._silence[: count - len(block)])
-        played = self._playout.render(self._out, self._delay_samples)
+        played = self._pump.pump(self._out, self._delay_samples)
         self._play(self._out)
         self._ticks += 1
         self._clock.move_to(self.now_ms)

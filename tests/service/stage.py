@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from appliance.audio.playout import Playout, PlayoutOptions
+from appliance.audio.pump import SpeakerPump
 from appliance.conversation.session import Emit
 from appliance.conversation.vocabulary import (
     AnswerAudio,
@@ -39,7 +40,7 @@ from appliance.service.assembly import Assembly, Ends
 from appliance.service.clock import TickerClock
 from appliance.service.event_log import EventLog
 from appliance.service.provider_list import ProviderList
-from appliance.service.ticker import Ticker
+from appliance.service.ticker import TICK_MS, Ticker
 from appliance.settings import Settings, load_settings
 
 OUT_RATE_HZ = 24_000
@@ -224,7 +225,15 @@ async def _play(
     playout = Playout(PlayoutOptions(OUT_RATE_HZ, duck_db=settings.interruption.duck_db))
     log = EventLog(lines)
     ends = Ends(
-        capture, NEAR_RATE_HZ, playout, OUT_RATE_HZ, lambda p: ms_of_samples(p, OUT_RATE_HZ), heard.append
+        capture,
+        NEAR_RATE_HZ,
+        playout,
+        OUT_RATE_HZ,
+        lambda p: ms_of_samples(p, OUT_RATE_HZ),
+        heard.append,
+        lambda due_ms: None,
+        half_duplex=settings.interruption.strategy == "ignore",
+        look_every_ms=TICK_MS,
     )
     assembly = Assembly(
         settings,
@@ -241,7 +250,7 @@ async def _play(
         capture,
         assembly.hearing,
         heard,
-        playout,
+        SpeakerPump(playout, OUT_RATE_HZ, SampleRing.allocate(NEAR_RATE_HZ)),
         assembly.conductor,
         clock,
         OUT_RATE_HZ,
@@ -254,6 +263,7 @@ async def _play(
         each_tick(assembly)
         provider.pass_time(ticker.now_ms)
         log.advance(ticker.now_ms)
+        assembly.look()
         quiet_ms = quiet_ms + 10 if assembly.conductor.settled else 0.0
         if ticker.ended_ms is None:
             return False

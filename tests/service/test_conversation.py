@@ -144,6 +144,14 @@ def test_what_was_heard_is_told_to_the_sample_whatever_the_device_holds_back(del
     assert abs(audible_ms + cancelled.heard_ms - _silent_from_ms(played.out, audible_ms)) <= 20
 
 
+def test_a_half_duplex_device_does_not_hear_what_is_said_over_its_answer() -> None:
+    near = (silence(500), speech(1000), silence(1800), speech(1200, seed=2), silence(4000))
+    played = play(*near, answers=[tone(4000)], settings=["interruption.strategy='ignore'"])
+    assert played.of("interruption") == []
+    assert played.of("answer_done")[0]["complete"]
+    assert len(played.provider.turns) == 1
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(st.integers(20, 3000), st.integers(40, 2500)), min_size=1, max_size=8))
 def test_whatever_is_said_and_when_the_log_keeps_its_rules(script: list[tuple[int, int]]) -> None:

@@ -1,0 +1,175 @@
+"""The speaker itself: a real microphone, a real loudspeaker, until SIGINT or SIGTERM."""
+
+import asyncio
+import os
+import signal
+import sys
+import threading
+from contextlib import ExitStack, suppress
+
+from appliance.audio.alsa import AlsaCapture, AlsaSpeaker
+from appliance.audio.capture import CaptureThread
+from appliance.audio.playout import Playout, PlayoutOptions
+from appliance.audio.seam import CaptureDevice, CaptureOptions, SpeakerDevice, SpeakerOptions
+from appliance.audio.speaker import Speaker
+from appliance.hearing.detector import SpeechDetector
+from appliance.hearing.silero import SileroDetector
+from appliance.hearing.thread import HearingThread
+from appliance.pcm.formats import NEAR_RATE_HZ, ms_of_samples, samples_of_ms
+from appliance.pcm.ring import SampleRing
+from appliance.service.assembly import Assembly, Ends
+from appliance.service.clock import LiveClock
+from appliance.service.conductor import Event
+from appliance.service.event_log import EventLog, Listener
+from appliance.service.mailbox import Mailbox
+from appliance.service.provider_list import ProviderList, list_providers
+from appliance.service.sentences import say
+from appliance.settings import Settings
+
+# The first provider gets this long before the appliance listens without it: what is said meanwhile
+# is kept for it.
+START_TIMEOUT_S = 3.0
+# Of the capture ring: hearing may be late by this much before a sample is lost.
+CAPTURE_MS = 2000.0
+# How often the log and the half duplex are looked after.
+LOOK_EVERY_S = 0.1
+
+
+def run_live(settings: Settings, show: Listener | None = None) -> int:
+    """Be the speaker until SIGINT or SIGTERM, which end it within 2 s; 0 then.
+
+    The events go to standard output, a line each, without what was said; with `show` they go there
+    instead, with it. Raises DeviceError when a device cannot be opened or is lost.
+    """
+    return asyncio.run(_run(settings, show))
+
+
+async def _run(settings: Settings, show: Listener | None) -> int:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopping.set)
+    providers = list_providers(settings, os.environ)
+    microphone, loudspeaker, detector = await asyncio.gather(
+        asyncio.to_thread(AlsaCapture, CaptureOptions(settings.audio.input.device)),
+        asyncio.to_thread(AlsaSpeaker, SpeakerOptions(settings.audio.output.device)),
+        asyncio.to_thread(SileroDetector),
+    )
+    with ExitStack() as stack:
+        sink = sys.stdout if show is None else stack.enter_context(open(os.devnull, "w"))  # noqa: ASYNC230
+        log = stack.enter_context(EventLog(sink))
+        if show is not None:
+            log.subscribe(show)
+        live = _Live(settings, providers, microphone, loudspeaker, detector, log, stopping, show is not None)
+        await live.run()
+    return 0
+
+
+class _Live:
+    """Devices, threads and loop around one assembly."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        providers: ProviderList,
+        microphone: CaptureDevice,
+        loudspeaker: SpeakerDevice,
+        detector: SpeechDetector,
+        log: EventLog,
+        stopping: asyncio.Event,
+        keep_transcripts: bool,
+    ) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._log = log
+        self._clock = LiveClock()
+        self._stopping = stopping
+        self._failure: Exception | None = None
+        self._ends = f"it hears {microphone.name!r} and speaks through {loudspeaker.name!r}"
+        self._out_zero_ms = 0.0
+        rate_hz = loudspeaker.rate_hz
+        mailbox: Mailbox[Event] = Mailbox(self._loop, self._deliver)
+        capture = SampleRing.allocate(samples_of_ms(CAPTURE_MS, microphone.rate_hz))
+        self._speaker = Speaker(
+            Playout(PlayoutOptions(rate_hz, duck_db=settings.interruption.duck_db)),
+            loudspeaker,
+            SampleRing.allocate(NEAR_RATE_HZ),
+            mailbox.post,
+            self._lost,
+            self._lost,
+        )
+        ends = Ends(
+            capture,
+            microphone.rate_hz,
+            self._speaker,
+            rate_hz,
+            out_ms=lambda position: self._out_zero_ms + ms_of_samples(position, rate_hz),
+            post_speech=mailbox.post,
+            wake_at=self._wake_at,
+            half_duplex=settings.audio.echo.cancel != "off" or settings.interruption.strategy == "ignore",
+            look_every_ms=LOOK_EVERY_S * 1000,
+            keep_transcripts=keep_transcripts,
+        )
+        self._half_duplex = ends.half_duplex
+        self._assembly = Assembly(settings, providers, detector, ends, self._clock, log, say)
+        wake = threading.Event()
+        self._hearing = HearingThread(self._assembly.hearing, wake, self._lost)
+        self._capture = CaptureThread(microphone, capture, wake, self._lost, self._lost)
+
+    async def run(self) -> None:
+        """Listen and speak until asked to stop, or until something is lost."""
+        looking = asyncio.create_task(self._keep_looking())
+        self._clock.start()
+        self._hearing.start()
+        self._capture.start()
+        self._out_zero_ms = self._clock.now_ms()
+        self._speaker.start()
+        try:
+            async with self._assembly.running(START_TIMEOUT_S):
+                self._say_ready()
+                await self._stopping.wait()
+                await self._close_sound()
+        finally:
+            looking.cancel()
+        if self._failure is not None:
+            raise self._failure
+
+    def _deliver(self, event: Event) -> None:
+        self._assembly.conductor.post(event)
+
+    def _wake_at(self, due_ms: float) -> None:
+        wait_s = (due_ms - self._clock.now_ms()) / 1000
+        self._loop.call_later(max(wait_s, 0.0), self._assembly.conductor.tick)
+
+    async def _keep_looking(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            self._log.advance(self._clock.now_ms())
+            self._assembly.look()
+
+    async def _close_sound(self) -> None:
+        """Fade out and let the devices go; each of the three ends within its own deadline."""
+        await asyncio.gather(
+            asyncio.to_thread(self._speaker.close),
+            asyncio.to_thread(self._capture.stop),
+            asyncio.to_thread(self._hearing.stop),
+        )
+
+    def _lost(self, error: Exception) -> None:
+        """A device was lost, or a thread died of a fault of ours; from any thread."""
+        with suppress(RuntimeError):  # the loop is closed: we are ending anyway
+            self._loop.call_soon_threadsafe(self._end_with, error)
+
+    def _end_with(self, error: Exception) -> None:
+        self._failure = self._failure or error
+        self._stopping.set()
+
+    def _say_ready(self) -> None:
+        who = f"answers come from {self._assembly.chain.provider}"
+        print(f"appliance: ready: {self._ends}; {who}", file=sys.stderr, flush=True)
+        if self._half_duplex:
+            print(
+                "appliance: while it speaks it does not listen, because it would hear itself;"
+                " with headphones or a cable, --set audio.echo.cancel=off",
+                file=sys.stderr,
+                flush=True,
+            )
