@@ -37,12 +37,20 @@ class Microphone:
         self.gone = threading.Event()
         device = AlsaCapture(CaptureOptions())
         self.ring = SampleRing.allocate(60 * device.rate_hz)
-        self.thread = CaptureThread(device, self.ring, threading.Event(), self._on_lost, unexpected)
+        self.wake = threading.Event()
+        self.thread = CaptureThread(device, self.ring, self.wake, self._on_lost, unexpected)
         self.thread.start()
 
     def _on_lost(self, error: DeviceError) -> None:
         self.lost.append(error)
         self.gone.set()
+
+    def wait_for(self, samples: int) -> None:
+        """Return when `samples` more were captured."""
+        wanted = self.ring.written + samples
+        while self.ring.written < wanted:
+            assert self.wake.wait(PATIENCE_S)
+            self.wake.clear()
 
     @property
     def captured(self) -> Pcm:
@@ -112,6 +120,7 @@ def test_what_is_said_into_the_microphone_is_captured_without_a_gap(
     with WavWriter(tmp_path / "said.wav", MIC_RATE_HZ) as file:
         file.write(said)
     cable.speak(tmp_path / "said.wav")
+    microphone.wait_for(MIC_RATE_HZ // 4)
     assert len(lags_of_pieces(said, microphone.captured, MIC_RATE_HZ)) == 1
     assert microphone.thread.overruns == 0
 
@@ -158,7 +167,7 @@ def test_after_replugging_the_devices_can_be_opened_again(cable: VirtualCable) -
     after = Microphone()
     with cable.listening() as ear:
         ear.wait_for(SPEAKER_RATE_HZ // 2)
-    assert after.ring.written > 0
+    after.wait_for(1)
     assert after.thread.stop()
 
 
