@@ -18,6 +18,7 @@ from appliance.conversation.vocabulary import (
     DiscardTurn,
     HistoryItem,
     Ready,
+    SessionConfig,
     UserTranscript,
 )
 from appliance.pcm.formats import Pcm
@@ -61,6 +62,13 @@ def test_session_is_set_up_in_one_update_with_our_own_turn_taking() -> None:
     ]
     assert pair.server.session["audio"]["input"]["turn_detection"] is None
     assert not pair.record.violations
+
+
+def test_transcription_is_told_the_language_without_its_region() -> None:
+    codec = OpenAiCodec(VOICE, SessionConfig("", "de-AT"), ())
+    codec.decode('{"type":"session.created","session":{}}')
+    (update,) = codec.replies()
+    assert json.loads(update)["session"]["audio"]["input"]["transcription"]["language"] == "de"
 
 
 def test_nothing_is_sent_before_the_server_spoke_and_ready_waits_for_the_update() -> None:

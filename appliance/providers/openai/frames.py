@@ -28,7 +28,10 @@ _CONTENT_TYPE: dict[Role, str] = {"user": "input_text", "assistant": "output_tex
 
 
 def session_update(instructions: str, voice: str, transcription_model: str, language: str) -> str:
-    """Everything about the session at once; `turn_detection` null: when a turn ends is ours to say."""
+    """Everything about the session at once; `turn_detection` null: when a turn ends is ours to say.
+
+    Of `language` ("de-AT") the vendor takes the first part (ISO 639-1).
+    """
     return _frame(
         "session.update",
         f"{UPDATE}-0",
@@ -40,7 +43,7 @@ def session_update(instructions: str, voice: str, transcription_model: str, lang
                 "input": {
                     "format": _PCM_FORMAT,
                     "turn_detection": None,
-                    "transcription": {"model": transcription_model, "language": language},
+                    "transcription": {"model": transcription_model, "language": language.partition("-")[0]},
                 },
                 "output": {"format": _PCM_FORMAT, "voice": voice},
             },

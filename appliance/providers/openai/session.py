@@ -91,7 +91,7 @@ class OpenAiSession:
 
         A failure is told before the connection is closed, which may take a second.
         """
-        talk = asyncio.create_task(self._talk(config, history, emit))
+        talk = asyncio.create_task(self._talk(config, history, emit), name=f"session {self._options.name}")
         ended = asyncio.create_task(self._ended.wait())
         try:
             await asyncio.wait({talk, ended}, return_when=asyncio.FIRST_COMPLETED)
