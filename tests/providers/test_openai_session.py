@@ -1,109 +1,37 @@
-"""The session over a real socket, against the strict server: a turn, an interruption, every failure."""
+"""The session over a real socket, against the strict server: turns, interruptions, closing, the key."""
 
 import asyncio
 import logging
-import socket
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from typing import TypeVar
 
 import numpy as np
 import pytest
 from pydantic import SecretStr
-from websockets.asyncio.server import ServerConnection, serve
 
-from appliance.conversation.session import Session
 from appliance.conversation.vocabulary import (
     AnswerAudio,
     AnswerDone,
-    AppendAudio,
     CancelAnswer,
     CloseSession,
-    CommitTurn,
     Failure,
     HistoryItem,
     ProviderEvent,
     Ready,
-    SessionConfig,
     UserTranscript,
 )
-from appliance.errors import ConfigurationError, FailureCategory
-from appliance.providers.openai import session as session_module
+from appliance.errors import ConfigurationError
 from appliance.providers.openai.session import OpenAiOptions, OpenAiSession
 from tests.simulators.openai_realtime import Simulator
 from tests.simulators.openai_script import Answer, Behaviour, chirp
-
-KEY = "sk-a-very-secret-key"
-CONFIG = SessionConfig("Be kind.", "en")
-QUESTION = chirp(0.5)
-# No step in here takes longer than a second unless it is broken.
-PATIENCE_S = 10.0
+from tests.simulators.openai_talk import (
+    KEY,
+    PATIENCE_S,
+    QUESTION,
+    Conversation,
+    frozen_server,
+    talking,
+)
 
 pytestmark = pytest.mark.timeout(30)
-
-Event = TypeVar("Event")
-
-
-class Conversation:
-    """One running session, and everything it said."""
-
-    def __init__(self, url: str, key: str = KEY) -> None:
-        self.session: Session = OpenAiSession(OpenAiOptions(SecretStr(key), url=url))
-        self.events: list[ProviderEvent] = []
-        self._news = asyncio.Event()
-        self.react: Callable[[ProviderEvent], None] = lambda _: None
-
-    def emit(self, event: ProviderEvent) -> None:
-        self.events.append(event)
-        self.react(event)
-        self._news.set()
-
-    async def run(self, history: tuple[HistoryItem, ...] = ()) -> None:
-        await self.session.run(CONFIG, history, self.emit)
-
-    async def until(self, kind: type[Event], *, answer: int | None = None) -> Event:
-        """The first event of this kind (for this answer)."""
-        async with asyncio.timeout(PATIENCE_S):
-            while True:
-                for event in self.events:
-                    if isinstance(event, kind) and answer in (None, getattr(event, "answer", None)):
-                        return event
-                self._news.clear()
-                await self._news.wait()
-
-    def ask(self, answer: int) -> None:
-        for block in np.array_split(QUESTION, 25):
-            self.session.send(AppendAudio(block))
-        self.session.send(CommitTurn(answer))
-
-    def sound(self, answer: int) -> int:
-        return sum(len(e.pcm) for e in self.events if isinstance(e, AnswerAudio) and e.answer == answer)
-
-
-@asynccontextmanager
-async def talking(url: str, history: tuple[HistoryItem, ...] = ()) -> AsyncIterator[Conversation]:
-    """A session that is ready; closed in its own way at the end."""
-    talk = Conversation(url)
-    running = asyncio.create_task(talk.run(history))
-    try:
-        await talk.until(Ready)
-        yield talk
-        talk.session.send(CloseSession())
-        await asyncio.wait_for(running, PATIENCE_S)
-    finally:
-        running.cancel()
-
-
-async def failure_of(url: str, ask: int | None = None) -> Failure:
-    """How a session with this server fails."""
-    talk = Conversation(url)
-    if ask is not None:
-        talk.ask(ask)
-    await asyncio.wait_for(talk.run(), PATIENCE_S)
-    assert isinstance(talk.events[-1], Failure)
-    assert talk.events[-1].answer is None
-    assert KEY not in str(talk.events)
-    return talk.events[-1]
 
 
 # ---------------------------------------------------------------- a conversation
@@ -221,142 +149,6 @@ async def test_cancelled_session_does_not_wait_for_a_peer_that_is_frozen() -> No
         async with asyncio.timeout(1.0):
             with pytest.raises(asyncio.CancelledError):
                 await running
-
-
-@asynccontextmanager
-async def frozen_server() -> AsyncIterator[str]:
-    """Upgrades, opens the session, and from then on does not even read."""
-    leave = asyncio.Event()
-
-    async def handle(connection: ServerConnection) -> None:
-        await connection.send('{"type":"session.created","session":{}}')
-        await connection.recv()
-        await connection.send('{"type":"session.updated","session":{}}')
-        connection.transport.pause_reading()
-        await leave.wait()
-        connection.transport.abort()
-
-    async with serve(handle, "127.0.0.1", 0) as server:
-        port = next(iter(server.sockets)).getsockname()[1]
-        yield f"ws://127.0.0.1:{port}/v1/realtime"
-        leave.set()
-
-
-# ---------------------------------------------------------------- failures
-
-
-@pytest.mark.parametrize(
-    ("status", "category"),
-    [
-        (400, FailureCategory.MODEL_UNAVAILABLE),
-        (401, FailureCategory.AUTH_FAILED),
-        (403, FailureCategory.AUTH_FAILED),
-        (404, FailureCategory.MODEL_UNAVAILABLE),
-        (429, FailureCategory.RATE_LIMITED),
-        (500, FailureCategory.CONNECTION_FAILED),
-        (503, FailureCategory.CONNECTION_FAILED),
-    ],
-)
-async def test_refused_handshake(status: int, category: FailureCategory) -> None:
-    async with Simulator(behaviour=Behaviour(reject_status=status)) as server:
-        failure = await failure_of(server.url)
-    assert failure.category == category
-    assert f"HTTP {status}" in failure.message
-
-
-async def test_refused_handshake_says_when_to_come_back() -> None:
-    async with Simulator(behaviour=Behaviour(reject_status=429, retry_after="17")) as server:
-        assert (await failure_of(server.url)).retry_after_s == 17.0
-
-
-async def test_refusal_for_want_of_money_is_told_from_one_for_haste() -> None:
-    behaviour = Behaviour(reject_status=429, reject_code="insufficient_quota")
-    async with Simulator(behaviour=behaviour) as server:
-        assert (await failure_of(server.url)).category == FailureCategory.QUOTA_EXHAUSTED
-
-
-async def test_wrong_key_is_refused() -> None:
-    async with Simulator(behaviour=Behaviour(api_key="sk-another")) as server:
-        assert (await failure_of(server.url)).category == FailureCategory.AUTH_FAILED
-
-
-async def test_wrong_key_is_refused_after_the_upgrade() -> None:
-    async with Simulator(behaviour=Behaviour(refuse_with="who_are_you")) as server:
-        assert (await failure_of(server.url)).category == FailureCategory.AUTH_FAILED
-
-
-async def test_nobody_listens_there() -> None:
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        failure = await failure_of(f"ws://127.0.0.1:{unused.getsockname()[1]}/v1/realtime")
-    assert failure.category == FailureCategory.CONNECTION_FAILED
-
-
-async def test_name_that_nobody_knows(monkeypatch: pytest.MonkeyPatch) -> None:
-    def unknown(*_: object, **__: object) -> None:
-        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-
-    monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    failure = await failure_of("wss://no-such-host.invalid/v1/realtime")
-    assert failure.category == FailureCategory.CONNECTION_FAILED
-
-
-async def test_server_without_tls_where_tls_is_wanted() -> None:
-    async with Simulator() as server:
-        failure = await failure_of(server.url.replace("ws:", "wss:"))
-    assert failure.category == FailureCategory.CONNECTION_FAILED
-
-
-@pytest.mark.parametrize("behaviour", [Behaviour(never_creates=True), Behaviour(never_updates=True)])
-async def test_session_that_does_not_become_ready(
-    behaviour: Behaviour, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(session_module, "READY_TIMEOUT_S", 0.2)
-    async with Simulator(behaviour=behaviour) as server:
-        assert (await failure_of(server.url)).category == FailureCategory.TIMED_OUT
-
-
-@pytest.mark.parametrize("garbage", ["no JSON", b"\x00\xff", '{"type":"error","error":1}', "[[[["])
-async def test_server_that_sends_garbage(garbage: str | bytes) -> None:
-    async with Simulator(Answer(chirp(1.0), garbage=garbage, garbage_after_ms=300)) as server:
-        assert (await failure_of(server.url, ask=1)).category == FailureCategory.PROTOCOL_VIOLATION
-
-
-async def test_connection_lost_in_mid_answer() -> None:
-    async with Simulator(Answer(chirp(1.0), drop_after_ms=300)) as server:
-        assert (await failure_of(server.url, ask=1)).category == FailureCategory.SESSION_CLOSED
-
-
-async def test_session_that_expired() -> None:
-    async with Simulator(behaviour=Behaviour(expires_after_s=0.1)) as server:
-        failure = await failure_of(server.url)
-    assert failure.category == FailureCategory.SESSION_CLOSED
-
-
-async def test_failed_answer_leaves_the_session_open() -> None:
-    answers = [Answer(fail_with="insufficient_quota"), Answer(chirp(0.1))]
-    async with Simulator(answers) as server, talking(server.url) as talk:
-        talk.ask(1)
-        failure = await talk.until(Failure)
-        talk.ask(2)
-        await talk.until(AnswerDone, answer=2)
-    assert failure.category == FailureCategory.QUOTA_EXHAUSTED
-    assert failure.answer == 1
-
-
-async def test_silence_after_the_commit_is_left_to_the_answer_deadline() -> None:
-    async with Simulator([Answer(silent=True), Answer(chirp(0.1))]) as server:
-        async with talking(server.url) as talk:
-            talk.ask(1)
-            await talk.until(UserTranscript)
-        assert talk.sound(1) == 0
-        assert not any(isinstance(event, Failure) for event in talk.events)
-
-
-async def test_too_many_commands_before_ready_end_the_session(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session_module, "MAX_EARLY_COMMANDS", 3)
-    async with Simulator(behaviour=Behaviour(never_updates=True)) as server:
-        assert (await failure_of(server.url, ask=1)).category == FailureCategory.TIMED_OUT
 
 
 # ---------------------------------------------------------------- the key
