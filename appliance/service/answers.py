@@ -13,7 +13,7 @@ from appliance.conversation.vocabulary import (
     TurnEnded,
     UserTranscript,
 )
-from appliance.pcm.formats import NEAR_RATE_HZ, ms_of_samples
+from appliance.pcm.formats import ms_of_samples
 from appliance.pcm.resample import Resampler
 from appliance.service.clock import StreamClock
 from appliance.service.loudspeaker import Loudspeaker, Mouth
@@ -58,6 +58,7 @@ class Answers:
         history: History,
         clock: StreamClock,
         device_rate_hz: int,
+        near_ms: Callable[[int], float],
         out_ms: Callable[[int], float],
     ) -> None:
         self._mouth = mouth
@@ -67,6 +68,7 @@ class Answers:
         self._history = history
         self._clock = clock
         self._rate_hz = device_rate_hz
+        self._near_ms = near_ms
         self._out_ms = out_ms
         self._answer = Answer(0, 0, 0.0, 0.0, progress=Progress.NONE)
         self._turn_of: dict[int, int] = {}  # of the answers that the history knows
@@ -98,8 +100,8 @@ class Answers:
         self._answer = Answer(
             number,
             turn,
-            ms_of_samples(end.last_speech, NEAR_RATE_HZ),
-            ms_of_samples(end.at, NEAR_RATE_HZ),
+            self._near_ms(end.last_speech),
+            self._near_ms(end.at),
         )
 
     # ------------------------------------------------------------------ from the provider

@@ -52,6 +52,7 @@ class Ends:
     capture_rate_hz: int
     mouth: Mouth
     mouth_rate_hz: int
+    near_ms: Callable[[int], float]  # stream time of a 16 kHz sample of the near end
     out_ms: Callable[[int], float]  # stream time of a position of the loudspeaker
     post_speech: Callable[[SpeechEvent], None]
     wake_at: Callable[[float], None]  # have the conductor ticked at this stream time
@@ -120,9 +121,10 @@ class Assembly:
             self.history,
             clock,
             ends.mouth_rate_hz,
+            ends.near_ms,
             ends.out_ms,
         )
-        self.turns = Turns(self.near, self.chain, self.record, prefix_samples)
+        self.turns = Turns(self.near, self.chain, self.record, ends.near_ms, prefix_samples)
         self.conductor = Conductor(
             ConductorOptions(settings.interruption.confirm_ms, settings.conversation.answer_deadline_s),
             clock,
@@ -135,6 +137,7 @@ class Assembly:
             self.loudspeaker,
             self._announce_failure,
             ends.wake_at,
+            ends.near_ms,
         )
 
     def look(self) -> None:

@@ -22,7 +22,6 @@ from appliance.conversation.deadlines import Deadline, Deadlines
 from appliance.conversation.machine import Happening, State, Verb, step
 from appliance.conversation.table import DECIDED
 from appliance.errors import FailureCategory
-from appliance.pcm.formats import NEAR_RATE_HZ, ms_of_samples
 from appliance.service.answers import Answers
 from appliance.service.clock import StreamClock
 from appliance.service.loudspeaker import Loudspeaker, Mouth
@@ -90,8 +89,10 @@ class Conductor:
         loudspeaker: Loudspeaker,
         announce_failure: Callable[[FailureCategory], None],
         wake_at: Callable[[float], None],
+        near_ms: Callable[[int], float],
     ) -> None:
-        """`wake_at(t_ms)` is asked to have `tick` called when the stream has reached `t_ms`."""
+        """`wake_at(t_ms)` is asked to have `tick` called when the stream has reached `t_ms`; `near_ms`
+        gives the stream time of a 16 kHz sample."""
         self._options = options
         self._clock = clock
         self._record = record
@@ -99,6 +100,7 @@ class Conductor:
         self._turns = turns
         self._answers = answers
         self._wake_at = wake_at
+        self._near_ms = near_ms
         self._inbox: deque[Event] = deque()
         self._deadlines = Deadlines()
         self._state = State.IDLE
@@ -240,7 +242,7 @@ class Conductor:
         self._record.write(
             "interruption",
             turn=self._answers.turn,
-            onset_ms=round(ms_of_samples(self._onset, NEAR_RATE_HZ)),
+            onset_ms=round(self._near_ms(self._onset)),
             decision=decision,
             cause=self._happening,
             heard_ms=self._answers.heard_ms(),

@@ -10,12 +10,14 @@ from contextlib import ExitStack, suppress
 from appliance.audio.alsa import AlsaCapture, AlsaSpeaker
 from appliance.audio.capture import CaptureThread
 from appliance.audio.playout import Playout, PlayoutOptions
+from appliance.audio.playout_events import PlayoutEvent
 from appliance.audio.seam import CaptureDevice, CaptureOptions, SpeakerDevice, SpeakerOptions
 from appliance.audio.speaker import Speaker
+from appliance.conversation.vocabulary import SpeechEvent
 from appliance.hearing.detector import SpeechDetector
 from appliance.hearing.silero import SileroDetector
 from appliance.hearing.thread import HearingThread
-from appliance.pcm.formats import NEAR_RATE_HZ, ms_of_samples, samples_of_ms
+from appliance.pcm.formats import NEAR_RATE_HZ, samples_of_ms
 from appliance.pcm.ring import SampleRing
 from appliance.service.assembly import Assembly, Ends
 from appliance.service.clock import LiveClock
@@ -24,6 +26,7 @@ from appliance.service.event_log import EventLog, Listener
 from appliance.service.mailbox import Mailbox
 from appliance.service.provider_list import ProviderList, list_providers
 from appliance.service.sentences import say
+from appliance.service.stream_times import StreamTimes
 from appliance.settings import Settings
 
 # The first provider gets this long before the appliance listens without it: what is said meanwhile
@@ -85,15 +88,25 @@ class _Live:
         self._stopping = stopping
         self._failure: Exception | None = None
         self._ends = f"it hears {microphone.name!r} and speaks through {loudspeaker.name!r}"
-        self._out_zero_ms = 0.0
         rate_hz = loudspeaker.rate_hz
+        self._stream = StreamTimes(self._clock, rate_hz, loudspeaker.block_samples)
         mailbox: Mailbox[Event] = Mailbox(self._loop, self._deliver)
         capture = SampleRing.allocate(samples_of_ms(CAPTURE_MS, microphone.rate_hz))
+        playout = Playout(PlayoutOptions(rate_hz, duck_db=settings.interruption.duck_db))
+
+        def post_speech(event: SpeechEvent) -> None:  # in the hearing thread
+            self._stream.near_end_at(event.at)
+            mailbox.post(event)
+
+        def post_playout(event: PlayoutEvent) -> None:  # in the speaker thread
+            self._stream.loudspeaker_at(playout.position)
+            mailbox.post(event)
+
         self._speaker = Speaker(
-            Playout(PlayoutOptions(rate_hz, duck_db=settings.interruption.duck_db)),
+            playout,
             loudspeaker,
             SampleRing.allocate(NEAR_RATE_HZ),
-            mailbox.post,
+            post_playout,
             self._lost,
             self._lost,
         )
@@ -102,8 +115,9 @@ class _Live:
             microphone.rate_hz,
             self._speaker,
             rate_hz,
-            out_ms=lambda position: self._out_zero_ms + ms_of_samples(position, rate_hz),
-            post_speech=mailbox.post,
+            near_ms=self._stream.near_ms,
+            out_ms=self._stream.out_ms,
+            post_speech=post_speech,
             wake_at=self._wake_at,
             half_duplex=settings.audio.echo.cancel != "off" or settings.interruption.strategy == "ignore",
             look_every_ms=LOOK_EVERY_S * 1000,
@@ -121,7 +135,6 @@ class _Live:
         self._clock.start()
         self._hearing.start()
         self._capture.start()
-        self._out_zero_ms = self._clock.now_ms()
         self._speaker.start()
         try:
             async with self._assembly.running(START_TIMEOUT_S):

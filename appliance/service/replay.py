@@ -79,6 +79,7 @@ class _Replay:
             microphone.rate_hz,
             playout,
             OUT_RATE_HZ,
+            lambda index: ms_of_samples(index, NEAR_RATE_HZ),
             lambda position: ms_of_samples(position, OUT_RATE_HZ),
             heard.append,
             wake_at=lambda due_ms: None,  # ticked all the time

@@ -1,5 +1,6 @@
 """The turn: exact slices of what was heard, told to the provider once speech is real."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -46,10 +47,18 @@ class Turn:
 class Turns:
     """Opens, streams, commits and discards turns; the current one stays until the next opens."""
 
-    def __init__(self, near: NearHistory, provider: Provider, record: Record, prefix_samples: int) -> None:
+    def __init__(
+        self,
+        near: NearHistory,
+        provider: Provider,
+        record: Record,
+        near_ms: Callable[[int], float],
+        prefix_samples: int,
+    ) -> None:
         self._near = near
         self._provider = provider
         self._record = record
+        self._near_ms = near_ms
         self._prefix_samples = prefix_samples
         self._turn = Turn(0, 0, 0, 0)
         self.overrun_samples = 0
@@ -67,7 +76,7 @@ class Turns:
         self._record.write(
             "turn_opened",
             turn=self._turn.number,
-            onset_ms=round(ms_of_samples(onset, NEAR_RATE_HZ)),
+            onset_ms=round(self._near_ms(onset)),
             prefix_ms=round(ms_of_samples(onset - start, NEAR_RATE_HZ)),
         )
 
