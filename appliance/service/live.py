@@ -24,6 +24,7 @@ from appliance.service.clock import LiveClock
 from appliance.service.conductor import Event
 from appliance.service.event_log import EventLog, Listener
 from appliance.service.mailbox import Mailbox
+from appliance.service.memory import spare_memory
 from appliance.service.provider_list import ProviderList, list_providers
 from appliance.service.sentences import say
 from appliance.service.stream_times import StreamTimes
@@ -44,6 +45,7 @@ def run_live(settings: Settings, show: Listener | None = None) -> int:
     The events go to standard output, a line each, without what was said; with `show` they go there
     instead, with it. Raises DeviceError when a device cannot be opened or is lost.
     """
+    spare_memory()
     return asyncio.run(_run(settings, show))
 
 

@@ -10,7 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
-from tests.bench import hearing_cost, interruption, offline_latency, own_latency
+from tests.bench import footprint, hearing_cost, interruption, offline_latency, own_latency
 from tests.bench.stage import Replayed
 from tests.bench.table import Row, percentiles, render, spread
 
@@ -66,6 +66,8 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="for machines")
     arguments = parser.parse_args()
     rows = conversations() + hearing()
+    _progress("the daemon on the virtual cable")
+    rows += footprint.rows()
     if arguments.json:
         table = [dataclasses.asdict(row) for row in rows]
         print(json.dumps({"machine": machine(), "rows": table}, indent=1))

@@ -24,10 +24,10 @@ def percentiles(values: Sequence[float]) -> dict[str, float]:
     p50, p95 = np.percentile(values, [50, 95])
     return {
         "n": len(values),
-        "min": round(float(min(values)), 1),
-        "p50": round(float(p50), 1),
-        "p95": round(float(p95), 1),
-        "max": round(float(max(values)), 1),
+        "min": round(float(min(values)), 2),
+        "p50": round(float(p50), 2),
+        "p95": round(float(p95), 2),
+        "max": round(float(max(values)), 2),
     }
 
 

@@ -1,0 +1,112 @@
+"""What the daemon costs: start to armed, and memory, on the virtual cable with a realtime provider first."""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.bench.stage import lay, tone, write_wav
+from tests.bench.table import Row, percentiles, spread
+from tests.recordings import recordings
+from tests.rig.cable import VirtualCable
+from tests.simulators.openai_realtime import SimulatorThread
+from tests.simulators.openai_script import Answer
+
+STARTS = 5
+ARMED_S = 1.0
+RESIDENT_MB = 110.0
+# A question and its answer, so that everything was used once.
+TALK_S = 6.0
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """One start: seconds until it said that it is ready, megabytes after its first conversation."""
+
+    armed_s: float
+    resident_mb: float
+
+
+def measure() -> list[Footprint]:
+    """Start it again and again."""
+    with tempfile.TemporaryDirectory() as folder, VirtualCable(Path(folder)) as cable:
+        pcm, _ = lay([recordings()[3]], [500.0])
+        question = Path(folder) / "question.wav"
+        write_wav(question, pcm)
+        with SimulatorThread(Answer(tone(1.0))) as simulator:
+            return [_start(cable, simulator.url, question) for _ in range(STARTS)]
+
+
+def _start(cable: VirtualCable, url: str, question: Path) -> Footprint:
+    provider = f'[{{name="openai",kind="openai",url="{url}",api_key="env:BENCH_KEY"}}]'
+    command = [sys.executable, "-m", "appliance", "run", "--set", f"providers={provider}"]
+    command += ["--set", "audio.input.device=mic", "--set", "audio.output.device=spk"]
+    environ = cable.environment | {"BENCH_KEY": "bench"}
+    started = time.monotonic()
+    process = subprocess.Popen(
+        command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stderr is not None
+        line = process.stderr.readline()
+        armed_s = time.monotonic() - started
+        if "ready" not in line:
+            raise RuntimeError(f"it does not start: {line}")
+        cable.speak(question)
+        time.sleep(TALK_S - 2.0)
+        return Footprint(armed_s, _resident_mb(process.pid))
+    finally:
+        process.terminate()
+        process.communicate(timeout=5)
+
+
+def _resident_mb(pid: int) -> float:
+    """RSS of the process and all its descendants."""
+    parents = {}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                parents[int(folder.name)] = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+    family = {pid}
+    while more := {child for child, parent in parents.items() if parent in family} - family:
+        family |= more
+    total_kb = 0
+    for member in family:
+        found = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{member}/status").read_text())
+        total_kb += int(found[1]) if found else 0
+    return total_kb * 1024 / 1e6
+
+
+def rows() -> list[Row]:
+    """Start and memory."""
+    footprints = measure()
+    armed, resident = (
+        percentiles([f.armed_s for f in footprints]),
+        percentiles([f.resident_mb for f in footprints]),
+    )
+    return [
+        Row(
+            "start → armed, realtime provider first",
+            spread(armed, "s"),
+            f"≤ {ARMED_S:g} s",
+            armed["p50"] <= ARMED_S,
+            armed,
+        ),
+        Row(
+            "memory of all processes but the offline worker, after a conversation",
+            spread(resident, "MB"),
+            f"≤ {RESIDENT_MB:g} MB",
+            resident["max"] <= RESIDENT_MB,
+            resident,
+        ),
+    ]
+
+
+if __name__ == "__main__":
+    print(os.linesep.join(f"{row.name}: {row.measured}" for row in rows()))
