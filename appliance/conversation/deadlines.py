@@ -25,11 +25,6 @@ class Deadlines:
         """Forget `deadline`; it is fine if it is not running."""
         self._due_ms.pop(deadline, None)
 
-    @property
-    def next_ms(self) -> float | None:
-        """The earliest instant at which one passes; None when none is running."""
-        return min(self._due_ms.values(), default=None)
-
     def pass_until(self, now_ms: float) -> list[Deadline]:
         """Take out those that passed by `now_ms`, earliest first."""
         passed = sorted((d for d, due in self._due_ms.items() if due <= now_ms), key=self._due_ms.__getitem__)
