@@ -17,8 +17,7 @@ from appliance.errors import DeviceError
 from appliance.pcm.formats import Pcm
 from appliance.pcm.ring import SampleRing
 
-# The last fade (10 ms) in a block of 20 ms behind 40 ms of queue, twice over for a busy machine;
-# what does not end in this time hangs in a driver and is left behind.
+# The last fade takes a block of 20 ms behind 40 ms of queue; the rest is for a busy machine.
 CLOSE_TIMEOUT_S: Final = 0.5
 
 
@@ -146,13 +145,18 @@ class Speaker:
         """Begin to speak, silence at first; called once."""
         self._thread.start()
 
-    def close(self, *, fade: bool = True) -> bool:
-        """End, with `fade` after what plays has faded out and left the loudspeaker (within 100 ms).
-
-        Returns whether the thread is gone and the device closed, after CLOSE_TIMEOUT_S at the latest.
-        """
+    def start_closing(self, *, fade: bool = True) -> None:
+        """Begin to end, without waiting: `fade` what plays out, and let that leave the loudspeaker."""
         self._fade = fade
         self._closing.set()
+
+    def close(self, *, fade: bool = True) -> bool:
+        """End, within 100 ms; whether the thread is gone and the device closed.
+
+        Gives up after CLOSE_TIMEOUT_S: a thread that hangs in a driver is left behind.
+        """
+        if not self._closing.is_set():
+            self.start_closing(fade=fade)
         return self._thread.join(CLOSE_TIMEOUT_S)
 
     def _run(self) -> None:

@@ -1,0 +1,69 @@
+"""How much is queued in the loudspeaker's device."""
+
+import pytest
+
+from appliance.audio.pacing import MAX_QUEUED_MS, STALL_S, Pacer
+from appliance.errors import DeviceError
+from tests.audio.fake_devices import FakeSpeaker, FreeTime
+
+
+def speak(pacer: Pacer, speaker: FakeSpeaker, blocks: int) -> list[int]:
+    """Write so many blocks; returns the delay that each of them met."""
+    delays = []
+    for _ in range(blocks):
+        delays.append(pacer.wait_for_room(speaker.block_samples))
+        speaker.write(bytes(2 * speaker.block_samples))
+    return delays
+
+
+@pytest.mark.parametrize("late_ms", [0, 5, 15])
+@pytest.mark.parametrize("rate_hz", [16_000, 24_000, 44_100, 48_000])
+def test_never_more_than_the_limit_and_never_dry(rate_hz: int, late_ms: int) -> None:
+    time = FreeTime(late_ms / 1000)
+    speaker = FakeSpeaker(time.clock, rate_hz)
+    pacer = Pacer(speaker, time.clock, time.sleep)
+    speak(pacer, speaker, 500)
+    assert speaker.most_queued <= rate_hz * MAX_QUEUED_MS // 1000
+    assert (speaker.ran_dry, pacer.underruns, pacer.beyond_limit) == (0, 0, 0)
+
+
+def test_the_stream_runs_as_fast_as_the_device_plays() -> None:
+    time = FreeTime()
+    speaker = FakeSpeaker(time.clock)
+    speak(Pacer(speaker, time.clock, time.sleep), speaker, 500)
+    assert time.now_s == pytest.approx(500 * 0.020 - MAX_QUEUED_MS / 1000, abs=0.003)
+
+
+def test_the_delay_that_is_told_is_what_stands_before_the_block() -> None:
+    time = FreeTime()
+    speaker = FakeSpeaker(time.clock)
+    delays = speak(Pacer(speaker, time.clock, time.sleep), speaker, 5)
+    assert delays == [0, 480, 480, 480, 480]
+
+
+def test_a_device_that_only_starts_with_more_gets_it_and_it_is_counted() -> None:
+    time = FreeTime()
+    speaker = FakeSpeaker(time.clock, starts_at_samples=1440)
+    pacer = Pacer(speaker, time.clock, time.sleep)
+    speak(pacer, speaker, 50)
+    assert pacer.beyond_limit == 1
+    assert pacer.underruns == 0
+
+
+def test_a_machine_that_wakes_too_late_is_counted() -> None:
+    time = FreeTime()
+    speaker = FakeSpeaker(time.clock)
+    pacer = Pacer(speaker, time.clock, time.sleep)
+    speak(pacer, speaker, 10)
+    time.now_s += 0.2
+    speak(pacer, speaker, 10)
+    assert pacer.underruns == 1
+
+
+def test_a_device_that_stands_still_is_lost() -> None:
+    time = FreeTime()
+    speaker = FakeSpeaker(time.clock, starts_at_samples=10**6)
+    pacer = Pacer(speaker, time.clock, time.sleep)
+    with pytest.raises(DeviceError, match=r"^the loudspeaker 'fake' has stopped playing$"):
+        speak(pacer, speaker, 10)
+    assert time.now_s == pytest.approx(STALL_S, abs=0.2)
