@@ -94,6 +94,22 @@ def check_config(config: Config = None, overrides: Set = None) -> None:
 
 
 @app.command()
+def devices() -> None:
+    """List microphones and loudspeakers by the name to put into the configuration."""
+    from appliance.audio.catalog import Direction
+    from appliance.audio.portaudio import list_devices
+
+    found = list_devices()
+    for direction in Direction:
+        names = [device.name for device in found if device.channels(direction)]
+        typer.echo(f"{direction.value}s:")
+        for name in names:
+            typer.echo(f"  {name}")
+        if not names:
+            typer.echo("  none")
+
+
+@app.command()
 def timeline(
     events: Annotated[Path, typer.Argument(metavar="EVENTS.jsonl")],
     out: Annotated[Path, typer.Option("-o", "--out", metavar="OUT.svg")],

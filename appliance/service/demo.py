@@ -4,9 +4,12 @@ from pathlib import Path
 
 import numpy as np
 from rich.console import Console
+from rich.markup import escape
 
+from appliance.audio.alsa import AlsaSpeaker
+from appliance.audio.seam import SpeakerDevice, SpeakerOptions
 from appliance.audio.wav import WavWriter
-from appliance.errors import InputFileError
+from appliance.errors import DeviceError, InputFileError
 from appliance.pcm.formats import NEAR_RATE_HZ, samples_of_ms
 from appliance.providers.offline.voice import QUESTION_VOICE, QUESTION_WORDS_PER_MINUTE, synthesize
 from appliance.service.display import Display
@@ -36,12 +39,24 @@ def run_demo(settings: Settings, folder: Path, question: str, *, live: bool) -> 
     names = [provider.name for provider in settings.providers]
     console.print(f"Answers come from [bold]{names[0]}[/]" + _and_then(names[1:]) + ".")
     _speak(question, folder / "question.wav")
-    console.print(f"A voice asks: “{question}”\n")
+    console.print(f"A voice asks: “{question}”")
+    loudspeaker = _find_loudspeaker(settings, console)
     options = ReplayOptions(folder / "question.wav", folder / "answer.wav", folder / "events.jsonl")
-    exit_code = run_replay(settings, options, Display(console).show)
+    exit_code = run_replay(settings, options, Display(console).show, loudspeaker)
     draw_file(options.events, folder / "timeline.svg", options.wav, options.out)
     console.print(_results(folder, answered=exit_code == 0))
     return exit_code
+
+
+def _find_loudspeaker(settings: Settings, console: Console) -> SpeakerDevice | None:
+    """The loudspeaker on which people can follow, if there is one."""
+    try:
+        found = AlsaSpeaker(SpeakerOptions(settings.audio.output.device))
+    except DeviceError as none:
+        console.print(f"[dim]Nobody can follow aloud, only in the files: {escape(str(none))}.[/]\n")
+        return None
+    console.print(f"Both sides are played on {escape(found.name)}.\n")
+    return found
 
 
 def _and_then(others: list[str]) -> str:

@@ -3,11 +3,13 @@
 import asyncio
 import os
 from collections import deque
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from appliance.audio.playout import Playout, PlayoutOptions
 from appliance.audio.pump import SpeakerPump
+from appliance.audio.seam import SpeakerDevice
 from appliance.audio.wav import WavReader, WavWriter
 from appliance.conversation.vocabulary import SpeechEvent
 from appliance.hearing.silero import SileroDetector
@@ -16,9 +18,10 @@ from appliance.pcm.ring import SampleRing
 from appliance.service.assembly import Assembly, Ends
 from appliance.service.clock import TickerClock
 from appliance.service.event_log import EventLog, Listener
+from appliance.service.monitor import FollowedLoudspeaker, FollowedMicrophone, Monitor
 from appliance.service.provider_list import list_providers
 from appliance.service.sentences import say
-from appliance.service.ticker import TICK_MS, Ticker
+from appliance.service.ticker import TICK_MS, Loudspeaker, Microphone, Ticker
 from appliance.settings import Settings
 
 OUT_RATE_HZ = 24_000
@@ -43,20 +46,32 @@ class ReplayOptions:
     virtual_time: bool = False
 
 
-def run_replay(settings: Settings, options: ReplayOptions, show: Listener | None = None) -> int:
+def run_replay(
+    settings: Settings,
+    options: ReplayOptions,
+    show: Listener | None = None,
+    aloud: SpeakerDevice | None = None,
+) -> int:
     """Replay `options.wav`; 0 when at least one turn was answered audibly, else 1.
 
-    Both output files are written whatever happens; `show` is told every event as it happens. Raises
-    InputFileError for a file that is no WAV.
+    Both output files are written whatever happens; `show` is told every event as it happens, and both
+    sides are heard on `aloud`, which is closed in the end. Raises InputFileError for a file that is
+    no WAV.
     """
     with (
         WavWriter(options.out, OUT_RATE_HZ) as out,
         EventLog(options.events) as log,
         WavReader(options.wav) as microphone,
+        ExitStack() as stack,
     ):
         if show is not None:
             log.subscribe(show)
-        return asyncio.run(_Replay(settings, options, microphone, out, log).run())
+        ends: tuple[Microphone, Loudspeaker] = (microphone, out)
+        if aloud is not None:
+            monitor = Monitor(aloud, microphone.rate_hz, OUT_RATE_HZ)
+            stack.callback(monitor.close)
+            ends = (FollowedMicrophone(microphone, monitor), FollowedLoudspeaker(out, monitor))
+        return asyncio.run(_Replay(settings, options, *ends, log).run())
 
 
 class _Replay:
@@ -64,8 +79,8 @@ class _Replay:
         self,
         settings: Settings,
         options: ReplayOptions,
-        microphone: WavReader,
-        out: WavWriter,
+        microphone: Microphone,
+        out: Loudspeaker,
         log: EventLog,
     ) -> None:
         self._options = options
