@@ -14,7 +14,7 @@ from appliance.cli import main
 
 
 def appliance(*arguments: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    environ = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", **(env or {})}
+    environ = {"PATH": os.environ["PATH"], **(env or {})}
     command = [sys.executable, "-m", "appliance", *arguments]
     return subprocess.run(command, capture_output=True, text=True, env=environ, timeout=30)
 

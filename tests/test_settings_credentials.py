@@ -61,7 +61,10 @@ def test_a_credential_outside_of_the_service() -> None:
 def test_what_is_no_reference_is_refused_without_being_shown(reference: str) -> None:
     with pytest.raises(ConfigurationError) as refused:
         load_settings(
-            (), [f"providers.openai.api_key={reference}"], {"OPENAI_API_KEY": "k"}, Path("/nonexistent")
+            (),
+            [f"providers.openai.api_key={reference}"],
+            {"OPENAI_API_KEY": "k"},
+            Path("/nonexistent/config.toml"),
         )
     assert refused.value.mistakes[0].startswith(
         'providers.openai.api_key = "***" (--set): must be credential:'
@@ -70,7 +73,7 @@ def test_what_is_no_reference_is_refused_without_being_shown(reference: str) -> 
 
 def test_a_missing_secret_is_a_warning_of_the_configuration() -> None:
     loaded = load_settings(
-        (), ["providers.openai.api_key=env:OTHER"], {"OPENAI_API_KEY": "k"}, Path("/nonexistent")
+        (), ["providers.openai.api_key=env:OTHER"], {"OPENAI_API_KEY": "k"}, Path("/nonexistent/config.toml")
     )
     assert loaded.warnings == (
         "providers.openai.api_key: env:OTHER: the environment variable OTHER is not set, or empty",

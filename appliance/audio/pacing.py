@@ -19,8 +19,11 @@ _STANDSTILL_S: Final = MAX_QUEUED_MS / 1000
 # report the same free space for ever, and no error.
 STALL_S: Final = 1.0
 
-# Shortest wait: devices report what they have played in steps, and are not to be asked in a loop.
-_SHORTEST_WAIT_S: Final = 0.002
+# Many devices report what they have played in steps of 10 or 20 ms, and what they report is true only
+# as a step is made. So we look this often around the time when the next block is due, and write as its
+# step is made; to sleep through to that time would drift to where the queue is a step shorter than told.
+_LOOK_EVERY_S: Final = 0.002
+_LOOK_EARLY_S: Final = 0.004
 
 
 class Pacer:
@@ -39,8 +42,10 @@ class Pacer:
         self._device = device
         self._clock = clock
         self._sleep = sleep
+        self._rate_hz = device.rate_hz
         self._limit_samples = device.rate_hz * MAX_QUEUED_MS // 1000
-        self._started = False
+        self._room_told_s = 0.0
+        self._queued_then = 0  # with the block for which there was room
         self.underruns = 0
         self.beyond_limit = 0
 
@@ -50,24 +55,30 @@ class Pacer:
         Raises DeviceError when the device is gone, or has not played for STALL_S.
         """
         queued = self._device.delay_samples()
-        if self._started and queued == 0:
+        if queued == 0 and self._queued_then:
             self.underruns += 1
-        self._started = True
-        last_moved_s = self._clock()
+        now_s = moved_s = self._clock()
+        due_s = self._room_told_s + (self._queued_then + block_samples - self._limit_samples) / self._rate_hz
         while queued + block_samples > self._limit_samples:
-            standstill_s = self._clock() - last_moved_s
-            if standstill_s > _STANDSTILL_S and queued + block_samples <= self._device.capacity_samples:
-                self.beyond_limit += 1
-                return queued
-            if standstill_s > STALL_S:
-                raise DeviceError(f"the loudspeaker {self._device.name!r} has stopped playing")
-            excess_s = (queued + block_samples - self._limit_samples) / self._device.rate_hz
-            self._sleep(max(excess_s - standstill_s, _SHORTEST_WAIT_S))
+            if self._insists(now_s - moved_s, queued + block_samples):
+                break
+            self._sleep(max(due_s - _LOOK_EARLY_S - now_s, _LOOK_EVERY_S))
             before, queued = queued, self._device.delay_samples()
+            now_s = self._clock()
             if queued < before:
-                last_moved_s = self._clock()
+                moved_s = now_s
+        self._room_told_s = now_s
+        self._queued_then = queued + block_samples
         return queued
+
+    def _insists(self, standstill_s: float, wanted_samples: int) -> bool:
+        """Whether the device, after so long a standstill, is to get more than the limit."""
+        if standstill_s > STALL_S:
+            raise DeviceError(f"the loudspeaker {self._device.name!r} has stopped playing")
+        insists = standstill_s > _STANDSTILL_S and wanted_samples <= self._device.capacity_samples
+        self.beyond_limit += insists
+        return insists
 
     def drain(self) -> None:
         """Wait until what is queued has been played, no longer than that lasts."""
-        self._sleep(min(self._device.delay_samples(), self._limit_samples) / self._device.rate_hz)
+        self._sleep(min(self._device.delay_samples(), self._limit_samples) / self._rate_hz)

@@ -64,7 +64,10 @@ class FreeTime:
 
 
 class FakeSpeaker:
-    """A loudspeaker that plays as `clock` goes on, once `starts_at_samples` are queued."""
+    """A loudspeaker that plays as `clock` goes on, once `starts_at_samples` are queued.
+
+    It tells what it has played in steps of `step_samples`.
+    """
 
     name = "fake"
 
@@ -75,6 +78,7 @@ class FakeSpeaker:
         channels: int = 1,
         capacity_ms: int = 60,
         starts_at_samples: int = 0,
+        step_samples: int = 1,
     ) -> None:
         self.rate_hz = rate_hz
         self.channels = channels
@@ -87,29 +91,39 @@ class FakeSpeaker:
         self._starts_at_samples = starts_at_samples
         self._clock = clock
         self._blocks: list[Pcm] = []
-        self._queued = 0.0
+        self._step_samples = step_samples
+        self._written = 0
+        self._played = 0.0
         self._looked_s = clock()
         self._playing = False
+
+    @property
+    def queued(self) -> float:
+        """What is really queued, whatever the device tells."""
+        now_s = self._clock()
+        if self._playing:
+            self._played += (now_s - self._looked_s) * self.rate_hz
+        self._looked_s = now_s
+        if self._played > self._written:
+            self.ran_dry += self._played > self._written + 0.5
+            self._played = self._written
+            self._playing = False
+        return self._written - self._played
 
     def delay_samples(self) -> int:
         if self.error is not None:
             raise self.error
-        now_s = self._clock()
-        if self._playing:
-            self._queued -= (now_s - self._looked_s) * self.rate_hz
-        self._looked_s = now_s
-        if self._playing and self._queued < -0.5:
-            self.ran_dry += 1
-            self._playing = False
-        self._queued = max(self._queued, 0.0)
-        return round(self._queued)
+        if not self.queued:
+            return 0
+        told = self._written - int(self._played / self._step_samples) * self._step_samples
+        return min(told, self.capacity_samples)
 
     def write(self, block: bytes) -> None:
         frames = len(block) // 2 // self.channels
-        assert self.delay_samples() + frames <= self.capacity_samples, "this write would have blocked"
-        self._queued += frames
-        self.most_queued = max(self.most_queued, round(self._queued))
-        self._playing = self._playing or self._queued >= self._starts_at_samples
+        assert self.queued + frames <= self.capacity_samples, "this write would have blocked"
+        self._written += frames
+        self.most_queued = max(self.most_queued, round(self.queued))
+        self._playing = self._playing or self.queued >= self._starts_at_samples
         self._blocks.append(np.frombuffer(block, np.int16))
 
     def close(self) -> None:

@@ -41,6 +41,18 @@ def test_the_delay_that_is_told_is_what_stands_before_the_block() -> None:
     assert delays == [0, 480, 480, 480, 480]
 
 
+@pytest.mark.parametrize("step_ms", [5, 10, 20])
+def test_of_a_device_that_tells_its_progress_in_steps_the_delay_is_true_to_3_ms(step_ms: int) -> None:
+    time = FreeTime(late_s=0.0003)
+    speaker = FakeSpeaker(time.clock, step_samples=24 * step_ms)
+    pacer = Pacer(speaker, time.clock, time.sleep)
+    speak(pacer, speaker, 10)
+    for _ in range(200):
+        told = pacer.wait_for_room(speaker.block_samples)
+        assert told - speaker.queued <= 3 * 24
+        speaker.write(bytes(2 * speaker.block_samples))
+
+
 def test_a_device_that_only_starts_with_more_gets_it_and_it_is_counted() -> None:
     time = FreeTime()
     speaker = FakeSpeaker(time.clock, starts_at_samples=1440)

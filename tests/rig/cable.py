@@ -6,6 +6,7 @@ and listens at the other. Works as any user, root too, and without a sound card.
 
 import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -100,6 +101,11 @@ class VirtualCable:
         if self._server is not None:
             self._server.kill()
             self._server.wait(STOP_TIMEOUT_S)
+
+    def signal(self, number: signal.Signals) -> None:
+        """Freeze, thaw or kill the sound server."""
+        assert self._server is not None
+        self._server.send_signal(number)
 
     def speak(self, wav: Path) -> None:
         """Play `wav` into the microphone; returns at its end."""

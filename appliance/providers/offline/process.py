@@ -48,6 +48,9 @@ STDERR_KEPT_BYTES = 2_000
 # Threads of a pool wait spinning: one thread does the same work in the same time with half the CPU.
 _ONE_THREAD = {"MOONSHINE_ORT_SINGLE_THREAD": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
+# What the worker gets to know of the environment: where programs, the home and the clock are. Never a key.
+_PASSED_ON = frozenset({"PATH", "HOME", "TZ", "LANG", "LC_ALL", "LC_CTYPE", "PYTHONPATH", "ESPEAK_DATA_PATH"})
+
 _log = logging.getLogger(__name__)
 
 JobReport = Transcript | Reply | Sound | Done | Broken
@@ -87,7 +90,7 @@ class WorkerProcess:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
-            env=os.environ | _ONE_THREAD,
+            env={name: value for name, value in os.environ.items() if name in _PASSED_ON} | _ONE_THREAD,
             start_new_session=True,  # Ctrl-C is for the daemon; the worker ends with it
         )
         worker = cls(process)

@@ -6,6 +6,7 @@ import select
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -273,3 +274,14 @@ async def test_an_announcement_has_a_deadline(monkeypatch: pytest.MonkeyPatch) -
         os.kill(worker.pid, signal.SIGSTOP)
         with pytest.raises(ProviderError, match=r"said nothing within 0\.1 s"):
             await worker.speak("Hello.")
+
+
+async def test_the_worker_is_told_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-canary")
+    worker = OfflineWorker()
+    try:
+        process = await worker.start()
+        told = Path(f"/proc/{process.pid}/environ").read_bytes()
+    finally:
+        await worker.stop()
+    assert b"canary" not in told
