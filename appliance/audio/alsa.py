@@ -14,7 +14,7 @@ from appliance.audio.seam import READ_WAIT_S, CaptureOptions, SpeakerOptions
 
 # Most devices deliver in steps of a block; we look this often around the time when the next is due.
 _LOOK_EVERY_S: Final = 0.002
-_LOOK_EARLY_S: Final = 0.004
+_LOOK_EARLY_S: Final = 0.002
 
 
 class AlsaCapture:

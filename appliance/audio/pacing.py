@@ -23,7 +23,7 @@ STALL_S: Final = 1.0
 # as a step is made. So we look this often around the time when the next block is due, and write as its
 # step is made; to sleep through to that time would drift to where the queue is a step shorter than told.
 _LOOK_EVERY_S: Final = 0.002
-_LOOK_EARLY_S: Final = 0.004
+_LOOK_EARLY_S: Final = 0.002
 
 
 class Pacer:
@@ -60,7 +60,7 @@ class Pacer:
         now_s = moved_s = self._clock()
         due_s = self._room_told_s + (self._queued_then + block_samples - self._limit_samples) / self._rate_hz
         while queued + block_samples > self._limit_samples:
-            if self._insists(now_s - moved_s, queued + block_samples):
+            if self._wants_more(now_s - moved_s, queued + block_samples):
                 break
             self._sleep(max(due_s - _LOOK_EARLY_S - now_s, _LOOK_EVERY_S))
             before, queued = queued, self._device.delay_samples()
@@ -71,13 +71,13 @@ class Pacer:
         self._queued_then = queued + block_samples
         return queued
 
-    def _insists(self, standstill_s: float, wanted_samples: int) -> bool:
+    def _wants_more(self, standstill_s: float, wanted_samples: int) -> bool:
         """Whether the device, after so long a standstill, is to get more than the limit."""
         if standstill_s > STALL_S:
             raise DeviceError(f"the loudspeaker {self._device.name!r} has stopped playing")
-        insists = standstill_s > _STANDSTILL_S and wanted_samples <= self._device.capacity_samples
-        self.beyond_limit += insists
-        return insists
+        wants_more = standstill_s > _STANDSTILL_S and wanted_samples <= self._device.capacity_samples
+        self.beyond_limit += wants_more
+        return wants_more
 
     def drain(self) -> None:
         """Wait until what is queued has been played, no longer than that lasts."""

@@ -281,7 +281,7 @@ async def test_the_worker_is_told_no_key(monkeypatch: pytest.MonkeyPatch) -> Non
     worker = OfflineWorker()
     try:
         process = await worker.start()
-        told = Path(f"/proc/{process.pid}/environ").read_bytes()
+        told = Path(f"/proc/{process.pid}/environ").read_bytes()  # noqa: ASYNC240  procfs does not block
     finally:
         await worker.stop()
     assert b"canary" not in told
