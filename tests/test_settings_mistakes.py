@@ -34,10 +34,10 @@ def in_file(tmp_path: Path, text: str) -> list[str]:
         ("hearing.max_turn_s = inf", "hearing.max_turn_s = inf (F): allowed is 1…120 s"),
         ("hearing.hush = 1", "hearing.hush = 1 (F): there is no such key"),
         ("interruption.hush_ms = 1.5", "interruption.hush_ms = 1.5 (F): allowed is 32…1000 ms, whole"),
-        ("interruption.resume = 1", "interruption.resume = 1 (F): allowed is true | false"),
+        ("tools.builtin = 1", "tools.builtin = 1 (F): allowed is true | false"),
         (
             "conversation.trigger = 'shout'",
-            'conversation.trigger = "shout" (F): allowed is open | button',
+            'conversation.trigger = "shout" (F): allowed is open',
         ),
         ("hearing = 3", "hearing = 3 (F): is a section; write [hearing] and its keys below"),
         ("hearing = [1]", "hearing = […] (F): is a section; write [hearing] and its keys below"),

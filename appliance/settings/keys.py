@@ -67,7 +67,9 @@ def allowed(path: Key) -> str:
         return str(bounds[Allowed].words)
     kind = field.annotation
     if get_origin(kind) is Literal:
-        return " | ".join(get_args(kind))
+        return " | ".join(
+            str(value).lower() if isinstance(value, bool) else value for value in get_args(kind)
+        )
     if kind is bool:
         return "true | false"
     if Ge in bounds:

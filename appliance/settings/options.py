@@ -55,7 +55,7 @@ VariableName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 class Conversation(Section):
     """Who may speak when, and what the model is told."""
 
-    trigger: Literal["open", "button"] = "open"
+    trigger: Literal["open"] = "open"
     instructions: str = Field(
         default="You are the voice of a small loudspeaker in a living room. Answer in one or two short "
         "sentences, as one speaks, in the language of the person who asks.",
@@ -69,7 +69,7 @@ class Conversation(Section):
         Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35),
         Allowed("a language tag such as en or de-AT"),
     ] = "en"
-    auto_complete: bool = True
+    auto_complete: Literal[True] = True
     output: Literal["audio"] = "audio"
     follow_up_s: float = Field(default=8, ge=0, le=120)
     answer_deadline_s: float = Field(default=6, ge=1, le=30)
@@ -126,7 +126,7 @@ class Interruption(Section):
     hush_ms: int = Field(default=150, ge=32, le=1000)
     confirm_ms: int = Field(default=700, ge=200, le=3000)
     duck_db: float = Field(default=-12, ge=-60, le=0)
-    resume: bool = True
+    resume: Literal[True] = True
 
     @model_validator(mode="after")
     def _hush_before_the_decision(self) -> Self:
