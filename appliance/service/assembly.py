@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
+from appliance.audio import earcons
 from appliance.conversation.announcements import Sound
 from appliance.conversation.history import History
 from appliance.conversation.vocabulary import (
@@ -23,14 +24,14 @@ from appliance.errors import FailureCategory, ProviderError
 from appliance.hearing.detector import SpeechDetector
 from appliance.hearing.hearing import Hearing
 from appliance.hearing.turn_detector import TurnOptions
-from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, samples_of_ms
+from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, ms_of_samples, samples_of_ms
 from appliance.pcm.ring import SampleRing
 from appliance.providers.chain import Chain
 from appliance.service.answers import Answers
 from appliance.service.clock import StreamClock
 from appliance.service.conductor import Conductor, ConductorOptions
 from appliance.service.event_log import EventLog
-from appliance.service.half_duplex import HalfDuplex
+from appliance.service.half_duplex import RING_OUT_MS, HalfDuplex
 from appliance.service.loudspeaker import Loudspeaker, Mouth
 from appliance.service.provider_list import ProviderList
 from appliance.service.record import Record
@@ -40,6 +41,8 @@ from appliance.settings import Settings
 
 # Beyond the longest turn and its prefix: what the loop may be late by before a sample is lost.
 _HISTORY_SLACK_S = 10
+# From asking for an earcon until it leaves the loudspeaker: two blocks of queue, and the device's own.
+EARCON_DELAY_MS = 100.0
 # The whole process has to end within 2 s of the wish.
 CLOSE_TIMEOUT_S = 1.5
 
@@ -155,6 +158,18 @@ class Assembly:
         clip = self._clips.get(category)
         if clip is not None:
             self.loudspeaker.announce(Sound.SAID, clip)
+        else:
+            self.sound(earcons.trouble(self._mouth_rate_hz))
+
+    def say_ready(self) -> None:
+        """Let the person know that it listens."""
+        self.sound(earcons.ready(self._mouth_rate_hz))
+
+    def sound(self, earcon: Pcm) -> None:
+        """Play an earcon; what is heard meanwhile, and while the room rings, is not taken for speech."""
+        lasts_ms = ms_of_samples(len(earcon), self._mouth_rate_hz) + EARCON_DELAY_MS + RING_OUT_MS
+        self.hearing.ignore_before(self.near.written + samples_of_ms(lasts_ms, NEAR_RATE_HZ))
+        self.loudspeaker.announce(Sound.EARCON, earcon)
 
     @asynccontextmanager
     async def running(self, start_timeout_s: float) -> AsyncIterator[None]:

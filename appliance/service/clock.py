@@ -38,4 +38,8 @@ class LiveClock:
 
     def now_ms(self) -> float:
         """Milliseconds since the stream began."""
-        return (time.monotonic() - self._zero_s) * 1000.0
+        return self.ms_at(time.monotonic())
+
+    def ms_at(self, instant_s: float) -> float:
+        """Stream time of an instant of `time.monotonic`."""
+        return (instant_s - self._zero_s) * 1000.0

@@ -10,7 +10,6 @@ from contextlib import ExitStack, suppress
 from appliance.audio.alsa import AlsaCapture, AlsaSpeaker
 from appliance.audio.capture import CaptureThread
 from appliance.audio.playout import Playout, PlayoutOptions
-from appliance.audio.playout_events import PlayoutEvent
 from appliance.audio.seam import CaptureDevice, CaptureOptions, SpeakerDevice, SpeakerOptions
 from appliance.audio.speaker import Speaker
 from appliance.conversation.vocabulary import SpeechEvent
@@ -25,9 +24,9 @@ from appliance.service.conductor import Event
 from appliance.service.event_log import EventLog, Listener
 from appliance.service.mailbox import Mailbox
 from appliance.service.memory import spare_memory
+from appliance.service.microphone_time import MicrophoneTime
 from appliance.service.provider_list import ProviderList, list_providers
 from appliance.service.sentences import say
-from appliance.service.stream_times import StreamTimes
 from appliance.settings import Settings
 
 # The first provider gets this long before the appliance listens without it: what is said meanwhile
@@ -91,24 +90,19 @@ class _Live:
         self._failure: Exception | None = None
         self._ends = f"it hears {microphone.name!r} and speaks through {loudspeaker.name!r}"
         rate_hz = loudspeaker.rate_hz
-        self._stream = StreamTimes(self._clock, rate_hz, loudspeaker.block_samples)
+        self._microphone_time = MicrophoneTime(self._clock)
         mailbox: Mailbox[Event] = Mailbox(self._loop, self._deliver)
         capture = SampleRing.allocate(samples_of_ms(CAPTURE_MS, microphone.rate_hz))
-        playout = Playout(PlayoutOptions(rate_hz, duck_db=settings.interruption.duck_db))
 
         def post_speech(event: SpeechEvent) -> None:  # in the hearing thread
-            self._stream.near_end_at(event.at)
-            mailbox.post(event)
-
-        def post_playout(event: PlayoutEvent) -> None:  # in the speaker thread
-            self._stream.loudspeaker_at(playout.position)
+            self._microphone_time.heard(event.at)
             mailbox.post(event)
 
         self._speaker = Speaker(
-            playout,
+            Playout(PlayoutOptions(rate_hz, duck_db=settings.interruption.duck_db)),
             loudspeaker,
             SampleRing.allocate(NEAR_RATE_HZ),
-            post_playout,
+            mailbox.post,
             self._lost,
             self._lost,
         )
@@ -117,8 +111,8 @@ class _Live:
             microphone.rate_hz,
             self._speaker,
             rate_hz,
-            near_ms=self._stream.near_ms,
-            out_ms=self._stream.out_ms,
+            near_ms=self._microphone_time.ms_of,
+            out_ms=lambda position: self._clock.ms_at(self._speaker.instant_s(position)),
             post_speech=post_speech,
             wake_at=self._wake_at,
             half_duplex=settings.audio.echo.cancel != "off" or settings.interruption.strategy == "ignore",
@@ -179,6 +173,7 @@ class _Live:
         self._stopping.set()
 
     def _say_ready(self) -> None:
+        self._assembly.say_ready()
         who = f"answers come from {self._assembly.chain.provider}"
         print(f"appliance: ready: {self._ends}; {who}", file=sys.stderr, flush=True)
         if self._half_duplex:
