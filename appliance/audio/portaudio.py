@@ -62,7 +62,7 @@ class Stream:
                 device = choose(_devices(self._portaudio), wanted, direction)
                 self.name = device.name
                 self._kind = direction.value
-                formats = _formats(device, direction, rate_hz)
+                formats = formats_to_try(device, direction, rate_hz)
                 self.stream, (self.rate_hz, self.channels) = self._open(device, direction, formats, block_ms)
             except DeviceError:
                 self._portaudio.terminate()
@@ -130,7 +130,7 @@ def _devices(portaudio: Any) -> list[DeviceInfo]:
     return number_twins(device for device in found if device is not None)
 
 
-def _formats(device: DeviceInfo, direction: Direction, rate_hz: int) -> list[Format]:
+def formats_to_try(device: DeviceInfo, direction: Direction, rate_hz: int) -> list[Format]:
     """What is worth trying, best first: the wanted rate, the device's own one, then what nearly all take."""
     most = device.channels(direction)
     channels = [count for count in dict.fromkeys((1, 2, most)) if count <= most]
