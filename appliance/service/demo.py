@@ -52,10 +52,10 @@ def _find_loudspeaker(settings: Settings, console: Console) -> SpeakerDevice | N
     """The loudspeaker on which people can follow, if there is one."""
     try:
         found = AlsaSpeaker(SpeakerOptions(settings.audio.output.device))
-    except DeviceError as none:
-        console.print(f"[dim]Nobody can follow aloud, only in the files: {escape(str(none))}.[/]\n")
+    except DeviceError:
+        console.print("There is no loudspeaker here: what it says is to be heard in answer.wav.\n")
         return None
-    console.print(f"Both sides are played on {escape(found.name)}.\n")
+    console.print(f"You hear both on {escape(found.name)}.\n")
     return found
 
 

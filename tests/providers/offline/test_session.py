@@ -62,7 +62,7 @@ async def test_the_first_sound_of_an_answer_comes_in_small_pieces() -> None:
 async def test_turns_are_answered_one_after_the_other() -> None:
     async with offline_worker() as worker, talking(worker) as talk:
         await talk.ask(spoken(QUESTION), 1)
-        await talk.ask(spoken("What is the date today?"), 2)
+        await talk.ask(spoken("What day is it?"), 2)
     assert talk.said(2) == "Today is Saturday, the 21st of November 2026."
 
 
