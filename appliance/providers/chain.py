@@ -102,8 +102,10 @@ class Chain:
         """Take one command; never blocks."""
         match command:
             case OpenTurn():
-                self._turn = KeptTurn()
-                return
+                unanswered, self._turn = self._turn, KeptTurn()
+                if unanswered.empty:
+                    return
+                command = DiscardTurn()  # the last turn was cancelled for good: it must not go on in this one
             case AppendAudio(pcm=pcm):
                 self._turn.append(pcm)
             case CommitTurn(answer=answer):
@@ -118,7 +120,7 @@ class Chain:
                 self._closing.set()
                 self._leave.set()
                 return
-        if self._session is not None and self._ready:
+        if self._session is not None and self._ready and not isinstance(command, OpenTurn):
             self._session.send(command)
 
     def abandon(self) -> None:

@@ -18,6 +18,7 @@ from appliance.conversation.vocabulary import (
     CloseSession,
     Command,
     CommitTurn,
+    DiscardTurn,
     FailedOver,
     Failure,
     HistoryItem,
@@ -254,3 +255,24 @@ async def test_what_a_session_says_after_it_was_given_up_reaches_nobody() -> Non
         s.chain.abandon()
         first.says(AnswerAudio(1, SOUND))
         assert s.of(AnswerAudio) == []
+
+
+async def test_a_turn_that_was_cancelled_for_good_does_not_go_on_in_the_next_one() -> None:
+    async with stage("only") as s:
+        only = await s.session("only")
+        only.says(Ready())
+        s.turn(1)
+        s.chain.send(CancelAnswer(1, 0))
+        s.turn(2)
+        assert DiscardTurn() in only.told
+        assert only.told.index(DiscardTurn()) < only.told.index(CommitTurn(2))
+
+
+async def test_a_turn_after_an_answer_needs_nothing_to_be_forgotten() -> None:
+    async with stage("only") as s:
+        only = await s.session("only")
+        only.says(Ready())
+        s.turn(1)
+        only.says(AnswerDone(1, complete=True))
+        s.turn(2)
+        assert DiscardTurn() not in only.told
