@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from typing import Any
 
 from appliance.audio import earcons
 from appliance.conversation.announcements import Sound
@@ -59,6 +60,7 @@ class Ends:
     out_ms: Callable[[int], float]  # stream time of a position of the loudspeaker
     post_speech: Callable[[SpeechEvent], None]
     wake_at: Callable[[float], None]  # have the conductor ticked at this stream time
+    on_fault: Callable[[Exception], None]  # something of ours broke: it cannot go on
     half_duplex: bool  # what is said while the loudspeaker sounds is not heard
     look_every_ms: float  # how often `Assembly.look` is called
     keep_transcripts: bool = True  # log what was said
@@ -114,6 +116,7 @@ class Assembly:
             self.hearing, lambda: self.near.written, lambda: self.loudspeaker.busy, ends.look_every_ms
         )
         self.loudspeaker = Loudspeaker(ends.mouth, half_duplex.begin if ends.half_duplex else _do_nothing)
+        self._on_fault = ends.on_fault
         self._half_duplex = half_duplex if ends.half_duplex else None
         prefix_samples = samples_of_ms(settings.hearing.prefix_padding_ms, NEAR_RATE_HZ)
         self.answers = Answers(
@@ -174,7 +177,10 @@ class Assembly:
     @asynccontextmanager
     async def running(self, start_timeout_s: float) -> AsyncIterator[None]:
         """The chain runs; entered when its first provider is ready, has failed, or is not awaited longer."""
+        # An exception in a callback would only be logged, and leave a conductor that takes nothing more.
+        asyncio.get_running_loop().set_exception_handler(self._take_fault)
         chain = asyncio.create_task(self.chain.run())
+        chain.add_done_callback(self._watch_chain)
         behind = [asyncio.create_task(self._warm_up(name)) for name in self._standby if name in self._workers]
         behind.append(asyncio.create_task(asyncio.to_thread(self._render_sentences)))
         with suppress(TimeoutError):
@@ -187,7 +193,13 @@ class Assembly:
             stopping = [asyncio.create_task(worker.stop()) for worker in self._workers.values()]
             await asyncio.wait({chain, *behind, *stopping}, timeout=CLOSE_TIMEOUT_S)
             self.record.write("session", state="ended", provider=self.chain.provider)
-        chain.result()
+
+    def _take_fault(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        self._on_fault(context.get("exception") or RuntimeError(context["message"]))
+
+    def _watch_chain(self, chain: "asyncio.Task[None]") -> None:
+        if not chain.cancelled() and (fault := chain.exception()) is not None:
+            self._on_fault(fault if isinstance(fault, Exception) else RuntimeError(repr(fault)))
 
     async def _warm_up(self, name: str) -> None:
         """Let a standby worker be warm before it is needed; the log says how that went."""

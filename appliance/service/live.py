@@ -115,6 +115,7 @@ class _Live:
             out_ms=lambda position: self._clock.ms_at(self._speaker.instant_s(position)),
             post_speech=post_speech,
             wake_at=self._wake_at,
+            on_fault=self._end_with,
             half_duplex=settings.audio.echo.cancel != "off" or settings.interruption.strategy == "ignore",
             look_every_ms=LOOK_EVERY_S * 1000,
             keep_transcripts=keep_transcripts,

@@ -85,6 +85,7 @@ class _Replay:
     ) -> None:
         self._options = options
         self._log = log
+        self._fault: Exception | None = None
         self._clock = TickerClock()
         heard: deque[SpeechEvent] = deque()
         capture = SampleRing.allocate(samples_of_ms(CAPTURE_MS, microphone.rate_hz))
@@ -98,6 +99,7 @@ class _Replay:
             lambda position: ms_of_samples(position, OUT_RATE_HZ),
             heard.append,
             wake_at=lambda due_ms: None,  # ticked all the time
+            on_fault=self._break_down,
             half_duplex=settings.interruption.strategy == "ignore",
             look_every_ms=TICK_MS,
         )
@@ -127,10 +129,17 @@ class _Replay:
                 )
             else:
                 await self._ticker.run(self._over)
+        if self._fault is not None:
+            raise self._fault
         return 0 if assembly.answers.audible_answers else 1
 
+    def _break_down(self, fault: Exception) -> None:
+        self._fault = self._fault or fault
+
     def _over(self) -> bool:
-        """The recording has ended, and the conversation settled or the tail passed."""
+        """The recording has ended, and the conversation settled or the tail passed; or all is lost."""
+        if self._fault is not None:
+            return True
         now_ms = self._ticker.now_ms
         self._log.advance(now_ms)
         self._assembly.look()

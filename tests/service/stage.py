@@ -224,6 +224,7 @@ async def _play(
     capture = SampleRing.allocate(NEAR_RATE_HZ)
     playout = Playout(PlayoutOptions(OUT_RATE_HZ, duck_db=settings.interruption.duck_db))
     log = EventLog(lines)
+    faults: list[Exception] = []
     ends = Ends(
         capture,
         NEAR_RATE_HZ,
@@ -233,6 +234,7 @@ async def _play(
         lambda position: ms_of_samples(position, OUT_RATE_HZ),
         heard.append,
         lambda due_ms: None,
+        on_fault=faults.append,
         half_duplex=settings.interruption.strategy == "ignore",
         look_every_ms=TICK_MS,
     )
@@ -267,11 +269,13 @@ async def _play(
         assembly.look()
         quiet_ms = quiet_ms + 10 if assembly.conductor.settled else 0.0
         if ticker.ended_ms is None:
-            return False
+            return bool(faults)
         return quiet_ms > 1000 or ticker.now_ms > ticker.ended_ms + tail_ms
 
     async with assembly.running(1.0):
         await ticker.run_virtually(over, lambda: False, assembly.provider_spoke)
+    if faults:
+        raise faults[0]
     log.close()
     events = [json.loads(line) for line in lines.getvalue().splitlines()]
     return Played(events, tape.pcm, provider, assembly)

@@ -1,11 +1,14 @@
 """Whole conversations through every room, in virtual time."""
 
+import asyncio
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from appliance.conversation.vocabulary import HistoryItem
+from appliance.conversation.session import Emit
+from appliance.conversation.vocabulary import HistoryItem, Ready, SessionConfig
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, samples_of_ms
 from tests.service.event_schema import problems
 from tests.service.stage import SENTENCE_MS, ScriptedProvider, play, silence, speech, tone
@@ -150,6 +153,23 @@ def test_a_half_duplex_device_does_not_hear_what_is_said_over_its_answer() -> No
     assert played.of("interruption") == []
     assert played.of("answer_done")[0]["complete"]
     assert len(played.provider.turns) == 1
+
+
+class BrokenProvider(ScriptedProvider):
+    """Has a bug of ours in it."""
+
+    async def run(self, config: SessionConfig, history: tuple[HistoryItem, ...], emit: Emit) -> None:
+        emit(Ready())
+        asyncio.get_running_loop().call_soon(self._break_down)
+        await self._over.wait()
+
+    def _break_down(self) -> None:
+        raise LookupError("a bug of ours")
+
+
+def test_a_fault_of_ours_ends_the_conversation_and_does_not_leave_it_deaf() -> None:
+    with pytest.raises(LookupError, match="a bug of ours"):
+        play(silence(60_000), provider=BrokenProvider([tone(500)]))
 
 
 @settings(max_examples=25, deadline=None)
