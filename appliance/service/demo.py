@@ -60,7 +60,7 @@ def _find_loudspeaker(settings: Settings, console: Console) -> SpeakerDevice | N
 
 
 def _and_then(others: list[str]) -> str:
-    return f", should that fail from {', then '.join(others)}" if others else ""
+    return f"; should that fail, from {', then '.join(others)}" if others else ""
 
 
 def _speak(question: str, path: Path) -> None:
