@@ -57,10 +57,11 @@ class History:
         """The share (0…1) of `answer` that left the loudspeaker."""
         self._change(answer, heard=min(max(share, 0.0), 1.0))
 
-    def items(self) -> tuple[HistoryItem, ...]:
-        """Everything said so far, oldest first, without empty utterances."""
+    def items(self, before: int | None = None) -> tuple[HistoryItem, ...]:
+        """What was said before the answer of that number (None: so far), oldest first, without empty
+        utterances; of an answer that is being played what is settled of it."""
         items: list[HistoryItem] = []
-        for number in sorted(self._exchanges):
+        for number in sorted(n for n in self._exchanges if before is None or n < before):
             exchange = self._exchanges[number]
             if exchange.question:
                 items.append(HistoryItem("user", exchange.question))

@@ -4,39 +4,39 @@ from dataclasses import dataclass
 
 from appliance.errors import FailureCategory
 
-# Only the owner can mend these: trying again would be refused again and may lock the account.
+# Only the owner can mend these; asked again after so long, since he may have done so meanwhile.
 _FOR_THE_OWNER = frozenset({FailureCategory.AUTH_FAILED, FailureCategory.QUOTA_EXHAUSTED})
+OWNER_RETRY_S = 900.0
 # First pause and cap of the exponential back-off with full jitter. The cap is for the provider
 # that is in use: a person who waits longer than 10 s has gone away.
 BACKOFF_FIRST_S = 0.5
 BACKOFF_CAP_S = 10.0
 # 2**5 * 0.5 s is past the cap already; a larger exponent only overflows.
 _MAX_EXPONENT = 5
+# A session that was ready for so long and is closed has not failed: vendors end every session.
+LONG_SESSION_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """One provider's record: when it may be tried again, and whether at all."""
+    """One provider's record: how often it failed in a row, and when it may be tried again."""
 
     failures: int = 0
     retry_at_s: float = 0.0
-    hopeless: bool = False
 
     def failed(
         self, category: FailureCategory, now_s: float, chance: float, retry_after_s: float | None
     ) -> "Health":
         """The record after a failure. `chance` is uniform in 0…1; a peer's own wish is a minimum."""
         if category in _FOR_THE_OWNER:
-            return Health(self.failures + 1, hopeless=True)
+            return Health(self.failures + 1, now_s + max(OWNER_RETRY_S, retry_after_s or 0.0))
         cap_s = min(BACKOFF_CAP_S, BACKOFF_FIRST_S * 2 ** min(self.failures, _MAX_EXPONENT))
-        # The first retry comes at once: most losses are a single dropped connection.
-        pause_s = chance * cap_s if self.failures else 0.0
+        # The first retry comes at once, unless the peer asks for peace: most losses are a single
+        # dropped connection.
+        at_once = self.failures == 0 and category is not FailureCategory.RATE_LIMITED
+        pause_s = 0.0 if at_once else chance * cap_s
         return Health(self.failures + 1, now_s + max(pause_s, retry_after_s or 0.0))
 
-    def answered(self) -> "Health":
-        """The record after a complete answer: nothing is held against it."""
-        return Health()
-
-    def pause_s(self, now_s: float) -> float | None:
-        """How long it may not be tried yet; 0 for now, None for never."""
-        return None if self.hopeless else max(0.0, self.retry_at_s - now_s)
+    def pause_s(self, now_s: float) -> float:
+        """How long it may not be tried yet; 0 for now."""
+        return max(0.0, self.retry_at_s - now_s)

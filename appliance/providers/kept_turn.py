@@ -12,8 +12,9 @@ MAX_KEPT_SAMPLES = 240 * NEAR_RATE_HZ
 class KeptTurn:
     """A turn's audio from its first sample, 16 kHz, at most `MAX_KEPT_SAMPLES`.
 
-    `committed` is the answer that was asked for, `answered` whether some of it has come, `tried`
-    the providers (by index) that failed this turn.
+    `first` and `committed` are the first and the last answer that was asked for, `answered` whether
+    some of the last has come, `complete` whether all of it, and `tried` the providers (by index)
+    that failed this turn.
     """
 
     def __init__(self) -> None:
@@ -21,13 +22,24 @@ class KeptTurn:
         self.samples = 0
         self.dropped_samples = 0
         self.committed: int | None = None
+        self.first: int | None = None
         self.answered = False
+        self.complete = False
         self.tried: set[int] = set()
 
     @property
-    def empty(self) -> bool:
-        """Nothing was said, and nothing was asked."""
-        return not self._chunks and self.committed is None
+    def owed(self) -> bool:
+        """Something was said or asked that is not answered yet."""
+        return not self.complete and (bool(self._chunks) or self.committed is not None)
+
+    def ask(self, answer: int) -> None:
+        """`answer` is asked for."""
+        self.first = answer if self.first is None else self.first
+        self.committed, self.answered, self.complete = answer, False, False
+
+    def cancel(self) -> None:
+        """The answer is not wanted any more; the turn may go on."""
+        self.committed, self.answered, self.complete = None, False, False
 
     def append(self, pcm: Pcm) -> None:
         """Keep the next samples of the turn."""

@@ -111,6 +111,7 @@ class Assembly:
             self._take,
             now_s=time.monotonic,
             chance=random.random,
+            resting=lambda: not self.loudspeaker.busy,
         )
         half_duplex = HalfDuplex(
             self.hearing, lambda: self.near.written, lambda: self.loudspeaker.busy, ends.look_every_ms

@@ -76,15 +76,22 @@ class Stage:
     def __init__(self, names: tuple[str, ...]) -> None:
         self.sessions: dict[str, list[ScriptedSession]] = {name: [] for name in names}
         self.events: list[ProviderEvent | ChainEvent] = []
+        self.now_s = 0.0
+        self.told_before: list[int | None] = []
         self._changed = asyncio.Event()
         self.chain = Chain(
             [Provider(name, self._opener(name)) for name in names],
             SessionConfig("be brief"),
-            history=tuple,
+            history=self._history,
             emit=self.events.append,
-            now_s=lambda: 0.0,
+            now_s=lambda: self.now_s,
             chance=lambda: 1.0,
+            resting=lambda: True,
         )
+
+    def _history(self, before: int | None) -> tuple[HistoryItem, ...]:
+        self.told_before.append(before)
+        return ()
 
     def _opener(self, name: str) -> Callable[[], ScriptedSession]:
         def open_session() -> ScriptedSession:
@@ -266,6 +273,58 @@ async def test_a_turn_that_was_cancelled_for_good_does_not_go_on_in_the_next_one
         s.turn(2)
         assert DiscardTurn() in only.told
         assert only.told.index(DiscardTurn()) < only.told.index(CommitTurn(2))
+
+
+async def test_a_question_that_is_told_again_is_not_told_as_history_too() -> None:
+    async with stage("first", "second") as s:
+        first = await s.session("first")
+        first.says(Ready())
+        s.turn(1)
+        s.chain.send(CancelAnswer(1, 0))
+        s.chain.send(CommitTurn(2))
+        first.says(Failure(FailureCategory.SESSION_CLOSED, "bye"))
+        await s.session("second")
+        assert s.told_before == [None, 1]
+
+
+async def test_a_turn_that_goes_on_after_its_answer_was_complete_is_told_whole_to_the_next() -> None:
+    async with stage("first", "second") as s:
+        first = await s.session("first")
+        first.says(Ready())
+        s.turn(1)
+        first.says(AnswerAudio(1, SOUND))
+        first.says(AnswerDone(1, complete=True))
+        s.chain.send(CancelAnswer(1, 0))
+        s.chain.send(AppendAudio(SOUND))
+        s.chain.send(CommitTurn(2))
+        first.says(Failure(FailureCategory.SESSION_CLOSED, "bye"))
+        second = await s.session("second")
+        second.says(Ready())
+        assert (second.heard, second.asked) == ([320, 320, 320], [2])
+
+
+async def test_a_turn_is_given_up_when_nobody_may_be_asked_for_longer_than_anyone_waits() -> None:
+    async with stage("first", "second") as s:
+        for name in ("second", "first"):
+            first = await s.session("first", len(s.sessions["first"]) or 1)
+            if name == "second":
+                first.says(Failure(FailureCategory.RATE_LIMITED, "peace", 3600.0))
+                continue
+            second = await s.session("second")
+            second.says(Failure(FailureCategory.RATE_LIMITED, "peace", 3600.0))
+        s.turn(1)
+        assert [f.answer for f in s.of(Failure) if isinstance(f, Failure)] == [1]
+
+
+async def test_a_session_that_the_vendor_ends_by_age_is_no_failure() -> None:
+    async with stage("first", "second") as s:
+        for age in range(1, 4):
+            first = await s.session("first", age)
+            first.says(Ready())
+            s.now_s += 3600.0
+            first.says(Failure(FailureCategory.SESSION_CLOSED, "60 minutes are over"))
+        await s.session("first", 4)
+        assert s.sessions["second"] == []
 
 
 async def test_a_turn_after_an_answer_needs_nothing_to_be_forgotten() -> None:
