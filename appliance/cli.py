@@ -42,7 +42,7 @@ def run(config: Config = None, overrides: Set = None) -> None:
     """Be the speaker, in the foreground, until SIGINT or SIGTERM."""
     from appliance.service.live import run_live
 
-    _end(run_live(_settings(config, overrides).settings))
+    run_live(_settings(config, overrides).settings)
 
 
 @app.command()

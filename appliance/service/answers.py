@@ -148,6 +148,11 @@ class Answers:
         self._answer.progress = Progress.COMPLETE if complete else Progress.BROKEN_OFF
 
     @property
+    def arrived(self) -> bool:
+        """Some of the answer's audio has come."""
+        return self._answer.first_audio_ms is not None
+
+    @property
     def awaited(self) -> bool:
         """The provider was asked, and more may come."""
         return self._answer.progress is Progress.ASKED

@@ -209,7 +209,11 @@ class Conductor:
                     self._happen(Happening.ANSWER_ARRIVED)
             case v.AnswerDone(complete=complete):
                 self._answers.done(complete=complete)
-                self._happen(Happening.ANSWER_DONE)
+                if complete or self._answers.arrived:
+                    self._happen(Happening.ANSWER_DONE)
+                else:  # refused without a sound: the person is not left in silence
+                    self._failure = FailureCategory.MODEL_UNAVAILABLE
+                    self._happen(Happening.ANSWER_LOST)
             case v.Failure(category=category, message=message):
                 self._failure = category
                 self._answers.done(complete=False)
@@ -254,6 +258,8 @@ class Conductor:
             self._record.write("error", category=event.reason, provider=event.provider, message=event.message)
 
     def _record_failover(self, event: v.FailedOver) -> None:
+        if self._state in (State.THINKING, State.HOLDING):  # the next one has a deadline of its own
+            self._await(Deadline.ANSWER, self._options.answer_deadline_s * 1000)
         turn = self._turns.current.number if self._state is not State.IDLE else None
         self._record.write(
             "failover",

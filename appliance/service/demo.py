@@ -31,7 +31,7 @@ def run_demo(settings: Settings, folder: Path, question: str, *, live: bool) -> 
     if live:
         from appliance.service.live import run_live
 
-        return run_live(settings, show=Display(console).show)
+        run_live(settings, show=Display(console).show)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

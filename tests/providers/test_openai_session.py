@@ -176,3 +176,9 @@ async def test_key_that_the_server_quotes_is_masked() -> None:
 def test_address_that_must_not_get_the_key_is_refused_at_once() -> None:
     with pytest.raises(ConfigurationError):
         OpenAiSession(OpenAiOptions(SecretStr(KEY), url="ws://example.com/v1/realtime"))
+
+
+def test_a_key_that_is_quoted_or_cut_off_in_the_middle_is_not_shown() -> None:
+    session = OpenAiSession(OpenAiOptions(SecretStr("sk-canary-123456")))
+    assert session._redacted("bad key sk-canary-123456!") == "bad key ***!"
+    assert session._redacted("bad key sk-canary-12") == "bad key ***"

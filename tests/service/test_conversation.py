@@ -8,7 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.conversation.session import Emit
-from appliance.conversation.vocabulary import HistoryItem, Ready, SessionConfig
+from appliance.conversation.vocabulary import (
+    AnswerDone,
+    AnswerStarted,
+    HistoryItem,
+    Ready,
+    SessionConfig,
+)
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, samples_of_ms
 from tests.service.event_schema import problems
 from tests.service.stage import SENTENCE_MS, ScriptedProvider, play, silence, speech, tone
@@ -153,6 +159,21 @@ def test_a_half_duplex_device_does_not_hear_what_is_said_over_its_answer() -> No
     assert played.of("interruption") == []
     assert played.of("answer_done")[0]["complete"]
     assert len(played.provider.turns) == 1
+
+
+class RefusingProvider(ScriptedProvider):
+    """Ends every answer before its first sound, as a content filter does."""
+
+    def _answer(self, number: int) -> None:
+        self._emit(AnswerStarted(number))
+        self._emit(AnswerDone(number, complete=False))
+
+
+def test_an_answer_that_is_refused_without_a_sound_is_owned_up_to() -> None:
+    played = play(silence(500), speech(1000), silence(4000), provider=RefusingProvider([tone(1)]))
+    assert abs(len(np.flatnonzero(np.abs(played.out.astype(np.int32)) > 100)) / 24 - SENTENCE_MS) < 30
+    assert played.phases[-1] == "idle"
+    assert problems(played.events) == []
 
 
 class BrokenProvider(ScriptedProvider):

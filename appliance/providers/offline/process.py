@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import os
 import signal
 import sys
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from typing import Self
 
 from appliance.errors import FailureCategory, ProtocolViolation, ProviderError
 from appliance.pcm.formats import Pcm
+from appliance.providers.offline.environment import without_keys
 from appliance.providers.offline.messages import (
     AUDIO_MAX_SAMPLES,
     Audio,
@@ -40,16 +40,14 @@ WARM_DEADLINE_S = 20.0
 JOB_DEADLINE_S = 15.0
 # The worker has nothing to tidy up, so SIGTERM ends it at once; native code that blocks it is killed.
 TERMINATE_GRACE_S = 0.5
-# What the worker has not read yet: its longest turn. It reads all the time, so more means it hangs.
-UNREAD_MAX_BYTES = 2 * 1024 * 1024
+# What the worker has not read yet: all that the chain keeps of a turn (240 s), told again at once.
+# It reads all the time, so more means it hangs.
+UNREAD_MAX_BYTES = 8 * 1024 * 1024
 READ_BYTES = 65_536
 STDERR_KEPT_BYTES = 2_000
 
 # Threads of a pool wait spinning: one thread does the same work in the same time with half the CPU.
 _ONE_THREAD = {"MOONSHINE_ORT_SINGLE_THREAD": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-
-# What the worker gets to know of the environment: where programs, the home and the clock are. Never a key.
-_PASSED_ON = frozenset({"PATH", "HOME", "TZ", "LANG", "LC_ALL", "LC_CTYPE", "PYTHONPATH", "ESPEAK_DATA_PATH"})
 
 _log = logging.getLogger(__name__)
 
@@ -84,15 +82,19 @@ class WorkerProcess:
         """
         command = ["-m", "appliance.providers.offline.worker", f"--voice={options.voice}"]
         command += [f"--words-per-minute={options.words_per_minute}", *["--niced"] * options.niced]
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *command,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env={name: value for name, value in os.environ.items() if name in _PASSED_ON} | _ONE_THREAD,
-            start_new_session=True,  # Ctrl-C is for the daemon; the worker ends with it
-        )
+        try:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                *command,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+                env=without_keys() | _ONE_THREAD,
+                start_new_session=True,  # Ctrl-C is for the daemon; the worker ends with it
+            )
+        except OSError as error:
+            message = f"the offline worker cannot be started: {error.strerror or error}"
+            raise ProviderError(FailureCategory.MODEL_UNAVAILABLE, message) from error
         worker = cls(process)
         try:
             await worker._until_warm()

@@ -10,6 +10,7 @@ from appliance.errors import FailureCategory, ProviderError
 from appliance.pcm.formats import Pcm, from_float32, pcm_from_bytes, samples_of_ms, to_float32
 from appliance.pcm.level import amplitude_of_dbfs, peak_dbfs, rms_dbfs
 from appliance.pcm.resample import Resampler
+from appliance.providers.offline.environment import without_keys
 from appliance.providers.offline.options import ANSWER_VOICE, ANSWER_WORDS_PER_MINUTE
 
 OUTPUT_RATE_HZ = 24_000
@@ -50,7 +51,11 @@ def _espeak(text: str, voice: str, words_per_minute: int) -> tuple[Pcm, int]:
     command = ["espeak-ng", "--stdin", "--stdout", "-b", "1", "-v", voice, "-s", str(words_per_minute)]
     try:
         done = subprocess.run(
-            command, input=plain.encode(errors="replace"), capture_output=True, timeout=SYNTHESIS_TIMEOUT_S
+            command,
+            input=plain.encode(errors="replace"),
+            capture_output=True,
+            timeout=SYNTHESIS_TIMEOUT_S,
+            env=without_keys(),
         )
     except FileNotFoundError as error:
         raise ProviderError(

@@ -157,9 +157,13 @@ class OpenAiSession:
         self._ended.set()
 
     def _redacted(self, message: str) -> str:
-        """A server may quote our key in what it says."""
+        """A server may quote our key in what it says, and what it says may be cut within the key."""
         key = self._options.api_key.get_secret_value()
-        return message.replace(key, "***") if key else message
+        if not key:
+            return message
+        message = message.replace(key, "***")
+        cut = next((n for n in range(len(key) - 1, 3, -1) if message.endswith(key[:n])), 0)
+        return message[: len(message) - cut] + "***" if cut else message
 
 
 def _post(link: Link, frames: list[str]) -> None:

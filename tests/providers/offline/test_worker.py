@@ -188,7 +188,7 @@ async def test_a_worker_that_reads_nothing_more_is_given_up() -> None:
     async with offline_worker() as worker, talking(worker) as talk:
         assert worker.pid is not None
         os.kill(worker.pid, signal.SIGSTOP)
-        talk.append(np.zeros(80 * 16_000, np.int16))
+        talk.append(np.zeros(300 * 16_000, np.int16))
         await talk.running
         assert [failure.category for failure in talk.failures] == [FailureCategory.TIMED_OUT]
 
