@@ -4,7 +4,7 @@ import asyncio
 import random
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from appliance.audio import earcons
 from appliance.conversation.announcements import Sound
 from appliance.conversation.history import History
+from appliance.conversation.machine import State
 from appliance.conversation.vocabulary import (
     ChainEvent,
     CloseSession,
@@ -77,15 +78,15 @@ class Assembly:
         ends: Ends,
         clock: StreamClock,
         log: EventLog,
-        say: Callable[[str, int], Pcm],
+        say: Callable[[str, int], Awaitable[Pcm]],
     ) -> None:
-        """`say(text, rate_hz)` is the voice of the device's own sentences; it may block."""
+        """`say(text, rate_hz)` is the voice of the device's own sentences; it raises ProviderError."""
         self.conversation = f"c-{secrets.token_hex(4)}"
         self.record = Record(log, clock, self.conversation, keep_transcripts=ends.keep_transcripts)
         self.history = History()
         self._workers = providers.workers
         self._standby = [provider.name for provider in providers.providers[1:]]
-        self._clips: dict[FailureCategory, Pcm] = {}
+        self._announcing: set[asyncio.Task[None]] = set()
         self._mouth_rate_hz = ends.mouth_rate_hz
         self._say = say
         self.provider_spoke = asyncio.Event()
@@ -159,11 +160,19 @@ class Assembly:
             self.first_link_settled.set()
 
     def _announce_failure(self, category: FailureCategory) -> None:
-        clip = self._clips.get(category)
-        if clip is not None:
-            self.loudspeaker.announce(Sound.SAID, clip)
-        else:
+        announcing = asyncio.create_task(self._own_up(category))
+        self._announcing.add(announcing)
+        announcing.add_done_callback(self._announcing.discard)
+
+    async def _own_up(self, category: FailureCategory) -> None:
+        """Say honestly that there is no answer, unless the person has gone on talking by then."""
+        try:
+            sentence = await self._say(HONEST_SENTENCES[category], self._mouth_rate_hz)
+        except ProviderError:
             self.sound(earcons.trouble(self._mouth_rate_hz))
+            return
+        if self.conductor.state is not State.LISTENING:
+            self.loudspeaker.announce(Sound.SAID, sentence)
 
     def say_ready(self) -> None:
         """Let the person know that it listens."""
@@ -183,7 +192,6 @@ class Assembly:
         chain = asyncio.create_task(self.chain.run())
         chain.add_done_callback(self._watch_chain)
         behind = [asyncio.create_task(self._warm_up(name)) for name in self._standby if name in self._workers]
-        behind.append(asyncio.create_task(asyncio.to_thread(self._render_sentences)))
         with suppress(TimeoutError):
             await asyncio.wait_for(self.first_link_settled.wait(), start_timeout_s)
         self.record.write("session", state="started", provider=self.chain.provider)
@@ -192,11 +200,16 @@ class Assembly:
         finally:
             self.chain.send(CloseSession())
             stopping = [asyncio.create_task(worker.stop()) for worker in self._workers.values()]
-            await asyncio.wait({chain, *behind, *stopping}, timeout=CLOSE_TIMEOUT_S)
+            await asyncio.wait({chain, *behind, *stopping, *self._announcing}, timeout=CLOSE_TIMEOUT_S)
             self.record.write("session", state="ended", provider=self.chain.provider)
 
     def _take_fault(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        self._on_fault(context.get("exception") or RuntimeError(context["message"]))
+        """Only a callback that raised is a fault of ours; a socket that broke is the link's business."""
+        fault = context.get("exception")
+        if fault is not None and "handle" in context:
+            self._on_fault(fault)
+        else:
+            loop.default_exception_handler(context)
 
     def _watch_chain(self, chain: "asyncio.Task[None]") -> None:
         if not chain.cancelled() and (fault := chain.exception()) is not None:
@@ -211,12 +224,6 @@ class Assembly:
             self.conductor.post(LinkChanged(name, LinkState.DOWN, error.category, str(error)))
         else:
             self.conductor.post(LinkChanged(name, LinkState.READY))
-
-    def _render_sentences(self) -> None:
-        """Blocking: the honest sentences as sound, while there is still somebody to render them."""
-        with suppress(ProviderError):  # without a voice the trouble earcon has to do
-            for category, sentence in HONEST_SENTENCES.items():
-                self._clips[category] = self._say(sentence, self._mouth_rate_hz)
 
 
 def _do_nothing() -> None:

@@ -1,5 +1,6 @@
 """What the device says itself when nobody else can: one honest sentence for each failure."""
 
+import asyncio
 from collections.abc import Mapping
 
 from appliance.errors import FailureCategory
@@ -18,6 +19,6 @@ HONEST_SENTENCES: Mapping[FailureCategory, str] = {
 }
 
 
-def say(text: str, rate_hz: int) -> Pcm:
-    """`text` in the device's own voice. Blocks for some 20 ms; raises ProviderError without a voice."""
-    return synthesize(text, rate_hz=rate_hz)
+async def say(text: str, rate_hz: int) -> Pcm:
+    """`text` in the device's own voice, in some 20 ms. Raises ProviderError without a voice."""
+    return await asyncio.to_thread(synthesize, text, rate_hz=rate_hz)

@@ -76,6 +76,11 @@ def tone(ms: float) -> Pcm:
     return (8000 * np.cos(2 * np.pi * 440 * t / OUT_RATE_HZ)).astype(np.int16)
 
 
+async def say(text: str, rate_hz: int) -> Pcm:
+    """Every sentence of the device's own."""
+    return tone(SENTENCE_MS)
+
+
 @dataclass
 class ScriptedProvider:
     """Answers each turn with the next of `answers`, `delay_ms` after it; keeps what it was told."""
@@ -245,7 +250,7 @@ async def _play(
         ends,
         clock,
         log,
-        lambda text, rate_hz: tone(SENTENCE_MS),
+        say,
     )
     ticker = Ticker(
         Script(near),
