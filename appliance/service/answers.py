@@ -177,6 +177,7 @@ class Answers:
         answer = self._answer
         at_ms = self._out_ms(position)
         answer.audible = True
+        self.audible_answers += 1
         self._record.write_at(at_ms, "answer_audible", turn=answer.turn)
         first_audio_ms = answer.first_audio_ms if answer.first_audio_ms is not None else at_ms
         self._record.write_at(
@@ -197,7 +198,7 @@ class Answers:
         """Stop the answer wherever it is, and tell the provider what was heard of it."""
         self._answer.progress = Progress.BROKEN_OFF
         heard_ms = self.heard_ms()
-        if heard_ms > 0:
+        if self._loudspeaker.plays_answer(self._answer.number):
             self._close(heard_ms, complete=False)
         self._mouth.flush()
         self._loudspeaker.answer_over(self._answer.number)
@@ -213,5 +214,4 @@ class Answers:
         received_ms = ms_of_samples(answer.received_samples, self._rate_hz)
         share = 1.0 if complete else heard_ms / received_ms if received_ms else 0.0
         self._history.heard(answer.number, share)
-        self.audible_answers += answer.audible
         self._record.write("answer_done", turn=answer.turn, heard_ms=heard_ms, complete=complete)

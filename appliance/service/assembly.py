@@ -5,7 +5,7 @@ import random
 import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -154,7 +154,10 @@ class Assembly:
             self._half_duplex.look()
 
     def _take(self, event: ProviderEvent | ChainEvent) -> None:
-        self.conductor.post(event)
+        try:
+            self.conductor.post(event)
+        except Exception as fault:  # noqa: BLE001  who calls is some provider's task, which nobody watches
+            self._on_fault(fault)
         self.provider_spoke.set()
         if isinstance(event, LinkChanged) and event.link in (LinkState.READY, LinkState.DOWN):
             self.first_link_settled.set()
@@ -175,8 +178,9 @@ class Assembly:
             self.loudspeaker.announce(Sound.SAID, sentence)
 
     def say_ready(self) -> None:
-        """Let the person know that it listens."""
-        self.sound(earcons.ready(self._mouth_rate_hz))
+        """Let the person know that it listens, unless he found out by himself."""
+        if self.conductor.state is State.IDLE:
+            self.sound(earcons.ready(self._mouth_rate_hz))
 
     def sound(self, earcon: Pcm) -> None:
         """Play an earcon; what is heard meanwhile, and while the room rings, is not taken for speech."""
@@ -185,22 +189,27 @@ class Assembly:
         self.loudspeaker.announce(Sound.EARCON, earcon)
 
     @asynccontextmanager
-    async def running(self, start_timeout_s: float) -> AsyncIterator[None]:
-        """The chain runs; entered when its first provider is ready, has failed, or is not awaited longer."""
+    async def running(
+        self, start_timeout_s: float, stopping: asyncio.Event | None = None
+    ) -> AsyncIterator[None]:
+        """The chain runs; entered when its first provider is ready, has failed, or is not awaited longer;
+        or at once when `stopping` is set."""
         # An exception in a callback would only be logged, and leave a conductor that takes nothing more.
         asyncio.get_running_loop().set_exception_handler(self._take_fault)
         chain = asyncio.create_task(self.chain.run())
         chain.add_done_callback(self._watch_chain)
         behind = [asyncio.create_task(self._warm_up(name)) for name in self._standby if name in self._workers]
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self.first_link_settled.wait(), start_timeout_s)
+        starts = [asyncio.create_task(event.wait()) for event in (self.first_link_settled, stopping) if event]
+        await asyncio.wait(starts, timeout=start_timeout_s, return_when=asyncio.FIRST_COMPLETED)
+        for start in starts:
+            start.cancel()
         self.record.write("session", state="started", provider=self.chain.provider)
         try:
             yield
         finally:
             self.chain.send(CloseSession())
-            stopping = [asyncio.create_task(worker.stop()) for worker in self._workers.values()]
-            await asyncio.wait({chain, *behind, *stopping, *self._announcing}, timeout=CLOSE_TIMEOUT_S)
+            ending = [asyncio.create_task(worker.stop()) for worker in self._workers.values()]
+            await asyncio.wait({chain, *behind, *ending, *self._announcing}, timeout=CLOSE_TIMEOUT_S)
             self.record.write("session", state="ended", provider=self.chain.provider)
 
     def _take_fault(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

@@ -158,9 +158,12 @@ class Conductor:
         self._inbox.append(event)
         if len(self._inbox) > 1:
             return  # caused by a verb: the loop below, further up the stack, takes it
-        while self._inbox:
-            self._take(self._inbox[0])
-            self._inbox.popleft()
+        try:
+            while self._inbox:
+                self._take(self._inbox[0])
+                self._inbox.popleft()
+        finally:
+            self._inbox.clear()  # a fault must not leave an event that all later ones would wait behind
 
     def _take(self, event: Event) -> None:
         match event:
@@ -172,6 +175,8 @@ class Conductor:
                     self._answers.audible(position)
             case ClipDone(clip=clip):
                 self._loudspeaker.clip_done(clip)
+            case AnswerStarved() if not self._answers.awaited:
+                pass  # overtaken by the answer's end: nothing more will come, and nothing is missing
             case AnswerHeard() | AnswerStarved() | AnswerFed():
                 if self._answers.is_current(event.answer):
                     self._happen(_OF_PLAYOUT[type(event)])

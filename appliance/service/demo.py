@@ -39,7 +39,7 @@ def run_demo(settings: Settings, folder: Path, question: str, *, live: bool) -> 
     names = [provider.name for provider in settings.providers]
     console.print(f"Answers come from [bold]{names[0]}[/]" + _and_then(names[1:]) + ".")
     _speak(question, folder / "question.wav")
-    console.print(f"A voice asks: “{question}”")
+    console.print(f"A voice asks: “{escape(question)}”")
     loudspeaker = _find_loudspeaker(settings, console)
     options = ReplayOptions(folder / "question.wav", folder / "answer.wav", folder / "events.jsonl")
     exit_code = run_replay(settings, options, Display(console).show, loudspeaker)

@@ -143,8 +143,9 @@ class _Live:
         self._capture.start()
         self._speaker.start()
         try:
-            async with self._assembly.running(START_TIMEOUT_S):
-                self._say_ready()
+            async with self._assembly.running(START_TIMEOUT_S, self._stopping):
+                if not self._stopping.is_set():
+                    self._say_ready()
                 await self._stopping.wait()
                 await self._close_sound()
         finally:
@@ -162,8 +163,9 @@ class _Live:
     async def _keep_looking(self) -> None:
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
-            self._log.advance(self._clock.now_ms())
             self._assembly.look()
+            with suppress(OSError):  # nobody reads the log any more; the conversation goes on
+                self._log.advance(self._clock.now_ms())
 
     async def _close_sound(self) -> None:
         """Fade out and let the devices go; each of the three ends within its own deadline."""

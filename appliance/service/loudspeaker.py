@@ -39,6 +39,10 @@ class Loudspeaker:
         """Something plays or waits to be played."""
         return self._announcements.playing is not None
 
+    def plays_answer(self, answer: int) -> bool:
+        """Whether this answer has the loudspeaker."""
+        return self._announcements.playing == (Sound.ANSWER, answer)
+
     def play_answer(self, answer: int) -> None:
         """The answer takes the loudspeaker from whatever ranks below it."""
         playing = self._announcements.playing

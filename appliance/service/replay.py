@@ -12,6 +12,7 @@ from appliance.audio.pump import SpeakerPump
 from appliance.audio.seam import SpeakerDevice
 from appliance.audio.wav import WavReader, WavWriter
 from appliance.conversation.vocabulary import SpeechEvent
+from appliance.errors import InputFileError
 from appliance.hearing.silero import SileroDetector
 from appliance.pcm.formats import NEAR_RATE_HZ, ms_of_samples, samples_of_ms
 from appliance.pcm.ring import SampleRing
@@ -58,6 +59,8 @@ def run_replay(
     sides are heard on `aloud`, which is closed in the end. Raises InputFileError for a file that is
     no WAV.
     """
+    if options.out.resolve() == options.wav.resolve():
+        raise InputFileError(f"{options.out} is the recording itself; name another file for the answer")
     with (
         WavWriter(options.out, OUT_RATE_HZ) as out,
         EventLog(options.events) as log,
@@ -150,5 +153,6 @@ class _Replay:
         ended_ms = self._ticker.ended_ms
         if ended_ms is None:
             return False
-        quiet_ms = now_ms - max(self._settled_since_ms or now_ms, ended_ms)
+        settled_ms = now_ms if self._settled_since_ms is None else self._settled_since_ms
+        quiet_ms = now_ms - max(settled_ms, ended_ms)
         return quiet_ms >= SETTLED_MS or now_ms - ended_ms >= self._options.tail_s * 1000

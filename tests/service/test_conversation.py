@@ -161,6 +161,13 @@ def test_a_half_duplex_device_does_not_hear_what_is_said_over_its_answer() -> No
     assert len(played.provider.turns) == 1
 
 
+def test_an_answer_interrupted_before_its_first_sample_left_the_loudspeaker_is_closed_in_the_log() -> None:
+    near = (silence(500), speech(1000), silence(1050), speech(1500, seed=2), silence(4000))
+    played = play(*near, answers=[tone(5000), tone(400)], delay_ms=760)
+    assert [event["heard_ms"] for event in played.of("interruption")][:1] == [0]
+    assert problems(played.events) == []
+
+
 class RefusingProvider(ScriptedProvider):
     """Ends every answer before its first sound, as a content filter does."""
 

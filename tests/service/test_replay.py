@@ -110,3 +110,19 @@ def test_both_files_are_written_even_when_the_input_is_no_wav(tmp_path: Path) ->
     assert (tmp_path / "events.jsonl").read_text() == ""
     with wave.open(str(tmp_path / "out.wav")) as file:
         assert file.getnframes() == 0
+
+
+def test_a_recording_without_a_word_ends_soon_after_its_end(tmp_path: Path) -> None:
+    write_wav(tmp_path / "in.wav", np.zeros(NEAR_RATE_HZ, dtype=np.int16))
+    with SimulatorThread() as simulator:
+        exit_code = run_replay(settings_for(simulator.url), options_in(tmp_path))
+    assert exit_code == 1
+    assert len(read_wav(tmp_path / "out.wav")) < 4 * OUT_RATE_HZ
+
+
+def test_the_recording_itself_is_not_overwritten(tmp_path: Path) -> None:
+    write_wav(tmp_path / "in.wav", np.zeros(1000, dtype=np.int16))
+    options = ReplayOptions(tmp_path / "in.wav", tmp_path / "in.wav", tmp_path / "events.jsonl")
+    with pytest.raises(InputFileError, match="the recording itself"):
+        run_replay(settings_for("ws://127.0.0.1:1/v1/realtime"), options)
+    assert len(read_wav(tmp_path / "in.wav")) == 1000
