@@ -91,12 +91,7 @@ class Assembly:
         self._say = say
         self.provider_spoke = asyncio.Event()
         self.first_link_settled = asyncio.Event()
-        self.near = SampleRing.allocate(
-            samples_of_ms(
-                (settings.hearing.max_turn_s + _HISTORY_SLACK_S) * 1000 + settings.hearing.prefix_padding_ms,
-                NEAR_RATE_HZ,
-            )
-        )
+        self.near = SampleRing.allocate(_near_samples(settings))
         self.hearing = Hearing(
             turn_options(settings),
             detector,
@@ -118,8 +113,12 @@ class Assembly:
             self.hearing, lambda: self.near.written, lambda: self.loudspeaker.busy, ends.look_every_ms
         )
         self.loudspeaker = Loudspeaker(ends.mouth, half_duplex.begin if ends.half_duplex else _do_nothing)
-        self._on_fault = ends.on_fault
         self._half_duplex = half_duplex if ends.half_duplex else None
+        self._on_fault = ends.on_fault
+        self._conduct(settings, ends, clock)
+
+    def _conduct(self, settings: Settings, ends: Ends, clock: StreamClock) -> None:
+        """Put turns and answers into one conductor's hands."""
         prefix_samples = samples_of_ms(settings.hearing.prefix_padding_ms, NEAR_RATE_HZ)
         self.answers = Answers(
             ends.mouth,
@@ -237,6 +236,12 @@ class Assembly:
 
 def _do_nothing() -> None:
     pass
+
+
+def _near_samples(settings: Settings) -> int:
+    """How far back the near end is kept: the longest turn, its prefix and what the loop may be late by."""
+    longest_ms = (settings.hearing.max_turn_s + _HISTORY_SLACK_S) * 1000 + settings.hearing.prefix_padding_ms
+    return samples_of_ms(longest_ms, NEAR_RATE_HZ)
 
 
 def turn_options(settings: Settings) -> TurnOptions:
