@@ -1,9 +1,9 @@
 """What the rooms say to one another.
 
-Three vocabularies, each spoken in one direction: hearing → conversation (speech events),
-conversation → provider (commands), provider → conversation (provider events). All sound in
-them is int16, mono, shape `(n,)`; instants of the near end are 16 kHz sample indices since the
-start of the stream.
+Each vocabulary is spoken in one direction: hearing → conversation (speech events), conversation
+→ provider (commands), provider → conversation (provider events), panel and control socket →
+conversation (wishes), audio → conversation (devices). All sound in them is int16, mono, shape
+`(n,)`; instants of the near end are 16 kHz sample indices since the start of the stream.
 """
 
 from dataclasses import dataclass, field
@@ -287,3 +287,64 @@ ProviderEvent = (
     | ClosingSoon
     | Failure
 )
+
+# ------------------------------------------------------------- panel, control socket → conversation
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """The button went down: the person has the floor."""
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """The button came up again, and was `held` long enough to mean: my turn ends with this."""
+
+    held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CommitWanted:
+    """The open turn is said, whether or not there was silence after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopWanted:
+    """Whatever goes on, a turn, an answer or an announcement, is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question in writing. Not `spoken`: its answer is wanted in writing too."""
+
+    text: str
+    spoken: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MuteWanted:
+    """From here on nothing is heard (`muted`), or something is again."""
+
+    muted: bool
+
+
+Wish = Pressed | Released | CommitWanted | StopWanted | Asked | MuteWanted
+
+# --------------------------------------------------------------------------- audio → conversation
+
+
+class DeviceState(StrEnum):
+    """How a sound device stands (public contract: event log `device.state`)."""
+
+    READY = "ready"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceChanged:
+    """A device can be used again, or cannot; `reason` says why not, as a sentence for the owner."""
+
+    device: Literal["microphone", "loudspeaker"]
+    state: DeviceState
+    name: str
+    reason: str = ""
