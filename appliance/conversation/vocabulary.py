@@ -101,12 +101,16 @@ SpeechEvent = (
 # --------------------------------------------------------------------------- conversation → provider
 
 
+Output = Literal["audio", "text"]
+
+
 @dataclass(frozen=True, slots=True)
 class SessionConfig:
-    """What every provider is told when a session opens."""
+    """What every provider is told when a session opens. `output` "text": no answer is ever spoken."""
 
     instructions: str
     language: str = "en"
+    output: Output = "audio"
 
 
 Role = Literal["user", "assistant", "system"]
@@ -153,11 +157,38 @@ class DiscardTurn:
 
 
 @dataclass(frozen=True, slots=True)
+class AskText:
+    """A question in writing: answer it. Not `spoken`: its answer is wanted as text only."""
+
+    answer: int
+    text: str
+    spoken: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """What the `call` of `answer` gave: the answer goes on with it. `output` is what the model reads."""
+
+    answer: int
+    call: str
+    output: str
+
+
+@dataclass(frozen=True, slots=True)
+class Configure:
+    """The session goes on with another configuration, from the next answer on."""
+
+    config: SessionConfig
+
+
+@dataclass(frozen=True, slots=True)
 class CloseSession:
     """End the session and its connection."""
 
 
-Command = AppendAudio | CommitTurn | CancelAnswer | DiscardTurn | CloseSession
+Command = (
+    AppendAudio | CommitTurn | CancelAnswer | DiscardTurn | AskText | ToolResult | Configure | CloseSession
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +202,8 @@ class Capabilities:
     transcribes_user: bool = False
     ends_turns: bool = False  # can say when a turn ended
     tools: bool = False
+    text_in: bool = False  # takes a question in writing
+    text_out: bool = False  # can answer in text alone
 
 
 # --------------------------------------------------------------------------- provider → conversation
@@ -218,6 +251,23 @@ class AnswerTranscript:
     text: str
     final: bool
     item: str | None = None
+
+
+TOOL_ARGUMENTS_MAX_CHARS = 16_384
+"""Bound of `ToolCall.arguments`: far beyond what a household's tools take; more is a broken model."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """`answer` needs the tool `name` run; the answer stands until the `ToolResult` of `call` is told.
+
+    `arguments` is JSON text as the model wrote it, not checked, at most `TOOL_ARGUMENTS_MAX_CHARS`.
+    """
+
+    answer: int
+    call: str
+    name: str
+    arguments: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +333,7 @@ ProviderEvent = (
     | AnswerStarted
     | AnswerAudio
     | AnswerTranscript
+    | ToolCall
     | AnswerDone
     | ClosingSoon
     | Failure
