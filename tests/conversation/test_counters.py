@@ -121,8 +121,20 @@ EVENTS = st.dictionaries(
     VALUES,
 )
 KINDS = st.sampled_from(
-    "session turn_opened turn_committed turn_discarded failover answer_started answer_done interruption error"
-    " device latency dance".split()
+    [
+        "session",
+        "turn_opened",
+        "turn_committed",
+        "turn_discarded",
+        "failover",
+        "answer_started",
+        "answer_done",
+        "interruption",
+        "error",
+        "device",
+        "latency",
+        "dance",
+    ]
 )
 
 
