@@ -46,6 +46,27 @@ class SpeechConfirmed:
 
 
 @dataclass(frozen=True, slots=True)
+class SpeechPaused:
+    """Nothing is said, but the run is not over: a good moment to look at what was said so far."""
+
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechResumed:
+    """The run goes on after a pause."""
+
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechReadable:
+    """The run goes on, and holds enough for a word or two to be read from it."""
+
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class SpeechEnded:
     """The run is over (the turn may go on); `last_speech` is one past its last speech sample."""
 
@@ -60,6 +81,13 @@ class HeardUpTo:
     at: int
 
 
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """A wish to forget was carried out: no speech event after this is about what was before it."""
+
+    at: int
+
+
 class TurnEnd(StrEnum):
     """Why a turn was committed (public contract: `turn_committed.cause`)."""
 
@@ -68,6 +96,8 @@ class TurnEnd(StrEnum):
     BUTTON = "button"
     MAX_TURN = "max_turn"
     PROVIDER = "provider"
+    DEVICE_LOST = "device_lost"
+    WRITTEN = "written"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +122,11 @@ SpeechEvent = (
     | SpeechSustained
     | SpeechReal
     | SpeechConfirmed
+    | SpeechPaused
+    | SpeechResumed
+    | SpeechReadable
     | SpeechEnded
+    | Forgotten
     | HeardUpTo
     | TurnEnded
     | TurnTooShort
@@ -344,19 +378,24 @@ ProviderEvent = (
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """The button went down: the person has the floor."""
+    """The button went down at this 16 kHz sample: the person has the floor."""
+
+    at: int
 
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """The button came up again, and was `held` long enough to mean: my turn ends with this."""
+    """The button came up again, and was `held` long enough to mean: my turn ends with this sample."""
 
+    at: int
     held: bool
 
 
 @dataclass(frozen=True, slots=True)
 class CommitWanted:
-    """The open turn is said, whether or not there was silence after it."""
+    """The open turn ends with this sample, whether or not there was silence."""
+
+    at: int
 
 
 @dataclass(frozen=True, slots=True)
