@@ -187,12 +187,15 @@ class CancelAnswer:
 
 @dataclass(frozen=True, slots=True)
 class DiscardTurn:
-    """Forget the audio appended since the last commit."""
+    """The turn is over without an answer: forget the audio appended since the last commit."""
 
 
 @dataclass(frozen=True, slots=True)
 class AskText:
-    """A question in writing: answer it. Not `spoken`: its answer is wanted as text only."""
+    """A question in writing, a turn of its own: answer it. Not `spoken`: in text only.
+
+    The provider says it back as a final `UserTranscript`, with the item that it made of it.
+    """
 
     answer: int
     text: str
@@ -209,6 +212,17 @@ class ToolResult:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolRan:
+    """For the turn that is asked next a tool ran already, when another session answered: here is what
+    it gave, so that it does not run again."""
+
+    call: str
+    name: str
+    arguments: str
+    output: str
+
+
+@dataclass(frozen=True, slots=True)
 class Configure:
     """The session goes on with another configuration, from the next answer on."""
 
@@ -221,7 +235,15 @@ class CloseSession:
 
 
 Command = (
-    AppendAudio | CommitTurn | CancelAnswer | DiscardTurn | AskText | ToolResult | Configure | CloseSession
+    AppendAudio
+    | CommitTurn
+    | CancelAnswer
+    | DiscardTurn
+    | AskText
+    | ToolResult
+    | ToolRan
+    | Configure
+    | CloseSession
 )
 
 
@@ -250,12 +272,17 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class UserTranscript:
-    """What the person said in the turn that `answer` answers. `text` is the whole text so far."""
+    """What the person said for `answer` to answer; `text` is the whole text so far.
+
+    A turn that went on after its commit has a piece for each answer that was asked for. `text` holds
+    the pieces from answer `first` on, and with None only the last.
+    """
 
     answer: int
     text: str
     final: bool
     item: str | None = None
+    first: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,12 +306,13 @@ class AnswerAudio:
 
 @dataclass(frozen=True, slots=True)
 class AnswerTranscript:
-    """What `answer` says. `text` is the whole text so far."""
+    """What `answer` says. `text` is the whole text so far, `item_text` what of it `item` says (None: all)."""
 
     answer: int
     text: str
     final: bool
     item: str | None = None
+    item_text: str | None = None
 
 
 TOOL_ARGUMENTS_MAX_CHARS = 16_384
