@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from appliance.conversation.vocabulary import SpeechEvent
+from appliance.conversation.vocabulary import Forgotten, SpeechEvent, TurnEnd
 from appliance.hearing.detector import SpeechDetector
 from appliance.hearing.edges import SpeechEdges
 from appliance.hearing.inbox import Inbox
@@ -25,9 +25,10 @@ class Hearing:
     first of `history`, which must be empty and is written by nobody else. What the capture ring
     overwrote before it was read is counted and bridged with silence, so an index stays an instant.
 
-    `pump` belongs to one thread. `forget` and `ignore_before` may be called from any thread; they
-    take effect at the beginning of the next pump. `history` is as long as its owner needs to look
-    back: the longest turn and its prefix.
+    `pump` belongs to one thread. What others wish (`forget` … `ignore_before`) may be called from any
+    thread; it takes effect at the beginning of the next pump, in its order, and what it leads to is
+    posted like everything else. `history` is as long as its owner needs to look back: the longest
+    turn, what is kept beyond it, and the prefix.
     """
 
     def __init__(
@@ -66,8 +67,28 @@ class Hearing:
         return self._overrun_samples
 
     def forget(self) -> None:
-        """As if nothing had been said: speech that goes on opens a new turn."""
-        self._inbox.forget()
+        """As if nothing had been said: speech that goes on opens a new turn. `Forgotten` is posted."""
+        self._inbox.put(lambda turns: self._forgotten(turns.forget))
+
+    def forget_all(self) -> None:
+        """`forget`, and what was kept of speech beyond a turn's greatest length as well."""
+        self._inbox.put(lambda turns: self._forgotten(turns.forget_all))
+
+    def want_kept(self) -> None:
+        """What was kept of speech beyond a turn's greatest length opens a turn."""
+        self._inbox.put(lambda turns: turns.want_kept())
+
+    def hold(self, at: int, *, fresh: bool) -> None:
+        """The button went down at 16 kHz sample `at`; `fresh`: it opens a turn."""
+        self._inbox.put(lambda turns: turns.hold(at, fresh=fresh))
+
+    def release(self, at: int, *, held: bool) -> None:
+        """The button came up at 16 kHz sample `at`; not `held`: it was only a tap."""
+        self._inbox.put(lambda turns: turns.release(at, held=held))
+
+    def end_turn(self, at: int, cause: TurnEnd) -> None:
+        """The open turn ends with 16 kHz sample `at`; a TurnEnded or TurnTooShort is posted in any case."""
+        self._inbox.put(lambda turns: turns.end(at, cause))
 
     def ignore_before(self, index: int) -> None:
         """Take what was heard before this 16 kHz sample for silence, the window across it included."""
@@ -86,10 +107,15 @@ class Hearing:
         return self._capture.written > self._read
 
     def _obey(self) -> None:
-        forget, ignore_before = self._inbox.take()
-        if forget:
-            self._turns.forget()
+        wishes, ignore_before = self._inbox.take()
         self._turns.ignore_before(ignore_before)
+        for wish in wishes:
+            for event in wish(self._turns):
+                self._post(event)
+
+    def _forgotten(self, forget: Callable[[], None]) -> list[SpeechEvent]:
+        forget()
+        return [Forgotten(self._heard_until)]
 
     def _take(self, count: int) -> None:
         """Move samples from the capture ring to the history."""

@@ -2,29 +2,26 @@
 
 Two machines, one inside the other. A *run* is speech without a pause worth mentioning: it decides
 whether an answer ducks, stands still or gives up the floor. A *turn* is one or more runs: it opens
-with the first, and ends when nothing was said for `end_silence_ms`.
+with the first or with the button, and ends when nothing was said for `end_silence_ms`, when the
+button comes up, or at its greatest length. Speech that goes on beyond that length is *kept*, without
+an event, until it is wanted.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from appliance.conversation.vocabulary import (
     HeardUpTo,
-    SpeechConfirmed,
     SpeechEnded,
     SpeechEvent,
     SpeechPossible,
     SpeechReal,
-    SpeechSustained,
     TurnEnd,
     TurnEnded,
     TurnTooShort,
 )
 from appliance.hearing.edges import Edges
+from appliance.hearing.speech_run import RunMarks, SpeechRun
 from appliance.pcm.formats import NEAR_RATE_HZ, ms_of_samples, samples_of_ms
-
-# A dip of less than this does not interrupt "speech in a row": the closure of a stop, and one
-# window in which the detector hesitates.
-DIP_MS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,30 +39,39 @@ class TurnOptions:
     confirmed_ms: int = 500
     confirm_ms: int = 700
     end_silence_ms: int = 800
+    no_speech_s: float = 8  # a turn that the button opened waits so long for the first word
     max_turn_s: float = 30
     run_gap_ms: int = 200  # a pause that ends a run; not longer than end_silence_ms
-
-
-@dataclass(slots=True)
-class _Run:
-    """Speech without a pause: since when, how much of it, and which marks it has passed."""
-
-    onset: int
-    streak_start: int  # since here without a dip
-    last_speech: int  # end of the last window of speech
-    speech_samples: int = 0
-    sustained: bool = False
-    confirmed: bool = False
+    auto_complete: bool = True  # False: silence does not end a turn
 
 
 @dataclass(slots=True)
 class _Turn:
-    """What was said since the turn opened, ended runs included."""
+    """What was said since the turn opened, ended runs included. Its greatest length counts from `since`."""
 
+    since: int
     onset: int
     last_speech: int
     speech_samples: int = 0
     real: bool = False
+    pressed: bool = False  # opened by the button: silence alone does not close it at once
+    kept: bool = False  # said beyond the greatest length of the turn before: no event tells of it
+    ended_at: int = 0
+
+
+@dataclass(slots=True)
+class _Hold:
+    """The button is down. A tap ends a turn that was real before it."""
+
+    ends_by_tap: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """The open turn ends at this sample, which may not have been heard yet."""
+
+    at: int
+    cause: TurnEnd
 
 
 class TurnDetector:
@@ -80,16 +86,22 @@ class TurnDetector:
         self._options = options
         self._edges = edges
         self._window = window_samples
-        self._min_speech = _samples(options.min_speech_ms)
-        self._hush = _samples(options.hush_ms)
-        self._confirmed = _samples(options.confirmed_ms)
-        self._confirm = _samples(options.confirm_ms)
-        self._dip = _samples(DIP_MS)
         self._end_silence = _samples(options.end_silence_ms)
-        self._run_gap = min(_samples(options.run_gap_ms), self._end_silence)
+        self._no_speech = _samples(options.no_speech_s * 1000)
         self._max_turn = _samples(options.max_turn_s * 1000)
-        self._run: _Run | None = None
+        self._marks = RunMarks(
+            window_samples,
+            hush=_samples(options.hush_ms),
+            confirmed=_samples(options.confirmed_ms),
+            confirm=_samples(options.confirm_ms),
+            min_speech=_samples(options.min_speech_ms),
+            gap=min(_samples(options.run_gap_ms), self._end_silence),
+        )
+        self._run: SpeechRun | None = None
         self._turn: _Turn | None = None
+        self._said: _Turn | None = None  # a kept turn that has ended
+        self._hold: _Hold | None = None
+        self._end: _End | None = None
         self._now = 0
         self._taken = 0  # samples before this belong to what was ended, forgotten or ignored
         self._ignored = 0
@@ -102,60 +114,116 @@ class TurnDetector:
         events: list[SpeechEvent] = []
         if self._run is None and probability >= self._options.speech_threshold:
             events.append(self._begin_run())
-        if self._turn is not None:
-            events.append(HeardUpTo(window_end))
-            if self._run is not None:
-                self._continue_run(self._run, self._turn, probability, events)
-            self._end_turn_when_over(self._turn, events)
+        turn = self._turn
+        if turn is None:
+            return events
+        events.append(HeardUpTo(window_end))
+        if self._run is not None:
+            self._continue_run(self._run, turn, probability >= self._options.silence_threshold, events)
+        if turn.kept:
+            self._end_kept_turn_when_over(turn)
+            return []
+        self._end_turn_when_over(turn, events)
         return events
 
+    # ------------------------------------------------------------------ what others wish
+
     def forget(self) -> None:
-        """As if nothing had been said: speech that goes on is a new run of a new turn."""
+        """As if nothing had been said: speech that goes on is a new run of a new turn.
+
+        What is kept of speech beyond a turn's greatest length stays.
+        """
+        self._hold = self._end = None
+        if self._turn is not None and self._turn.kept:
+            return
         self._run = self._turn = None
         self._taken = max(self._taken, self._now)
+
+    def forget_all(self) -> None:
+        """`forget`, and what was kept as well."""
+        self._said = self._turn = None
+        self.forget()
+        self._run = None
 
     def ignore_before(self, index: int) -> None:
         """Take every window that begins before this sample for silence. It never moves back."""
         self._ignored = max(self._ignored, index)
         self._taken = max(self._taken, index)
 
+    def hold(self, at: int, *, fresh: bool) -> list[SpeechEvent]:
+        """The button went down at sample `at`: silence ends the turn no more. `fresh`: it opens one.
+
+        A turn that is real already is told so again, to whoever opens it only by the button.
+        """
+        if fresh:
+            self.forget()
+        turn = self._turn
+        if turn is None or turn.kept:
+            turn = self._turn = _Turn(at, at, at)
+        turn.pressed = True
+        self._hold = _Hold(ends_by_tap=turn.real)
+        return [SpeechReal(self._now)] if turn.real else []
+
+    def release(self, at: int, *, held: bool) -> list[SpeechEvent]:
+        """The button came up at sample `at`: a turn that it held ends there, after a tap it goes on."""
+        hold, self._hold = self._hold, None
+        if held or (hold is not None and hold.ends_by_tap):
+            return self.end(at, TurnEnd.BUTTON)
+        return []
+
+    def end(self, at: int, cause: TurnEnd) -> list[SpeechEvent]:
+        """The turn ends with sample `at`, as soon as it was heard up to there."""
+        self._end = _End(at, cause)
+        return self._end_where_wished()
+
+    def want_kept(self) -> list[SpeechEvent]:
+        """Tell of what was kept: it may open a turn, and where it is said already, it ends one."""
+        if self._turn is not None and not self._turn.kept:
+            return []  # the words that are being said took it up
+        turn, self._said = self._said, None
+        if turn is not None:
+            at = turn.ended_at
+            ended = TurnEnded(at, turn.last_speech, TurnEnd.SILENCE)
+            return [SpeechPossible(at, turn.onset), SpeechReal(at), ended]
+        if self._turn is None or not self._turn.kept:
+            return []
+        self._turn.kept = False
+        if self._run is None and not self._turn.speech_samples:
+            self._turn = None
+            return []
+        real: list[SpeechEvent] = [SpeechReal(self._now)] if self._turn.real else []
+        return [SpeechPossible(self._now, self._turn.onset), *real]
+
+    # ------------------------------------------------------------------ inside
+
     def _begin_run(self) -> SpeechPossible:
         start = self._now - self._window
         onset = max(min(self._edges.onset_near(start), self._now), self._taken)
-        self._run = _Run(onset, streak_start=start, last_speech=start)
+        self._run = SpeechRun(self._marks, onset, start)
         if self._turn is None:
-            self._turn = _Turn(onset, last_speech=onset)
+            # What was kept of the person's words is the beginning of what he says now.
+            said = self._said
+            self._turn = (
+                replace(said, since=onset, kept=False, real=False) if said else _Turn(onset, onset, onset)
+            )
+            onset = self._turn.onset
+        elif not self._turn.speech_samples:
+            self._turn.onset = min(self._turn.onset, onset) if self._turn.pressed else onset
         return SpeechPossible(self._now, onset)
 
-    def _continue_run(self, run: _Run, turn: _Turn, probability: float, events: list[SpeechEvent]) -> None:
+    def _continue_run(self, run: SpeechRun, turn: _Turn, speech: bool, events: list[SpeechEvent]) -> None:
         """Count the window, pass the marks that it reaches, and end the run when it is over."""
-        if probability >= self._options.silence_threshold:
-            if self._now - self._window - run.last_speech >= self._dip:
-                run.streak_start = self._now - self._window
-            run.last_speech = self._now
-            run.speech_samples += self._window
+        passed = run.hear(self._now, speech)
+        if speech:
             turn.speech_samples += self._window
-            self._pass_marks_of_speech(run, turn, events)
-        confirm_time = self._reached(self._now - run.onset, self._confirm) and not run.confirmed
-        enough = self._reached(run.speech_samples, self._min_speech)
-        if self._reached(self._now - run.last_speech, self._run_gap) or (confirm_time and not enough):
+            if not turn.real and self._marks.reached(turn.speech_samples, self._marks.min_speech):
+                turn.real = True
+                events.append(SpeechReal(self._now))
+        events += passed
+        if run.over:
             self._end_run(run, turn, events)
-        elif confirm_time:
-            run.confirmed = True
-            events.append(SpeechConfirmed(self._now))
 
-    def _pass_marks_of_speech(self, run: _Run, turn: _Turn, events: list[SpeechEvent]) -> None:
-        if not turn.real and self._reached(turn.speech_samples, self._min_speech):
-            turn.real = True
-            events.append(SpeechReal(self._now))
-        if not run.sustained and self._reached(self._now - run.onset, self._hush):
-            run.sustained = True
-            events.append(SpeechSustained(self._now))
-        if not run.confirmed and self._reached(self._now - run.streak_start, self._confirmed):
-            run.confirmed = True
-            events.append(SpeechConfirmed(self._now))
-
-    def _end_run(self, run: _Run, turn: _Turn, events: list[SpeechEvent]) -> None:
+    def _end_run(self, run: SpeechRun, turn: _Turn, events: list[SpeechEvent]) -> None:
         last_speech = max(min(self._edges.end_near(run.last_speech), self._now), run.onset)
         turn.last_speech = last_speech  # never before the last run's, which the onset is behind
         self._taken = max(self._taken, last_speech)
@@ -163,22 +231,53 @@ class TurnDetector:
         events.append(SpeechEnded(self._now, last_speech))
 
     def _end_turn_when_over(self, turn: _Turn, events: list[SpeechEvent]) -> None:
-        silent = self._run is None and self._now - turn.last_speech >= self._end_silence
-        too_long = self._reached(self._now - turn.onset, self._max_turn)
-        if not (silent or too_long):
-            return
+        too_long = self._marks.reached(self._now - turn.since, self._max_turn)
+        if too_long:
+            self._end_turn(turn, self._now, TurnEnd.MAX_TURN, events)
+            self._turn = _Turn(self._now, self._now, self._now, kept=True)
+        elif self._is_silent(turn):
+            self._end_turn(turn, self._now, TurnEnd.SILENCE, events)
+        else:
+            events += self._end_where_wished()
+
+    def _is_silent(self, turn: _Turn) -> bool:
+        """Whether silence ends the turn here."""
+        if self._run is not None or self._hold is not None:
+            return False
+        if turn.pressed and not turn.real:
+            return self._now - turn.last_speech >= self._no_speech
+        if turn.real and not self._options.auto_complete:
+            return False
+        return self._now - turn.last_speech >= self._end_silence
+
+    def _end_kept_turn_when_over(self, turn: _Turn) -> None:
+        if self._run is None and self._now - turn.last_speech >= self._end_silence:
+            turn.ended_at = self._now
+            self._said = turn if turn.real else None
+            self._turn = None
+
+    def _end_where_wished(self) -> list[SpeechEvent]:
+        """End the turn as wished, if it was heard so far."""
+        end, turn, events = self._end, self._turn, list[SpeechEvent]()
+        if end is None:
+            return events
+        if turn is None or turn.kept:
+            self._end = None
+            return [TurnTooShort(self._now, 0)]  # who asked waits for an end
+        if self._now >= end.at:
+            self._end_turn(turn, max(end.at, turn.onset), end.cause, events)
+        return events
+
+    def _end_turn(self, turn: _Turn, at: int, cause: TurnEnd, events: list[SpeechEvent]) -> None:
         if self._run is not None:
             self._end_run(self._run, turn, events)
         if turn.real:
-            cause = TurnEnd.SILENCE if silent else TurnEnd.MAX_TURN
-            events.append(TurnEnded(self._now, turn.last_speech, cause))
+            events.append(TurnEnded(at, min(turn.last_speech, at), cause))
+            self._said = None
         else:
-            events.append(TurnTooShort(self._now, round(ms_of_samples(turn.speech_samples, NEAR_RATE_HZ))))
+            speech_ms = round(ms_of_samples(turn.speech_samples, NEAR_RATE_HZ))
+            events.append(TurnTooShort(self._now, speech_ms))
         self.forget()
-
-    def _reached(self, samples: int, mark: int) -> bool:
-        """Whether a mark is passed, to the nearest window."""
-        return samples >= mark - self._window // 2
 
 
 def _samples(ms: float) -> int:
