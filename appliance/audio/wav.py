@@ -1,63 +1,75 @@
 """WAV files in place of a microphone and a loudspeaker, read and written block by block."""
 
-import wave
+import os
+import struct
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import numpy as np
-
+from appliance.audio.wav_format import parse_wav
+from appliance.audio.wav_samples import first_channel
 from appliance.errors import InputFileError
-from appliance.pcm.formats import Pcm, pcm_from_bytes, pcm_to_bytes
+from appliance.pcm.formats import Pcm, pcm_to_bytes
 
-MIN_RATE_HZ, MAX_RATE_HZ = 8_000, 192_000
 # The header is brought up to date this often, so that the file of a killed process can be heard.
 _HEADER_EVERY_S = 1
+_HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
+# Written where a size has no room in 32 bits (24 kHz: after 24 hours); readers take it as "to the end".
+_UNKNOWN_SIZE = 0xFFFFFFFF
 
 
 class WavReader:
-    """A file of 16-bit samples as a microphone: mono, or the first channel of several.
+    """A recording as a microphone: mono, or the first channel of several, as int16.
 
-    Only one block is in memory at a time. Raises InputFileError with one sentence for a file that
-    cannot be read, is no WAV, has other samples than 16-bit ones, or holds none. Of a file that is
-    shorter than its header says, what is there counts.
+    Integers of 8, 16, 24 and 32 bits, floats of 32 and 64, A-law and µ-law, 8 to 192 kHz. Only one
+    block is in memory at a time. Raises InputFileError with one sentence for a file that cannot be
+    read, is no WAV, or holds no sound. Of a file that is shorter than its header says, what is there
+    counts; what is written to it after it was opened does not.
     """
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         try:
-            self._file = wave.open(str(path), "rb")  # noqa: SIM115  closed by __exit__
+            self._file = path.open("rb")
         except OSError as error:
-            raise InputFileError(f"{path} cannot be read: {error.strerror or error}") from error
-        except (wave.Error, EOFError) as error:
-            reason = f": {error}" if str(error) else ""
-            raise InputFileError(f"{path} is not a WAV file with 16-bit samples{reason}") from error
+            raise self._failed(error) from error
         try:
-            self._check(path)
-        except InputFileError:
+            self._wav = parse_wav(self._read_at, self._file.seek(0, os.SEEK_END))
+            self._file.seek(self._wav.data_start)
+        except OSError as error:
             self._file.close()
-            raise
-        self.rate_hz = self._file.getframerate()
-        self._channels = self._file.getnchannels()
+            raise self._failed(error) from error
+        except InputFileError as error:
+            self._file.close()
+            raise InputFileError(f"{path} {error}") from error
+        self._left = self._wav.frames
 
-    def _check(self, path: Path) -> None:
-        bits = 8 * self._file.getsampwidth()
-        rate_hz = self._file.getframerate()
-        if bits != 16:
-            raise InputFileError(f"{path} has {bits}-bit samples; only 16-bit ones can be replayed")
-        if not MIN_RATE_HZ <= rate_hz <= MAX_RATE_HZ:
-            raise InputFileError(
-                f"{path} has {rate_hz} samples a second; {MIN_RATE_HZ} to {MAX_RATE_HZ} can be replayed"
-            )
-        if self._file.getnframes() == 0:
-            raise InputFileError(f"{path} is empty: there is no sound in it")
+    @property
+    def rate_hz(self) -> int:
+        """Samples a second."""
+        return self._wav.rate_hz
+
+    @property
+    def samples(self) -> int:
+        """How many samples there are from the beginning to the end."""
+        return self._wav.frames
 
     def read(self, count: int) -> Pcm:
         """The next `count` samples, fewer at the end of the file."""
-        frame_bytes = 2 * self._channels
-        data = self._file.readframes(count)
-        whole = len(data) - len(data) % frame_bytes
-        pcm = pcm_from_bytes(data[:whole])
-        return pcm if self._channels == 1 else np.ascontiguousarray(pcm[:: self._channels])
+        try:
+            data = self._file.read(min(count, self._left) * self._wav.frame_bytes)
+        except OSError as error:
+            raise self._failed(error) from error
+        frames = len(data) // self._wav.frame_bytes
+        self._left -= frames
+        return first_channel(data[: frames * self._wav.frame_bytes], self._wav)
+
+    def _read_at(self, offset: int, count: int) -> bytes:
+        self._file.seek(offset)
+        return self._file.read(count)
+
+    def _failed(self, error: OSError) -> InputFileError:
+        return InputFileError(f"{self._path} cannot be read: {error.strerror or error}")
 
     def __enter__(self) -> Self:
         return self
@@ -71,30 +83,40 @@ class WavReader:
 class WavWriter:
     """A mono 16-bit file as a loudspeaker. Its header is right at every second and after closing.
 
-    Raises InputFileError when the file cannot be written.
+    Raises InputFileError when the file cannot be written, also later: a disk that is full.
     """
 
     def __init__(self, path: Path, rate_hz: int) -> None:
+        self._path, self._rate_hz = path, rate_hz
         try:
-            self._raw = path.open("wb")  # not by `wave`, whose destructor stumbles over a failed open
+            self._file = path.open("wb")
         except OSError as error:
-            raise InputFileError(f"{path} cannot be written: {error.strerror or error}") from error
-        self._file = wave.open(self._raw, "wb")  # noqa: SIM115  closed by __exit__
-        self._file.setnchannels(1)
-        self._file.setsampwidth(2)
-        self._file.setframerate(rate_hz)
-        self._file.writeframes(b"")
+            raise self._failed(error) from error
+        self._file.write(_header(rate_hz, 0))  # buffered: what fails fails later
         self._header_samples = _HEADER_EVERY_S * rate_hz
+        self._samples = 0
         self._since_header = 0
 
     def write(self, pcm: Pcm) -> None:
         """Append samples."""
-        self._since_header += len(pcm)
-        if self._since_header >= self._header_samples:
-            self._since_header = 0
-            self._file.writeframes(pcm_to_bytes(pcm))
-        else:
-            self._file.writeframesraw(pcm_to_bytes(pcm))
+        try:
+            self._file.write(pcm_to_bytes(pcm))
+            self._samples += len(pcm)
+            self._since_header += len(pcm)
+            if self._since_header >= self._header_samples:
+                self._write_header()
+        except OSError as error:
+            raise self._failed(error) from error
+
+    def _write_header(self) -> None:
+        self._since_header = 0
+        self._file.seek(0)
+        self._file.write(_header(self._rate_hz, self._samples))
+        self._file.seek(0, os.SEEK_END)
+        self._file.flush()
+
+    def _failed(self, error: OSError) -> InputFileError:
+        return InputFileError(f"{self._path} cannot be written: {error.strerror or error}")
 
     def __enter__(self) -> Self:
         return self
@@ -102,5 +124,17 @@ class WavWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._file.close()
-        self._raw.close()
+        try:
+            with self._file:
+                self._write_header()
+        except OSError as failure:
+            raise self._failed(failure) from failure
+
+
+def _header(rate_hz: int, samples: int) -> bytes:
+    data_bytes = 2 * samples
+    riff_bytes = data_bytes + _HEADER.size - 8
+    if riff_bytes > _UNKNOWN_SIZE:
+        data_bytes = riff_bytes = _UNKNOWN_SIZE
+    riff, fmt, data = (b"RIFF", riff_bytes, b"WAVE"), (b"fmt ", 16), (b"data", data_bytes)
+    return _HEADER.pack(*riff, *fmt, 1, 1, rate_hz, 2 * rate_hz, 2, 16, *data)
