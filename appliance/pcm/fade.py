@@ -25,7 +25,7 @@ class Gain:
         self._scaled = np.empty(_PIECE)
 
     def set_db(self, db: float, ramp_ms: float) -> None:
-        """Move to `db` within `ramp_ms`; 0 ms: from the next sample on."""
+        """Move to `db` (-inf: silence) within `ramp_ms`; 0 ms: from the next sample on."""
         self._move(_factor(db), ramp_ms)
 
     def mute(self, ramp_ms: float) -> None:

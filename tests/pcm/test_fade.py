@@ -1,5 +1,7 @@
 """A gain moves in straight lines, sample by sample, whatever the blocks."""
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -90,6 +92,13 @@ def test_a_move_to_where_it_is_needs_no_time() -> None:
     gain = Gain(RATE_HZ, db=-12)
     gain.set_db(-12, ramp_ms=50)
     assert gain.settled
+
+
+def test_minus_infinity_is_silence() -> None:
+    gain, block = Gain(RATE_HZ), steady(3)
+    gain.set_db(-math.inf, ramp_ms=0)
+    gain.apply(block)
+    assert not block.any()
 
 
 def test_a_level_is_what_its_decibels_say() -> None:
