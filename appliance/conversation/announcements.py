@@ -64,8 +64,16 @@ class Announcements:
         """The sound that plays and its number."""
         return self._playing
 
+    def waits(self, sound: Sound, number: int) -> bool:
+        """Whether it waits for its time; what was dropped to make room does not."""
+        return (sound, number) in self._waiting
+
     def request(self, sound: Sound, number: int) -> Ruling:
-        """`number` names the sound to the caller; PLAY and PREEMPT make it the one that plays."""
+        """`number` names the sound to the caller; PLAY and PREEMPT make it the one that plays.
+
+        QUEUE may push another sound out of the queue (see `MAX_WAITING`); one that would be pushed out
+        itself is a DROP.
+        """
         ruling = RULINGS[(self._playing[0] if self._playing else None, sound)]
         if ruling in (Ruling.PLAY, Ruling.PREEMPT):
             self._playing = (sound, number)
@@ -73,6 +81,8 @@ class Announcements:
             self._waiting.append((sound, number))
             if len(self._waiting) > MAX_WAITING:
                 self._waiting.remove(min(self._waiting, key=lambda w: w[0]))
+            if not self.waits(sound, number):
+                return Ruling.DROP
         return ruling
 
     def finished(self, sound: Sound, number: int) -> tuple[Sound, int] | None:

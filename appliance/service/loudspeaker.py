@@ -31,7 +31,7 @@ class Loudspeaker:
         self._mouth = mouth
         self._before_sound = before_sound
         self._announcements = Announcements()
-        self._clips: dict[int, Pcm] = {}
+        self._clips: dict[tuple[Sound, int], Pcm] = {}  # of those that wait; bounded as they are
         self._number = 0
 
     @property
@@ -45,34 +45,25 @@ class Loudspeaker:
 
     def play_answer(self, answer: int) -> None:
         """The answer takes the loudspeaker from whatever ranks below it."""
-        playing = self._announcements.playing
-        ruling = self._announcements.request(Sound.ANSWER, answer)
-        if ruling is Ruling.PREEMPT and playing is not None:
-            self._silence(playing)
-        if ruling is not Ruling.QUEUE:
-            self._start((Sound.ANSWER, answer))
+        self._request(Sound.ANSWER, answer)
 
     def answer_over(self, answer: int) -> None:
         """The answer was heard or given up: what waited for its end plays."""
         self._start(self._announcements.finished(Sound.ANSWER, answer))
 
-    def announce(self, sound: Sound, pcm: Pcm) -> None:
-        """Play `pcm` (device rate) as an announcement of this rank, now, later or never."""
+    def announce(self, sound: Sound, pcm: Pcm) -> Ruling:
+        """Play `pcm` (device rate) as an announcement of this rank: now, later or never, as it returns.
+
+        PREEMPT by a ring flushes an answer that has the loudspeaker (`plays_answer` before the call): no
+        event tells of its end, so the caller ends it in the conversation.
+        """
         self._number += 1
-        playing = self._announcements.playing
-        ruling = self._announcements.request(sound, self._number)
-        if ruling is Ruling.DROP:
-            return
-        self._clips[self._number] = pcm
-        if ruling is Ruling.PREEMPT and playing is not None:
-            self._silence(playing)
-        if ruling is not Ruling.QUEUE:
-            self._start((sound, self._number))
+        self._clips[sound, self._number] = pcm
+        return self._request(sound, self._number)
 
     def clip_done(self, clip: int) -> None:
         """A clip was played to its end."""
         playing = self._announcements.playing
-        self._clips.pop(clip, None)
         if playing is not None and playing[1] == clip and playing[0] is not Sound.ANSWER:
             self._start(self._announcements.finished(*playing))
 
@@ -83,11 +74,20 @@ class Loudspeaker:
         if stopped is not None:
             self._mouth.stop_clip()
 
+    def _request(self, sound: Sound, number: int) -> Ruling:
+        playing = self._announcements.playing
+        ruling = self._announcements.request(sound, number)
+        if ruling is Ruling.PREEMPT and playing is not None:
+            self._silence(playing)
+        if ruling in (Ruling.PLAY, Ruling.PREEMPT):
+            self._start((sound, number))
+        self._clips = {clip: pcm for clip, pcm in self._clips.items() if self._announcements.waits(*clip)}
+        return ruling
+
     def _silence(self, sound: tuple[Sound, int]) -> None:
         if sound[0] is Sound.ANSWER:
             self._mouth.flush()
         else:
-            self._clips.pop(sound[1], None)
             self._mouth.stop_clip()
 
     def _start(self, sound: tuple[Sound, int] | None) -> None:
@@ -97,4 +97,4 @@ class Loudspeaker:
         if sound[0] is Sound.ANSWER:
             self._mouth.play()
         else:
-            self._mouth.say(sound[1], self._clips[sound[1]])
+            self._mouth.say(sound[1], self._clips.pop(sound))

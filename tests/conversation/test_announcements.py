@@ -37,6 +37,24 @@ def test_a_person_who_speaks_is_not_talked_over_by_announcements() -> None:
     assert announcements.playing is None
 
 
+def test_what_would_be_pushed_out_of_the_queue_at_once_is_dropped() -> None:
+    announcements = Announcements()
+    announcements.request(Sound.RING, 1)
+    for answer in range(MAX_WAITING):
+        announcements.request(Sound.ANSWER, answer)
+    assert announcements.request(Sound.SAID, 7) is Ruling.DROP
+    assert not announcements.waits(Sound.SAID, 7)
+
+
+def test_a_full_queue_lets_go_of_the_oldest_of_the_lowest_rank() -> None:
+    announcements = Announcements()
+    announcements.request(Sound.RING, 1)
+    for number in range(MAX_WAITING):
+        announcements.request(Sound.SAID, number)
+    assert announcements.request(Sound.ANSWER, 1) is Ruling.QUEUE
+    assert [announcements.waits(Sound.SAID, number) for number in range(3)] == [False, True, True]
+
+
 @given(st.lists(st.tuples(st.booleans(), st.sampled_from(Sound), st.integers(0, 5)), max_size=60))
 def test_whatever_is_asked_for_one_sound_plays_and_few_wait(steps: list[tuple[bool, Sound, int]]) -> None:
     announcements = Announcements()
