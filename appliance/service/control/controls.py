@@ -1,0 +1,121 @@
+"""What can be asked of a running appliance, and what it tells."""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from appliance.conversation.vocabulary import HistoryItem
+from appliance.errors import ApplianceError, Fault
+
+
+class Refused(ApplianceError):
+    """What was asked cannot be done now; the text is one sentence that says why and what to do."""
+
+    fault = Fault.OWNER
+    exit_code = 1
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerText:
+    """The whole text of an answer so far; `final`: no more comes."""
+
+    text: str
+    final: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderStatus:
+    """One who may answer: how its link stands, why, and whether it is the one who is asked."""
+
+    name: str
+    link: str
+    reason: str = ""
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceStatus:
+    """The microphone or the loudspeaker (`device`): how it stands, its stable name, and why."""
+
+    device: str
+    state: str
+    name: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What the appliance is doing (public contract: `status --json` has these keys).
+
+    `phase` is one of the five of the event log, `state` the finer one within it. `volume` is 0…100.
+    `deaf` and `mouthless` are sentences that say why it cannot hear or be heard, empty where it can.
+    `counters` are finite numbers by name; a name carries its unit, a label stands behind a dot.
+    """
+
+    version: str
+    uptime_s: float
+    phase: str
+    state: str
+    muted: bool
+    volume: int
+    conversation: str
+    providers: Sequence[ProviderStatus] = ()
+    devices: Sequence[DeviceStatus] = ()
+    deaf: str = ""
+    mouthless: str = ""
+    counters: Mapping[str, int | float] = field(default_factory=dict)
+
+
+class Controls(Protocol):
+    """What the control socket asks of the conversation, on the event loop's thread.
+
+    Everything returns within `Waits.call_s`, once it is decided and not once it is done, and
+    raises `Refused` where it cannot be done. Arguments are valid and in range.
+    """
+
+    async def say(self, text: str) -> None:
+        """Speak `text` as an announcement; returns when it is on its way to the loudspeaker."""
+
+    def ask(self, text: str, *, spoken: bool) -> AsyncGenerator[AnswerText, None]:
+        """Ask in writing; the text of the answer as it grows, the last one `final`.
+
+        Not `spoken`: the answer is wanted in writing only. Raises `Refused`, also in the middle, when
+        nobody answers. The pieces come no further apart than `Waits.piece_s`; the generator
+        is closed (`aclose`) as soon as nobody waits for the answer any more.
+        """
+
+    def mute(self) -> None:
+        """From here on nothing is heard and nothing is sent."""
+
+    def unmute(self) -> None:
+        """Listen again."""
+
+    def stop(self) -> None:
+        """End whatever goes on: a turn, an answer or an announcement."""
+
+    def commit(self) -> None:
+        """The open turn is said."""
+
+    def press(self) -> None:
+        """The button goes down."""
+
+    def release(self, *, held: bool) -> None:
+        """The button comes up; `held` long enough to mean that the turn ends with it."""
+
+    def volume(self) -> int:
+        """The loudspeaker's volume, 0…100."""
+
+    def set_volume(self, percent: int) -> None:
+        """Change the volume; `percent` is 0…100."""
+
+    def variables(self) -> Mapping[str, str]:
+        """The variables that the instructions may name."""
+
+    def set_variable(self, name: str, value: str) -> None:
+        """Give a variable a value, from the next turn on."""
+
+    def transcript(self) -> Sequence[HistoryItem]:
+        """What was said and heard so far, oldest first."""
+
+    def status(self) -> Status:
+        """What it is doing."""
