@@ -1,7 +1,7 @@
 """The chain: one session to the conversation, any number of providers behind it.
 
-It keeps the turn's audio until the next turn opens, so that another provider can be told
-everything again. Exactly one provider holds a session at a time.
+It keeps the turn until the next one opens, so that another provider can be told everything again.
+Exactly one provider holds a session at a time.
 """
 
 import asyncio
@@ -14,12 +14,15 @@ from appliance.conversation.vocabulary import (
     AnswerAudio,
     AnswerDone,
     AnswerStarted,
+    AnswerTranscript,
     AppendAudio,
+    AskText,
     CancelAnswer,
     ChainEvent,
     CloseSession,
     Command,
     CommitTurn,
+    Configure,
     DiscardTurn,
     FailedOver,
     Failure,
@@ -30,17 +33,18 @@ from appliance.conversation.vocabulary import (
     ProviderEvent,
     Ready,
     SessionConfig,
+    ToolCall,
+    ToolRan,
+    ToolResult,
+    UserTranscript,
 )
 from appliance.errors import FailureCategory
 from appliance.pcm.formats import NEAR_RATE_HZ, ms_of_samples
-from appliance.providers.health import BACKOFF_CAP_S, LONG_SESSION_S, Health
-from appliance.providers.kept_turn import KeptTurn
+from appliance.providers.health import BACKOFF_CAP_S, LONG_SESSION_S
+from appliance.providers.kept_turn import KeptTurn, Stage
+from appliance.providers.roster import Roster
+from appliance.providers.told import Told
 
-# A preferred provider that failed is asked again after this long without a turn: long enough
-# that a flapping link does not swallow turns, short enough that nobody stays offline for long.
-FAILBACK_AFTER_S = 30.0
-# … doubled with every failure in a row, up to this: each try takes the session in use away.
-FAILBACK_CAP_S = 600.0
 # How often a due failback looks whether the turn is over; nobody notices a second.
 MID_TURN_CHECK_S = 1.0
 
@@ -80,7 +84,7 @@ class Chain:
         self._now_s = now_s
         self._chance = chance
         self._resting = resting
-        self._health = [Health() for _ in providers]
+        self._roster = Roster(len(providers))
         self._index = 0
         self._session: Session | None = None
         self._ready = False
@@ -88,6 +92,8 @@ class Chain:
         self._in_use: str | None = None  # who was ready last
         self._lost: tuple[str, FailureCategory] | None = None
         self._turn = KeptTurn()
+        self._told = Told(self._turn)
+        self._opened_with = config
         self._leave = asyncio.Event()
         self._closing = asyncio.Event()
 
@@ -107,27 +113,68 @@ class Chain:
                 await self._hold_session(self._providers[self._index])
 
     def send(self, command: Command | OpenTurn) -> None:
-        """Take one command; never blocks."""
+        """Take one command; never blocks. `AskText` opens a turn by itself, also without `OpenTurn`."""
         match command:
-            case OpenTurn():
-                last, self._turn = self._turn, KeptTurn()
-                if not last.owed:
-                    return
-                command = DiscardTurn()  # the last turn was cancelled for good: it must not go on in this one
+            case OpenTurn() | DiscardTurn():
+                self._open_turn(discard=isinstance(command, DiscardTurn))
             case AppendAudio(pcm=pcm):
                 self._turn.append(pcm)
+                self._catch_up()
             case CommitTurn(answer=answer):
                 self._turn.ask(answer)
-                if self._session is None:
-                    self._say_nobody_answers(self._choose())
-            case CancelAnswer():
-                self._turn.cancel()
+                self._want_answer()
+            case AskText():
+                self._open_turn(discard=False)
+                self._turn.write(command)
+                self._want_answer()
+            case CancelAnswer(answer=answer):
+                self._turn.cancel(answer)
+                self._tell(command)
+            case ToolResult():
+                self._take_result(command)
+            case Configure(config=config):
+                self._config = config
+                self._tell(command)
+            case ToolRan():
+                pass  # what the chain itself tells
             case CloseSession():
                 self._closing.set()
                 self._leave.set()
-                return
+
+    def _open_turn(self, *, discard: bool) -> None:
+        """Whatever was kept is over. What a session has of it must not go on in the next turn."""
+        last, self._turn = self._turn, KeptTurn()
+        if self._told.knows(last) and (discard or last.owed):
+            self._tell(DiscardTurn())
+
+    def _want_answer(self) -> None:
+        if self._session is None:
+            self._say_nobody_answers(self._choose())
+        self._catch_up()
+
+    def _take_result(self, result: ToolResult) -> None:
+        kept = self._turn.ran(result)
+        if kept is None or self._told.is_own(kept):
+            self._tell(result)
+        else:
+            self._catch_up()
+
+    def _tell(self, command: Command) -> None:
         if self._session is not None and self._ready:
             self._session.send(command)
+
+    def _catch_up(self) -> None:
+        """Let the session in use know all that is kept of the turn."""
+        session = self._session
+        if session is None or not self._ready:
+            return
+        for command in self._told.catch_up(self._turn):
+            if isinstance(command, AskText) and not session.capabilities.text_in:
+                message = f"{self.provider} takes no questions in writing"
+                self._give_up_turn(Failure(FailureCategory.MODEL_UNAVAILABLE, message))
+                return
+            if session.capabilities.tools or not isinstance(command, ToolRan):
+                session.send(command)
 
     def abandon(self) -> None:
         """The provider in use lets the person wait for too long: go on with one who has not failed
@@ -135,23 +182,12 @@ class Chain:
         late = Failure(FailureCategory.TIMED_OUT, "no answer before the deadline")
         if self._session is not None:
             self._on_event(late)
-        now_s = self._now_s()
-        others = [h for i, h in enumerate(self._health) if i not in self._turn.tried]
-        if self._turn.committed is not None and not any(h.pause_s(now_s) == 0 for h in others):
+        if self._turn.wanted and not self._roster.anybody_but(self._turn.tried, self._now_s()):
             self._give_up_turn(late)
 
     def _choose(self) -> float:
-        """Point `_index` at who is tried next; how long that must wait.
-
-        The first that may be tried now and has not failed this turn; else one that has; else the one
-        that may soonest.
-        """
-        now_s = self._now_s()
-        waits = [
-            (pause_s, index in self._turn.tried, index)
-            for index, pause_s in enumerate(health.pause_s(now_s) for health in self._health)
-        ]
-        pause_s, _, index = min(waits)
+        """Point `_index` at who is tried next; how long that must wait."""
+        index, pause_s = self._roster.next(self._turn.tried, self._now_s())
         if self._session is None:
             self._index = index
         return pause_s
@@ -159,13 +195,14 @@ class Chain:
     async def _hold_session(self, provider: Provider) -> None:
         session = provider.open()
         self._session, self._ready = session, False
+        self._told, self._opened_with = Told(self._turn), self._config
         self._leave.clear()
         self._link(provider.name, LinkState.CONNECTING)
         task = asyncio.create_task(
             session.run(self._config, self._history(self._replayed()), self._guard(session))
         )
         leave = asyncio.create_task(self._leave.wait())
-        timeout_s = self._failback_after_s()
+        timeout_s = self._roster.failback_after_s(self._index, self._now_s())
         try:
             while not task.done() and not self._leave.is_set():
                 await asyncio.wait({task, leave}, return_when=asyncio.FIRST_COMPLETED, timeout=timeout_s)
@@ -177,15 +214,6 @@ class Chain:
             if self._session is session:
                 self._session, self._ready = None, False
             await _end(session, task)
-
-    def _failback_after_s(self) -> float | None:
-        """How long to stay with this provider although a better one exists; None: for good."""
-        now_s = self._now_s()
-        waits = [
-            max(health.pause_s(now_s), min(FAILBACK_CAP_S, FAILBACK_AFTER_S * 2 ** min(health.failures, 10)))
-            for health in self._health[: self._index]
-        ]
-        return min(waits, default=None)
 
     def _replayed(self) -> int | None:
         """The first answer of the turn that this session will be told again, if there is one."""
@@ -213,13 +241,22 @@ class Chain:
                 session = self._session
                 rate_hz = session.capabilities.output_rate_hz if session else event.output_rate_hz
                 self._emit(replace(event, provider=provider, output_rate_hz=rate_hz))
+            case UserTranscript():
+                self._emit(replace(event, first=self._told.where_it_began(event)))
             case AnswerAudio():
-                self._turn.answered = True
+                self._turn.begin(event.answer)
+                self._emit(event)
+            case AnswerTranscript():
+                if self._answers_in_text():
+                    self._turn.begin(event.answer)
+                self._emit(event)
+            case ToolCall():
+                if event.answer == self._turn.answer:
+                    self._told.made(self._turn.call(event))
                 self._emit(event)
             case AnswerDone():
-                self._health[self._index] = Health()
-                if event.answer == self._turn.committed:
-                    self._turn.complete = True
+                self._roster.answered(self._index)
+                self._turn.complete(event.answer)
                 self._emit(event)
             case Failure():
                 self._on_failure(provider, event)
@@ -236,29 +273,28 @@ class Chain:
             samples = self._turn.samples if self._turn.owed else 0
             replayed_ms = round(ms_of_samples(samples, NEAR_RATE_HZ))
             self._emit(FailedOver(origin, provider, reason, replayed_ms))
-        session = self._session
-        if session is None or not self._turn.owed:
-            return
-        for pcm in self._turn.audio():
-            session.send(AppendAudio(pcm))
-        if self._turn.committed is not None:
-            session.send(CommitTurn(self._turn.committed))
+        if self._config != self._opened_with:
+            self._tell(Configure(self._config))
+        if self._turn.owed:
+            self._catch_up()
+
+    def _answers_in_text(self) -> bool:
+        question = self._turn.question
+        return self._config.output == "text" or (question is not None and not question.spoken)
 
     def _on_failure(self, provider: str, failure: Failure) -> None:
         """The session is given up, whether it died or only this answer did."""
         now_s = self._now_s()
         ended_in_age = self._ready and now_s - self._ready_at_s >= LONG_SESSION_S
         if failure.category is not FailureCategory.SESSION_CLOSED or not ended_in_age:
-            self._health[self._index] = self._health[self._index].failed(
-                failure.category, now_s, self._chance(), failure.retry_after_s
-            )
+            self._roster.failed(self._index, failure.category, now_s, self._chance(), failure.retry_after_s)
             if self._turn.owed:
                 self._turn.tried.add(self._index)
         self._lost = self._lost or (provider, failure.category)
         self._session, self._ready = None, False
         self._leave.set()
         self._link(provider, LinkState.DOWN, failure.category, failure.message)
-        if self._turn.owed and self._turn.answered:
+        if self._turn.stage is Stage.BEGUN:
             # Some of the answer came: the turn cannot be asked again as if nothing had been said.
             self._give_up_turn(failure)
 
@@ -268,14 +304,13 @@ class Chain:
             return
         if self._lost is not None:
             self._link(self._lost[0], LinkState.BACKING_OFF, self._lost[1])
-        if pause_s > BACKOFF_CAP_S and self._turn.owed and self._turn.committed is not None:
+        if pause_s > BACKOFF_CAP_S and self._turn.wanted:
             category = self._lost[1] if self._lost else FailureCategory.CONNECTION_FAILED
             self._give_up_turn(Failure(category, "no provider can answer"))
 
     def _give_up_turn(self, failure: Failure) -> None:
-        answer = self._turn.committed
-        self._turn = KeptTurn()
-        self._emit(replace(failure, answer=answer))
+        self._turn.give_up()
+        self._emit(replace(failure, answer=self._turn.answer))
 
     def _link(self, provider: str, link: LinkState, reason: str = "", message: str = "") -> None:
         self._emit(LinkChanged(provider, link, reason, message))

@@ -1,45 +1,65 @@
-"""The turn that is being asked, kept until it was answered."""
+"""The turn that is being asked, kept until the next one opens."""
 
 from collections import deque
-from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
 
+from appliance.conversation.vocabulary import AskText, ToolCall, ToolResult
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm
 
 # Two turns of the longest kind (`max_turn_s` ≤ 120 s), in samples; the oldest is dropped and counted.
 MAX_KEPT_SAMPLES = 240 * NEAR_RATE_HZ
+# Tools that ran for one turn; a model that needs more is going round in circles, and the oldest is forgotten.
+MAX_CALLS = 64
+
+
+class Stage(Enum):
+    """How far a turn has come."""
+
+    OPEN = "being said, or gone on with: no answer is wanted yet"
+    ASKED = "an answer is wanted, and none of it came"
+    BEGUN = "some of the answer came"
+    SETTLED = "all of the answer came, or nobody will give it"
+
+
+@dataclass(slots=True, eq=False)
+class KeptCall:
+    """A tool that was called for the turn; without `output` it still runs."""
+
+    call: ToolCall
+    output: str | None = None
 
 
 class KeptTurn:
-    """A turn's audio from its first sample, 16 kHz, at most `MAX_KEPT_SAMPLES`.
+    """What was said in a turn, or asked in writing, and the tools that ran for it.
 
-    `first` and `committed` are the first and the last answer that was asked for, `answered` whether
-    some of the last has come, `complete` whether all of it, and `tried` the providers (by index)
-    that failed this turn.
+    Sound is 16 kHz, from the turn's first sample, at most `MAX_KEPT_SAMPLES`; at most `MAX_CALLS` tools.
+    `first` and `answer` are the first and the last answer that was asked for, `tried` the providers (by
+    index) that failed this turn.
     """
 
     def __init__(self) -> None:
         self._chunks: deque[Pcm] = deque()
+        self._dropped_chunks = 0
         self.samples = 0
         self.dropped_samples = 0
-        self.committed: int | None = None
+        self.question: AskText | None = None
+        self.calls: deque[KeptCall] = deque(maxlen=MAX_CALLS)
+        self.stage = Stage.OPEN
         self.first: int | None = None
-        self.answered = False
-        self.complete = False
+        self.answer: int | None = None
         self.tried: set[int] = set()
+
+    @property
+    def wanted(self) -> bool:
+        """Somebody waits for an answer, or for the rest of it."""
+        return self.stage in (Stage.ASKED, Stage.BEGUN)
 
     @property
     def owed(self) -> bool:
         """Something was said or asked that is not answered yet."""
-        return not self.complete and (bool(self._chunks) or self.committed is not None)
-
-    def ask(self, answer: int) -> None:
-        """`answer` is asked for."""
-        self.first = answer if self.first is None else self.first
-        self.committed, self.answered, self.complete = answer, False, False
-
-    def cancel(self) -> None:
-        """The answer is not wanted any more; the turn may go on."""
-        self.committed, self.answered, self.complete = None, False, False
+        said = bool(self._chunks) or self.question is not None or self.answer is not None
+        return said and self.stage is not Stage.SETTLED
 
     def append(self, pcm: Pcm) -> None:
         """Keep the next samples of the turn."""
@@ -47,9 +67,57 @@ class KeptTurn:
         self.samples += len(pcm)
         while self.samples > MAX_KEPT_SAMPLES and len(self._chunks) > 1:
             oldest = self._chunks.popleft()
+            self._dropped_chunks += 1
             self.samples -= len(oldest)
             self.dropped_samples += len(oldest)
 
-    def audio(self) -> Iterator[Pcm]:
-        """The turn so far, in order."""
-        return iter(tuple(self._chunks))
+    def chunk(self, after: int) -> tuple[int, Pcm] | None:
+        """The first chunk that is kept after the one with this number, and its own number (from 1)."""
+        index = max(after - self._dropped_chunks, 0)
+        if index >= len(self._chunks):
+            return None
+        return self._dropped_chunks + index + 1, self._chunks[index]
+
+    def write(self, question: AskText) -> None:
+        """The turn is a question in writing."""
+        self.question = question
+        self.ask(question.answer)
+
+    def ask(self, answer: int) -> None:
+        """`answer` is wanted."""
+        self.first = answer if self.first is None else self.first
+        self.answer, self.stage = answer, Stage.ASKED
+
+    def begin(self, answer: int) -> None:
+        """Some of `answer` came: it cannot be asked for again as if nothing had been said."""
+        if answer == self.answer and self.stage is Stage.ASKED:
+            self.stage = Stage.BEGUN
+
+    def cancel(self, answer: int) -> None:
+        """`answer` is not wanted any more; the turn may go on."""
+        if answer == self.answer:
+            self.stage = Stage.OPEN
+
+    def complete(self, answer: int) -> None:
+        """All of `answer` came."""
+        if answer == self.answer and self.wanted:
+            self.stage = Stage.SETTLED
+
+    def give_up(self) -> None:
+        """Nobody answers; should the turn go on, it is asked anew, and of everybody."""
+        self.stage = Stage.SETTLED
+        self.tried.clear()
+
+    def call(self, call: ToolCall) -> KeptCall:
+        """A tool runs for the turn."""
+        kept = KeptCall(call)
+        self.calls.append(kept)
+        return kept
+
+    def ran(self, result: ToolResult) -> KeptCall | None:
+        """The tool that gave `result`; None for one that was not called for this turn."""
+        for kept in reversed(self.calls):
+            if kept.call.call == result.call and kept.output is None:
+                kept.output = result.output
+                return kept
+        return None

@@ -1,0 +1,56 @@
+"""Who is asked next, and for how long somebody less preferred is kept. Pure: instants are arguments."""
+
+from collections.abc import Collection
+
+from appliance.errors import FailureCategory
+from appliance.providers.health import Health
+
+# A preferred provider that failed is asked again after this long without a turn: long enough
+# that a flapping link does not swallow turns, short enough that nobody stays offline for long.
+FAILBACK_AFTER_S = 30.0
+# … doubled with every failure in a row, up to this: each try takes the session in use away.
+FAILBACK_CAP_S = 600.0
+
+
+class Roster:
+    """The health of `count` providers, by index, the preferred one first."""
+
+    def __init__(self, count: int) -> None:
+        self._health = [Health() for _ in range(count)]
+
+    def next(self, tried: Collection[int], now_s: float) -> tuple[int, float]:
+        """Who is tried next, and how long that must wait.
+
+        The first that may be tried now and is not among `tried`; else one that is; else the one that may
+        soonest.
+        """
+        waits = [(health.pause_s(now_s), i in tried, i) for i, health in enumerate(self._health)]
+        pause_s, _, index = min(waits)
+        return index, pause_s
+
+    def anybody_but(self, tried: Collection[int], now_s: float) -> bool:
+        """Whether somebody who is not among `tried` may be tried now."""
+        return any(health.pause_s(now_s) == 0 for i, health in enumerate(self._health) if i not in tried)
+
+    def answered(self, index: int) -> None:
+        """The provider is well."""
+        self._health[index] = Health()
+
+    def failed(
+        self,
+        index: int,
+        category: FailureCategory,
+        now_s: float,
+        chance: float,
+        retry_after_s: float | None,
+    ) -> None:
+        """The provider failed; see `Health.failed`."""
+        self._health[index] = self._health[index].failed(category, now_s, chance, retry_after_s)
+
+    def failback_after_s(self, index: int, now_s: float) -> float | None:
+        """How long to stay with this provider although a better one exists; None: for good."""
+        waits = [
+            max(health.pause_s(now_s), min(FAILBACK_CAP_S, FAILBACK_AFTER_S * 2 ** min(health.failures, 10)))
+            for health in self._health[:index]
+        ]
+        return min(waits, default=None)

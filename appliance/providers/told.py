@@ -1,0 +1,100 @@
+"""What the session in use knows of the turn that is kept, and what it must still be told."""
+
+from collections.abc import Iterator
+
+from appliance.conversation.vocabulary import (
+    AppendAudio,
+    AskText,
+    CancelAnswer,
+    Command,
+    CommitTurn,
+    ToolRan,
+    UserTranscript,
+)
+from appliance.providers.kept_turn import KeptCall, KeptTurn, Stage
+
+
+class Told:
+    """One session's knowledge of one turn at a time; a fresh session has none.
+
+    A turn is asked only once every tool that ran, or runs, for it elsewhere has its result: the next
+    provider would call it a second time.
+    """
+
+    def __init__(self, turn: KeptTurn) -> None:
+        self._begin(turn)
+        # First answer asked for here → where its turn began, where that was with an earlier answer: only
+        # for turns told again, so no more than a session has beginnings.
+        self._began_with: dict[int, int] = {}
+
+    def _begin(self, turn: KeptTurn) -> None:
+        self._turn = turn
+        self._chunks = 0
+        self._question: AskText | None = None
+        self._calls: set[KeptCall] = set()
+        self._asked: int | None = None
+
+    def knows(self, turn: KeptTurn) -> bool:
+        """Whether anything of `turn` was told."""
+        return turn is self._turn and (self._chunks > 0 or self._asked is not None)
+
+    def made(self, call: KeptCall) -> None:
+        """The session itself called this tool."""
+        self._calls.add(call)
+
+    def is_own(self, call: KeptCall) -> bool:
+        """Whether the session knows of this call, so that it can take the result."""
+        return call in self._calls
+
+    def catch_up(self, turn: KeptTurn) -> Iterator[Command]:
+        """What is missing of `turn`, in order; counts as told."""
+        if turn is not self._turn:
+            self._begin(turn)
+        if (
+            turn.question is not None
+            and turn.question is not self._question
+            and _went_on(turn, turn.question)
+        ):
+            yield from self._mention(turn.question)
+        while (chunk := turn.chunk(self._chunks)) is not None:
+            self._chunks, pcm = chunk
+            yield AppendAudio(pcm)
+        missing = [kept for kept in turn.calls if kept not in self._calls]
+        if (
+            turn.stage is Stage.ASKED
+            and turn.answer != self._asked
+            and all(k.output is not None for k in missing)
+        ):
+            yield from self._ask(turn, missing)
+
+    def where_it_began(self, transcript: UserTranscript) -> int | None:
+        """`UserTranscript.first`, seen from the turn: with which answer the session's first piece began."""
+        first = transcript.answer if transcript.first is None else transcript.first
+        first = self._began_with.get(first, first)
+        return None if first == transcript.answer else first
+
+    def _mention(self, question: AskText) -> Iterator[Command]:
+        """A question in writing that was gone on with in speech: said, but not to be answered alone."""
+        self._question = question
+        yield question
+        yield CancelAnswer(question.answer, 0)
+
+    def _ask(self, turn: KeptTurn, missing: list[KeptCall]) -> Iterator[Command]:
+        assert turn.answer is not None
+        assert turn.first is not None
+        for kept in missing:
+            self._calls.add(kept)
+            yield ToolRan(kept.call.call, kept.call.name, kept.call.arguments, kept.output or "")
+        if self._asked is None and turn.first != turn.answer:
+            self._began_with[turn.answer] = turn.first
+        self._asked = turn.answer
+        if turn.question is None or _went_on(turn, turn.question):
+            yield CommitTurn(turn.answer)
+        else:
+            self._question = turn.question
+            yield turn.question
+
+
+def _went_on(turn: KeptTurn, question: AskText) -> bool:
+    """Whether there is more to the turn than `question`."""
+    return turn.samples > 0 or turn.answer != question.answer

@@ -1,0 +1,328 @@
+"""Whatever a turn is made of (speech in pieces, a question in writing, tools that ran), it is told whole."""
+
+import pytest
+
+from appliance.conversation.vocabulary import (
+    AnswerAudio,
+    AnswerDone,
+    AnswerTranscript,
+    AppendAudio,
+    AskText,
+    CancelAnswer,
+    Capabilities,
+    Command,
+    CommitTurn,
+    Configure,
+    DiscardTurn,
+    FailedOver,
+    Failure,
+    OpenTurn,
+    Ready,
+    SessionConfig,
+    ToolCall,
+    ToolRan,
+    ToolResult,
+    UserTranscript,
+)
+from appliance.errors import FailureCategory
+from tests.providers.chain_stage import SOUND, ScriptedSession, Stage, stage
+
+GONE = Failure(FailureCategory.SESSION_CLOSED, "bye")
+QUESTION = AskText(1, "What time is it?", spoken=True)
+TIMER = ToolCall(1, "call-1", "set_timer", '{"minutes":5}')
+
+
+def spoken(session: ScriptedSession) -> list[Command]:
+    """What the session was told, all sound of a turn in one number of samples."""
+    return [command for command in session.told if not isinstance(command, AppendAudio)]
+
+
+async def ready(s: Stage, name: str, nth: int = 1) -> ScriptedSession:
+    session = await s.session(name, nth)
+    session.says(Ready())
+    return session
+
+
+# ---------------------------------------------------------------- questions in writing
+
+
+async def test_a_written_question_is_told_again_to_the_next_provider() -> None:
+    async with stage("first", "second") as s:
+        first = await ready(s, "first")
+        s.chain.send(OpenTurn())
+        s.chain.send(QUESTION)
+        first.says(GONE)
+        second = await ready(s, "second")
+        assert first.told[0] == QUESTION
+        assert second.told == [QUESTION]
+        assert s.of(FailedOver) == [FailedOver("first", "second", "session_closed", 0)]
+
+
+async def test_a_written_question_before_the_link_is_up_is_asked_when_it_is() -> None:
+    async with stage("only") as s:
+        s.chain.send(QUESTION)
+        only = await ready(s, "only")
+        assert only.told == [QUESTION]
+
+
+async def test_a_written_question_is_not_asked_again_once_it_was_answered() -> None:
+    async with stage("only") as s:
+        only = await ready(s, "only")
+        s.chain.send(QUESTION)
+        only.says(AnswerDone(1, complete=True))
+        only.says(GONE)
+        again = await ready(s, "only", 2)
+        assert again.told == []
+
+
+async def test_a_written_question_does_not_take_the_last_turn_with_it() -> None:
+    async with stage("first", "second") as s:
+        first = await ready(s, "first")
+        s.turn(1)
+        first.says(AnswerDone(1, complete=True))
+        s.chain.send(AskText(2, "And now?", spoken=False))
+        first.says(GONE)
+        second = await ready(s, "second")
+        assert second.told == [AskText(2, "And now?", spoken=False)]
+
+
+async def test_an_answer_in_writing_is_not_asked_again_from_the_start_once_it_was_read() -> None:
+    async with stage("first", "second") as s:
+        first = await ready(s, "first")
+        s.chain.send(AskText(1, "How are you?", spoken=False))
+        first.says(AnswerTranscript(1, "I am", final=False))
+        first.says(GONE)
+        assert [f.answer for f in s.of(Failure) if isinstance(f, Failure)] == [1]
+
+
+async def test_a_spoken_answer_is_asked_again_as_long_as_only_its_words_came() -> None:
+    async with stage("first", "second") as s:
+        first = await ready(s, "first")
+        s.chain.send(QUESTION)
+        first.says(AnswerTranscript(1, "It is", final=False))
+        first.says(GONE)
+        second = await ready(s, "second")
+        assert second.told == [QUESTION]
+
+
+async def test_a_written_question_that_goes_on_in_speech_is_told_in_its_order() -> None:
+    async with stage("first", "second") as s:
+        first = await ready(s, "first")
+        s.chain.send(QUESTION)
+        s.chain.send(CancelAnswer(1, 0))
+        s.chain.send(AppendAudio(SOUND))
+        s.chain.send(CommitTurn(2))
+        assert spoken(first) == [QUESTION, CancelAnswer(1, 0), CommitTurn(2)]
+        first.says(GONE)
+        second = await ready(s, "second")
+        assert spoken(second) == [QUESTION, CancelAnswer(1, 0), CommitTurn(2)]
+        assert second.heard == [320]
+
+
+async def test_a_provider_that_reads_nothing_is_not_asked_in_writing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ScriptedSession, "capabilities", Capabilities(16_000, 24_000))
+    async with stage("only") as s:
+        only = await ready(s, "only")
+        s.chain.send(QUESTION)
+        assert only.told == []
+        (failure,) = s.of(Failure)
+        assert failure == Failure(
+            FailureCategory.MODEL_UNAVAILABLE, "only takes no questions in writing", answer=1
+        )
+
+
+# ---------------------------------------------------------------- turns that are over, turns that go on
+
+
+async def test_a_discarded_turn_is_forgotten_by_the_session_and_by_the_chain() -> None:
+    async with stage("first", "second") as s:
+        first = await ready(s, "first")
+        s.chain.send(OpenTurn())
+        s.chain.send(AppendAudio(SOUND))
+        s.chain.send(DiscardTurn())
+        assert first.told[-1] == DiscardTurn()
+        first.says(GONE)
+        again = await ready(s, "first", 2)
+        assert again.told == []
+
+
+async def test_a_turn_discarded_before_the_link_is_up_is_never_told() -> None:
+    async with stage("only") as s:
+        only = await s.session("only")
+        s.chain.send(OpenTurn())
+        s.chain.send(AppendAudio(SOUND))
+        s.chain.send(DiscardTurn())
+        only.says(Ready())
+        assert only.told == []
+
+
+async def test_a_turn_that_was_stopped_while_it_was_answered_is_not_told_again() -> None:
+    async with stage("first", "second") as s:
+        first = await ready(s, "first")
+        s.turn(1)
+        s.chain.send(CancelAnswer(1, 0))
+        s.chain.send(DiscardTurn())
+        first.says(GONE)
+        again = await ready(s, "first", 2)
+        assert again.told == []
+
+
+async def test_the_first_half_is_told_again_when_the_turn_goes_on_after_its_answer_was_lost() -> None:
+    async with stage("first", "second") as s:
+        first = await ready(s, "first")
+        s.turn(1)
+        first.says(AnswerAudio(1, SOUND))  # held back: somebody may be speaking
+        first.says(GONE)
+        again = await ready(s, "first", 2)
+        assert again.told == []
+        s.chain.send(CancelAnswer(1, 0))
+        s.chain.send(AppendAudio(SOUND))
+        assert again.heard == [320, 320, 320]
+        s.chain.send(AppendAudio(SOUND))
+        s.chain.send(CommitTurn(2))
+        assert (again.heard, again.asked) == ([320, 320, 320, 320], [2])
+
+
+async def test_the_first_half_is_told_again_also_when_the_link_comes_back_after_the_person_went_on() -> None:
+    async with stage("only") as s:
+        only = await ready(s, "only")
+        s.turn(1)
+        only.says(AnswerAudio(1, SOUND))
+        only.says(GONE)
+        s.chain.send(CancelAnswer(1, 0))
+        s.chain.send(AppendAudio(SOUND))
+        again = await ready(s, "only", 2)
+        s.chain.send(CommitTurn(2))
+        assert (again.heard, again.asked) == ([320, 320, 320], [2])
+
+
+async def test_a_cancel_of_an_older_answer_leaves_the_turn_as_it_is() -> None:
+    async with stage("first", "second") as s:
+        first = await ready(s, "first")
+        s.turn(1)
+        first.says(AnswerDone(1, complete=True))
+        s.turn(2)
+        s.chain.send(CancelAnswer(1, 100))
+        first.says(GONE)
+        second = await ready(s, "second")
+        assert second.asked == [2]
+
+
+async def test_a_transcript_of_a_turn_told_again_says_that_it_holds_the_whole_turn() -> None:
+    async with stage("first", "second") as s:
+        first = await ready(s, "first")
+        s.turn(1)
+        s.chain.send(CancelAnswer(1, 0))
+        s.chain.send(AppendAudio(SOUND))
+        s.chain.send(CommitTurn(2))
+        first.says(UserTranscript(2, "half two", final=True))
+        first.says(GONE)
+        second = await ready(s, "second")
+        second.says(UserTranscript(2, "half one half two", final=True))
+        s.chain.send(CancelAnswer(2, 0))
+        s.chain.send(CommitTurn(3))
+        second.says(UserTranscript(3, "half three", final=True))
+        second.says(UserTranscript(3, "all of it", final=True, first=2))
+        firsts = [event.first for event in s.of(UserTranscript) if isinstance(event, UserTranscript)]
+        assert firsts == [None, 1, None, 1]
+
+
+# ---------------------------------------------------------------- configuration
+
+
+async def test_a_configuration_reaches_the_session_in_use_and_every_later_one() -> None:
+    changed = SessionConfig("be long")
+    async with stage("only") as s:
+        only = await ready(s, "only")
+        s.chain.send(Configure(changed))
+        assert only.told == [Configure(changed)]
+        only.says(GONE)
+        again = await ready(s, "only", 2)
+        assert again.opened_with == changed
+        assert again.told == []
+
+
+async def test_a_configuration_that_changed_while_a_session_was_opened_is_told_when_it_is_ready() -> None:
+    changed = SessionConfig("be long")
+    async with stage("only") as s:
+        only = await s.session("only")
+        s.chain.send(Configure(changed))
+        s.turn(1)
+        only.says(Ready())
+        assert only.told[0] == Configure(changed)
+        assert only.asked == [1]
+
+
+# ---------------------------------------------------------------- tools
+
+
+async def test_a_tools_result_goes_to_the_session_that_called() -> None:
+    async with stage("only") as s:
+        only = await ready(s, "only")
+        s.turn(1)
+        only.says(TIMER)
+        s.chain.send(ToolResult(1, "call-1", "set"))
+        assert s.of(ToolCall) == [TIMER]
+        assert spoken(only) == [CommitTurn(1), ToolResult(1, "call-1", "set")]
+
+
+async def test_a_tool_that_ran_is_told_to_the_next_provider_before_it_is_asked() -> None:
+    async with stage("first", "second") as s:
+        first = await ready(s, "first")
+        s.turn(1)
+        first.says(TIMER)
+        s.chain.send(ToolResult(1, "call-1", "set"))
+        first.says(GONE)
+        second = await ready(s, "second")
+        assert spoken(second) == [ToolRan("call-1", "set_timer", '{"minutes":5}', "set"), CommitTurn(1)]
+
+
+async def test_the_next_provider_is_asked_only_when_the_tool_that_runs_has_its_result() -> None:
+    async with stage("first", "second") as s:
+        first = await ready(s, "first")
+        s.turn(1)
+        first.says(TIMER)
+        first.says(GONE)
+        second = await ready(s, "second")
+        assert (second.heard, spoken(second)) == ([320, 320], [])
+        s.chain.send(ToolResult(1, "call-1", "set"))
+        assert spoken(second) == [ToolRan("call-1", "set_timer", '{"minutes":5}', "set"), CommitTurn(1)]
+
+
+async def test_a_tool_that_ran_in_the_first_half_of_a_turn_does_not_run_again_in_the_second() -> None:
+    async with stage("first", "second") as s:
+        first = await ready(s, "first")
+        s.turn(1)
+        first.says(TIMER)
+        s.chain.send(CancelAnswer(1, 0))
+        s.chain.send(ToolResult(1, "call-1", "set"))
+        s.chain.send(AppendAudio(SOUND))
+        s.chain.send(CommitTurn(2))
+        assert ToolResult(1, "call-1", "set") in first.told
+        first.says(GONE)
+        second = await ready(s, "second")
+        assert spoken(second) == [ToolRan("call-1", "set_timer", '{"minutes":5}', "set"), CommitTurn(2)]
+        assert second.heard == [320, 320, 320]
+
+
+async def test_a_result_that_comes_after_the_next_turn_opened_still_goes_to_who_called() -> None:
+    async with stage("only") as s:
+        only = await ready(s, "only")
+        s.turn(1)
+        only.says(TIMER)
+        s.chain.send(CancelAnswer(1, 0))
+        s.chain.send(OpenTurn())
+        s.chain.send(ToolResult(1, "call-1", "set"))
+        assert only.told[-1] == ToolResult(1, "call-1", "set")
+
+
+async def test_a_provider_without_tools_is_told_of_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with stage("first", "second") as s:
+        first = await ready(s, "first")
+        s.turn(1)
+        first.says(TIMER)
+        s.chain.send(ToolResult(1, "call-1", "set"))
+        monkeypatch.setattr(ScriptedSession, "capabilities", Capabilities(16_000, 24_000))
+        first.says(GONE)
+        second = await ready(s, "second")
+        assert spoken(second) == [CommitTurn(1)]

@@ -1,0 +1,59 @@
+"""Who is asked next."""
+
+from appliance.errors import FailureCategory
+from appliance.providers.health import OWNER_RETRY_S
+from appliance.providers.roster import FAILBACK_AFTER_S, FAILBACK_CAP_S, Roster
+
+
+def fail(roster: Roster, index: int, times: int = 1, retry_after_s: float | None = None) -> None:
+    for _ in range(times):
+        roster.failed(index, FailureCategory.CONNECTION_FAILED, 0.0, 1.0, retry_after_s)
+
+
+def test_the_first_that_may_be_tried_now_is_tried() -> None:
+    roster = Roster(3)
+    fail(roster, 0, retry_after_s=5.0)
+    assert roster.next((), 0.0) == (1, 0.0)
+    assert roster.next((), 5.0) == (0, 0.0)
+
+
+def test_who_failed_this_turn_is_tried_after_those_who_have_not() -> None:
+    assert Roster(2).next({0}, 0.0) == (1, 0.0)
+    assert Roster(2).next({0, 1}, 0.0) == (0, 0.0)
+
+
+def test_where_all_must_wait_the_one_that_may_soonest_is_waited_for() -> None:
+    roster = Roster(2)
+    fail(roster, 0, retry_after_s=20.0)
+    fail(roster, 1, retry_after_s=5.0)
+    assert roster.next((), 0.0) == (1, 5.0)
+
+
+def test_nobody_else_is_there_when_all_others_were_tried_or_must_wait() -> None:
+    roster = Roster(3)
+    fail(roster, 1, retry_after_s=20.0)
+    assert not roster.anybody_but({0, 2}, 0.0)
+    assert roster.anybody_but({0}, 0.0)
+
+
+def test_the_preferred_one_is_never_left_for_a_better() -> None:
+    assert Roster(2).failback_after_s(0, 0.0) is None
+
+
+def test_a_better_one_is_asked_again_later_with_every_failure_and_never_before_it_may() -> None:
+    roster = Roster(2)
+    assert roster.failback_after_s(1, 0.0) == FAILBACK_AFTER_S
+    fail(roster, 0)
+    assert roster.failback_after_s(1, 0.0) == 2 * FAILBACK_AFTER_S
+    fail(roster, 0, times=20)
+    assert roster.failback_after_s(1, 0.0) == FAILBACK_CAP_S
+    refused = Roster(2)
+    refused.failed(0, FailureCategory.AUTH_FAILED, 0.0, 1.0, None)
+    assert refused.failback_after_s(1, 0.0) == OWNER_RETRY_S
+
+
+def test_an_answer_makes_a_provider_well_again() -> None:
+    roster = Roster(1)
+    fail(roster, 0, times=3, retry_after_s=50.0)
+    roster.answered(0)
+    assert roster.next((), 0.0) == (0, 0.0)
