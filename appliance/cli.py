@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from appliance import __version__
+from appliance import __version__, control_verbs
 from appliance.errors import ApplianceError, ConfigurationError
 from appliance.settings import Loaded, load_settings, render
 
@@ -125,6 +125,9 @@ def timeline(
 
     draw_file(events, out, input_wav, output_wav)
     typer.echo(f"The picture is in {out}")
+
+
+app.add_typer(control_verbs.app)
 
 
 def _version(wanted: bool) -> None:

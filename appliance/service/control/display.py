@@ -1,0 +1,143 @@
+"""What the control socket tells, as a person wants to read it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TextIO
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from appliance.conversation.counters import LATENCY_PARTS
+from appliance.conversation.vocabulary import HistoryItem
+from appliance.service.control.controls import Status
+
+_DOING = {
+    "idle": "It waits for somebody to speak.",
+    "listening": "It listens to somebody.",
+    "thinking": "It waits for an answer.",
+    "speaking": "It speaks.",
+    "interrupted": "Somebody talks over its answer.",
+}
+_COLOURS = {"ready": "green", "connecting": "yellow", "backing_off": "yellow", "down": "red", "lost": "red"}
+_WHO = {"user": "You", "assistant": "It"}
+_UNITS = ("s", "ms", "bytes", "samples")
+_WAITED_FOR = {
+    "endpoint": "to be sure that you were done",
+    "provider": "for the answer",
+    "playout": "to the loudspeaker",
+    "total": "from your last word to the first sound",
+}
+_STATISTICS = ("last", "mean", "p95", "max")
+
+
+def printable(text: str) -> str:
+    """`text` without what would steer a terminal; line ends stay."""
+    return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+class GrowingText:
+    """Prints an answer as it grows on a terminal, and once it is whole anywhere else."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._shown = ""
+
+    def show(self, text: str, *, final: bool) -> None:
+        """The whole text so far. What was printed and is no longer part of it is printed anew."""
+        if not final and not self._out.isatty():
+            return
+        text = printable(text)
+        if not text.startswith(self._shown):
+            self._out.write("\n")
+            self._shown = ""
+        self._out.write(text[len(self._shown) :] + ("\n" if final else ""))
+        self._out.flush()
+        self._shown = text
+
+
+def transcript_lines(items: Sequence[HistoryItem]) -> Iterator[str]:
+    """A line for each utterance, with who said it."""
+    for item in items:
+        yield f"{_WHO.get(item.role, item.role) + ':':5}{printable(' '.join(item.text.split()))}"
+
+
+def show_status(status: Status, console: Console) -> None:
+    """Everything of `status`, on as little of the screen as it takes."""
+    for line in _headline(status):
+        console.print(line)
+    providers = [(one.name, one.link, one.reason, "answers now" * one.current) for one in status.providers]
+    devices = [(one.device, one.state, one.name, one.reason) for one in status.devices]
+    _show("Who answers", providers, console)
+    _show("Devices", devices, console)
+    _show("So far", list(_counts(status.counters)), console)
+    if status.counters.get("latencies", 0):
+        _show_waits(status.counters, console)
+
+
+def _headline(status: Status) -> Iterator[Text]:
+    if status.muted:
+        yield Text("It is muted: it hears nothing and sends nothing.", "bold yellow")
+    else:
+        yield Text(_DOING.get(status.phase, f"It is {printable(status.phase)}."), "bold")
+    if status.deaf:
+        yield Text(f"It cannot hear: {printable(status.deaf)}", "red")
+    if status.mouthless:
+        yield Text(f"It cannot be heard: {printable(status.mouthless)}", "red")
+    up = f"running for {duration_words(status.uptime_s)}"
+    yield Text(f"version {status.version}, {up}, volume {status.volume} %, {status.conversation}", "dim")
+
+
+def _show(title: str, rows: Sequence[tuple[str, ...]], console: Console) -> None:
+    console.print(Text(f"\n{title}", "bold"))
+    table = Table.grid(padding=(0, 2))
+    for row in rows:
+        table.add_row("", *(Text(printable(cell), _COLOURS.get(cell, "")) for cell in row))
+    console.print(table if rows else Text("  none", "dim"))
+
+
+def _show_waits(counters: Mapping[str, int | float], console: Console) -> None:
+    console.print(Text("\nYou waited, in ms", "bold"))
+    table = Table.grid(padding=(0, 2))
+    table.add_row("", "", *_STATISTICS)
+    for column in table.columns[2:]:
+        column.justify = "right"
+    for part in LATENCY_PARTS:
+        values = (counters.get(f"latency_{part}_{statistic}_ms", 0) for statistic in _STATISTICS)
+        table.add_row("", _WAITED_FOR[part], *(f"{value:.0f}" for value in values))
+    console.print(table)
+
+
+def _counts(counters: Mapping[str, int | float]) -> Iterator[tuple[str, ...]]:
+    """Name, value with unit, and what each label has of it."""
+    labels: dict[str, list[str]] = {}
+    for name, value in counters.items():
+        base, dot, label = name.partition(".")
+        shares = labels.setdefault(base, [])
+        if dot:
+            shares.append(f"{label.replace('_', ' ')} {_number(value)}")
+    for base, shares in labels.items():
+        if base in counters and not base.startswith("latency_"):
+            words, unit = counter_words(base)
+            yield words, f"{_number(counters[base])} {unit}".rstrip(), ", ".join(shares)
+
+
+def _number(value: int | float) -> str:
+    return str(value) if isinstance(value, int) else f"{value:.1f}"
+
+
+def counter_words(name: str) -> tuple[str, str]:
+    """A counter's name in words, and its unit: `speech_sent_s` is "speech sent" in "s"."""
+    stem, _, suffix = name.rpartition("_")
+    words = stem if suffix in _UNITS else name
+    return words.replace("_", " "), suffix if suffix in _UNITS else ""
+
+
+def duration_words(seconds: float) -> str:
+    """The two largest units of a duration: "1 d 2 h", "3 min 20 s"."""
+    parts: list[str] = []
+    rest = int(seconds)
+    for unit, size in (("d", 86_400), ("h", 3600), ("min", 60), ("s", 1)):
+        count, rest = divmod(rest, size)
+        if count or (unit == "s" and not parts):
+            parts.append(f"{count} {unit}")
+    return " ".join(parts[:2])

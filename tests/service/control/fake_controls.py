@@ -1,0 +1,160 @@
+"""An appliance that only remembers what it was asked, and a socket on which it answers."""
+
+import asyncio
+import socket
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from appliance.conversation.vocabulary import HistoryItem
+from appliance.service.control.claim import claimed
+from appliance.service.control.controls import AnswerText, DeviceStatus, ProviderStatus, Refused, Status
+from appliance.service.control.server import answering
+from appliance.service.control.waits import WAITS, Waits
+
+STATUS = Status(
+    version="0.1.0",
+    uptime_s=93784.2,
+    phase="idle",
+    state="idle",
+    muted=False,
+    volume=40,
+    conversation="c-5d1e07",
+    providers=[
+        ProviderStatus("openai", "down", "connection_failed"),
+        ProviderStatus("offline", "ready", current=True),
+    ],
+    devices=[
+        DeviceStatus("microphone", "ready", "USB Audio"),
+        DeviceStatus("loudspeaker", "lost", "hw:0", "It was unplugged."),
+    ],
+    mouthless="The loudspeaker hw:0 was unplugged.",
+    counters={"turns_opened": 3, "speech_sent_s": 10.5, "latencies": 2, "latency_total_p95_ms": 929.4},
+)
+BUSY = "Somebody is speaking; ask again afterwards."
+
+
+class FakeControls:
+    """Answers at once. To `ask` it says the text word by word; "why" it refuses, at "wait" it halts
+    until `go` is set, "forget" it leaves without a final text, and "bug" is one."""
+
+    def __init__(self) -> None:
+        self.done: list[tuple[object, ...]] = []
+        self.percent = 40
+        self.named = {"user_name": "Alice"}
+        self.items: list[HistoryItem] = [
+            HistoryItem("user", "What time is it?"),
+            HistoryItem("assistant", "It is noon."),
+        ]
+        self.state = STATUS
+        self.halted = asyncio.Event()
+        self.go = asyncio.Event()
+        self.left = asyncio.Event()
+
+    async def say(self, text: str) -> None:
+        if text == "wait":
+            self.halted.set()
+            await self.go.wait()
+        self.done.append(("say", text))
+
+    async def ask(self, text: str, *, spoken: bool) -> AsyncGenerator[AnswerText, None]:
+        self.done.append(("ask", text, spoken))
+        said = ""
+        try:
+            for word in text.split():
+                match word:
+                    case "why":
+                        raise Refused(BUSY)
+                    case "wait":
+                        self.halted.set()
+                        await self.go.wait()
+                    case "bug":
+                        raise RuntimeError("out of cheese")
+                    case "forget":
+                        return
+                said = f"{said} {word}".strip()
+                yield AnswerText(said, final=False)
+            yield AnswerText(f"{said}.", final=True)
+        finally:
+            self.left.set()
+
+    def mute(self) -> None:
+        self.done.append(("mute",))
+
+    def unmute(self) -> None:
+        self.done.append(("unmute",))
+
+    def stop(self) -> None:
+        self.done.append(("stop",))
+
+    def commit(self) -> None:
+        raise Refused("Nobody is speaking: there is no turn to end.")
+
+    def press(self) -> None:
+        self.done.append(("press",))
+
+    def release(self, *, held: bool) -> None:
+        self.done.append(("release", held))
+
+    def volume(self) -> int:
+        return self.percent
+
+    def set_volume(self, percent: int) -> None:
+        self.percent = percent
+
+    def variables(self) -> Mapping[str, str]:
+        return self.named
+
+    def set_variable(self, name: str, value: str) -> None:
+        self.named[name] = value
+
+    def transcript(self) -> Sequence[HistoryItem]:
+        return self.items
+
+    def status(self) -> Status:
+        return self.state
+
+
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+class Daemon:
+    """A running control server with a `FakeControls`; `faults` are the lines it reported."""
+
+    def __init__(self, path: Path, controls: FakeControls) -> None:
+        self.path = path
+        self.controls = controls
+        self.faults: list[str] = []
+
+    async def connect(self) -> Streams:
+        return await asyncio.open_unix_connection(self.path, limit=1 << 20)
+
+    async def ask(self, *lines: bytes) -> list[bytes]:
+        """Send `lines`, end the requests, and everything that comes back, line by line."""
+        reader, writer = await self.connect()
+        writer.writelines(lines)
+        writer.write_eof()
+        replies = (await reader.read()).splitlines()
+        writer.close()
+        return replies
+
+
+Started = Callable[[Waits], "asyncio.Future[Daemon]"]
+
+
+@asynccontextmanager
+async def daemon(folder: Path, waits: Waits = WAITS) -> AsyncIterator[Daemon]:
+    """One that listens in `folder`, with these waits."""
+    path = folder / "control.sock"
+    running = Daemon(path, FakeControls())
+    with claimed(path) as listener:
+        async with answering(listener, running.controls, running.faults.append, waits):
+            yield running
+
+
+def raw_connection(path: Path) -> socket.socket:
+    """A client that does as it likes."""
+    connection = socket.socket(socket.AF_UNIX)
+    connection.settimeout(10)
+    connection.connect(str(path))
+    return connection

@@ -1,0 +1,125 @@
+"""A person reads what goes on, who answers and what is wrong; nothing said steers his terminal."""
+
+import io
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from appliance.conversation.counters import Counters
+from appliance.conversation.vocabulary import HistoryItem
+from appliance.service.control.controls import Status
+from appliance.service.control.display import (
+    GrowingText,
+    counter_words,
+    duration_words,
+    show_status,
+    transcript_lines,
+)
+from tests.service.control.fake_controls import STATUS
+
+TWO_TURNS = Path(__file__).parents[2] / "conversation" / "two_turns.jsonl"
+
+
+def shown(status: Status) -> list[str]:
+    out = io.StringIO()
+    show_status(status, Console(file=out, width=120))
+    return [" ".join(line.split()) for line in out.getvalue().splitlines()]
+
+
+def counted() -> dict[str, int | float]:
+    counters = Counters()
+    for line in TWO_TURNS.read_text().splitlines():
+        counters.take(json.loads(line))
+    return counters.snapshot()
+
+
+def test_a_status_says_what_goes_on_who_answers_and_what_is_wrong() -> None:
+    lines = shown(STATUS)
+    assert lines[0] == "It waits for somebody to speak."
+    assert "It cannot be heard: The loudspeaker hw:0 was unplugged." in lines
+    assert "version 0.1.0, running for 1 d 2 h, volume 40 %, c-5d1e07" in lines
+    assert "openai down connection_failed" in lines
+    assert "offline ready answers now" in lines
+    assert "loudspeaker lost hw:0 It was unplugged." in lines
+
+
+def test_counters_have_words_units_and_shares() -> None:
+    lines = shown(replace(STATUS, counters={**counted(), "overrun_samples": 7, "x_ms": 2.0}))
+    assert "turns opened 3" in lines
+    assert "speech sent 10.5 s openai 7.2, gemini 3.3" in lines
+    assert "interruptions confirmed 1 speech confirmed 1" in lines
+    assert "overrun 7 samples" in lines
+    assert "x 2.0 ms" in lines
+
+
+def test_the_wait_is_a_table_of_its_parts() -> None:
+    lines = shown(replace(STATUS, counters=counted()))
+    assert "last mean p95 max" in lines
+    assert "from your last word to the first sound 2370 1807 2370 2370" in lines
+
+
+def test_without_an_answer_nothing_is_said_about_waiting() -> None:
+    assert not any("You waited" in line for line in shown(replace(STATUS, counters=Counters().snapshot())))
+
+
+def test_one_that_is_muted_and_deaf_says_so() -> None:
+    lines = shown(replace(STATUS, muted=True, deaf="It was unplugged.", providers=(), devices=()))
+    assert lines[0] == "It is muted: it hears nothing and sends nothing."
+    assert lines[1] == "It cannot hear: It was unplugged."
+    assert lines.count("none") == 2
+
+
+def test_a_phase_of_another_version_is_named() -> None:
+    assert shown(replace(STATUS, phase="dreaming"))[0] == "It is dreaming."
+
+
+def test_nothing_that_was_said_steers_the_terminal() -> None:
+    said = HistoryItem("assistant", "one\x1b[2J\n  two")
+    assert list(transcript_lines([said])) == ["It:  one\N{REPLACEMENT CHARACTER}[2J two"]
+    assert not any("\x1b" in line for line in shown(replace(STATUS, deaf="\x1b[2J", phase="\x1b")))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0.4, "0 s"),
+        (59.9, "59 s"),
+        (200, "3 min 20 s"),
+        (3600, "1 h"),
+        (7265, "2 h 1 min"),
+        (93784, "1 d 2 h"),
+    ],
+)
+def test_durations_are_told_in_two_units(seconds: float, words: str) -> None:
+    assert duration_words(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("speech_sent_s", ("speech sent", "s")), ("errors", ("errors", ""))]
+)
+def test_a_counter_tells_its_unit(name: str, words: tuple[str, str]) -> None:
+    assert counter_words(name) == words
+
+
+class Terminal(io.StringIO):
+    """An output that a person looks at."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def growing(out: io.StringIO, *texts: str) -> str:
+    answer = GrowingText(out)
+    for text in texts[:-1]:
+        answer.show(text, final=False)
+    answer.show(texts[-1], final=True)
+    return out.getvalue()
+
+
+def test_an_answer_grows_on_a_terminal_and_is_whole_elsewhere() -> None:
+    assert growing(Terminal(), "It", "It is", "It is noon.") == "It is noon.\n"
+    assert growing(Terminal(), "It is", "At noon.") == "It is\nAt noon.\n"
+    assert growing(io.StringIO(), "It is", "At noon.") == "At noon.\n"
