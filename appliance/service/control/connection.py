@@ -45,17 +45,20 @@ class Connection:
         """Answer until it goes away or has to go."""
         try:
             with suppress(_Gone):
-                while (line := await self._line()) is not None:
-                    await self._answer_while_there(line)
+                while (line := await self._line()) is not None and await self._answer_while_there(line):
+                    pass
             await self._hang_up()
         finally:
             self._writer.transport.abort()
 
     async def dismiss(self, sentence: str) -> None:
         """Say why, and end the connection."""
-        with suppress(_Gone):
-            await self._reply(failed(sentence))
-        await self._hang_up()
+        try:
+            with suppress(_Gone):
+                await self._reply(failed(sentence))
+            await self._hang_up()
+        finally:
+            self._writer.transport.abort()
 
     async def _line(self) -> bytes | None:
         """The next request; None at the end of the connection, and where no further one can follow."""
@@ -75,15 +78,15 @@ class Connection:
         await self._reply(failed(sentence))
         return None
 
-    async def _answer_while_there(self, line: bytes) -> None:
-        """Raises _Gone."""
+    async def _answer_while_there(self, line: bytes) -> bool:
+        """Answer one request; whether the client is still there then."""
+        there = True
         try:
             async with asyncio.TaskGroup() as group:
-                watching = group.create_task(self._watch())
-                await self._answer(line)
-                watching.cancel()
-        except* _Gone as gone:
-            raise _Gone from gone
+                await self._answer(line, group)
+        except* _Gone:
+            there = False
+        return there
 
     async def _watch(self) -> None:
         """Raises _Gone once both directions are closed: who only ended its requests still reads."""
@@ -94,10 +97,10 @@ class Connection:
             await asyncio.sleep(self._waits.look_s)
         raise _Gone
 
-    async def _answer(self, line: bytes) -> None:
+    async def _answer(self, line: bytes, group: asyncio.TaskGroup) -> None:
         """Every reply to one request, the last one always; raises _Gone."""
         try:
-            await self._do(decode_request(line))
+            await self._do(decode_request(line), group)
         except _Gone:
             raise
         except asyncio.CancelledError:
@@ -111,11 +114,21 @@ class Connection:
             self._report(f"a control failed by a fault of ours: {_whereabouts(fault)}")
             await self._reply(failed(f"This is a fault of ours: {_whereabouts(fault)}"))
 
-    async def _do(self, request: AnyRequest) -> None:
-        limit_s = self._waits.piece_s if isinstance(request, Ask) else self._waits.call_s
+    async def _do(self, request: AnyRequest, group: asyncio.TaskGroup) -> None:
+        """An answer is given up when nobody waits for it; everything else is done all the same."""
+        if not isinstance(request, Ask):
+            await self._relay(request, self._waits.call_s)
+            return
+        watching = group.create_task(self._watch())
+        try:
+            await self._relay(request, self._waits.piece_s)
+        finally:
+            watching.cancel()
+
+    async def _relay(self, request: AnyRequest, patience_s: float) -> None:
         async with aclosing(replies_to(request, self._controls)) as replies:
             while True:
-                async with asyncio.timeout(limit_s):
+                async with asyncio.timeout(patience_s):
                     members = await anext(replies, None)
                 if members is None:
                     return
@@ -132,12 +145,15 @@ class Connection:
             raise _Gone from lost
 
     async def _hang_up(self) -> None:
-        """Let what was written be read, but not for ever."""
-        with suppress(ConnectionError, TimeoutError):
+        """End it so that what was written can still be read, but not for ever: a connection that is closed
+        with a request unread takes its last reply along."""
+        with suppress(OSError):  # it went away first, or time is up
             async with asyncio.timeout(self._waits.write_s):
+                self._writer.write_eof()
+                while await self._reader.read(MAX_LINE_BYTES):
+                    pass
                 self._writer.close()
                 await self._writer.wait_closed()
-        self._writer.transport.abort()
 
 
 def _whereabouts(fault: Exception) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -43,7 +43,7 @@ async def answering(
     At the end the clients are told so and dropped within `Waits.close_s`.
     """
     clients = _Clients(controls, report or _to_stderr, waits)
-    server = await asyncio.start_unix_server(clients.serve, sock=listener, limit=MAX_LINE_BYTES - 1)
+    server = await asyncio.start_unix_server(clients.take, sock=listener, limit=MAX_LINE_BYTES - 1)
     try:
         yield
     finally:
@@ -52,37 +52,47 @@ async def answering(
 
 
 class _Clients:
-    """Everybody who is connected; at most `MAX_CLIENTS`, who comes then is told and dropped."""
+    """Everybody who is connected: `MAX_CLIENTS` are served, as many more are being told that they are too
+    many, and who comes then is dropped without a word."""
 
     def __init__(self, controls: Controls, report: Callable[[str], None], waits: Waits) -> None:
         self._controls = controls
         self._report = report
         self._waits = waits
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._served: set[asyncio.Task[None]] = set()
+        self._dismissed: set[asyncio.Task[None]] = set()
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One client, from its connection to its end; never raises."""
-        task = asyncio.current_task()
-        assert task is not None
         client = Connection(reader, writer, self._controls, self._report, self._waits)
-        if len(self._tasks) >= MAX_CLIENTS:
-            await client.dismiss(f"{MAX_CLIENTS} clients are connected already; try again later.")
-            return
-        self._tasks.add(task)
-        try:
-            await client.serve()
-        except asyncio.CancelledError:  # by `drop`: this task is ours alone
-            pass
-        finally:
-            self._tasks.discard(task)
+        if len(self._served) < MAX_CLIENTS:
+            await _keep(self._served, client.serve())
+        elif len(self._dismissed) < MAX_CLIENTS:
+            sentence = f"{MAX_CLIENTS} clients are connected already; try again later."
+            await _keep(self._dismissed, client.dismiss(sentence))
+        else:
+            writer.transport.abort()
 
     async def drop(self) -> None:
         """End all connections."""
-        tasks = list(self._tasks)
+        tasks = self._served | self._dismissed
         for task in tasks:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks, timeout=self._waits.close_s)
+
+
+async def _keep(tasks: set[asyncio.Task[None]], work: Awaitable[None]) -> None:
+    """Do `work` with the current task among `tasks`, where `drop` finds it."""
+    task = asyncio.current_task()
+    assert task is not None
+    tasks.add(task)
+    try:
+        await work
+    except asyncio.CancelledError:  # by `drop`: the task ends here, and nobody else waits for it
+        pass
+    finally:
+        tasks.discard(task)
 
 
 def _to_stderr(sentence: str) -> None:

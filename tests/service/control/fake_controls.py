@@ -1,8 +1,9 @@
 """An appliance that only remembers what it was asked, and a socket on which it answers."""
 
 import asyncio
+import gc
 import socket
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -139,17 +140,18 @@ class Daemon:
         return replies
 
 
-Started = Callable[[Waits], "asyncio.Future[Daemon]"]
-
-
 @asynccontextmanager
 async def daemon(folder: Path, waits: Waits = WAITS) -> AsyncIterator[Daemon]:
-    """One that listens in `folder`, with these waits."""
+    """One that listens in `folder`, with these waits; at its end no task of it has failed unseen."""
     path = folder / "control.sock"
     running = Daemon(path, FakeControls())
+    unseen: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: unseen.append(context))
     with claimed(path) as listener:
         async with answering(listener, running.controls, running.faults.append, waits):
             yield running
+    gc.collect()  # a task tells of its exception when it is thrown away
+    assert unseen == []
 
 
 def raw_connection(path: Path) -> socket.socket:
