@@ -24,6 +24,14 @@ class AnswerHeard:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerYielded:
+    """The answer stands still, as it was asked to, and all that was rendered of it has been heard."""
+
+    answer: int
+    position: int  # where it fell silent
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerStarved:
     """The answer goes on, but its next sample is not there: silence from here."""
 
@@ -47,4 +55,4 @@ class ClipDone:
     position: int
 
 
-PlayoutEvent = AnswerAudible | AnswerHeard | AnswerStarved | AnswerFed | ClipDone
+PlayoutEvent = AnswerAudible | AnswerHeard | AnswerYielded | AnswerStarved | AnswerFed | ClipDone

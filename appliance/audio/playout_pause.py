@@ -10,8 +10,8 @@ from appliance.pcm.level import amplitude_of_dbfs
 from appliance.pcm.rechunk import Rechunker
 
 FRAME_MS: Final = 10
-# Longer than the closure of a plosive: espeak-ng's and Piper's last up to 130 ms within a word, slow
-# voices included; their shortest pause between two sentences is 180 ms.
+# Longer than the closure of a plosive: at QUIET_DB espeak-ng's and Piper's last up to 130 ms in a word,
+# slow voices included; between sentences both are quiet for 180 ms and more.
 PAUSE_MS: Final = 150
 # Below the speech level: weak fricatives and what is left in a closure stand up to 30 dB below it, and
 # join closures to stretches as long as a pause; the noise in synthetic voices is 60 dB below and more.

@@ -1,9 +1,9 @@
 """One sound's samples, from when they are generated until they are heard."""
 
 from collections import deque
+from collections.abc import Iterator
 from enum import Enum, auto
-
-import numpy as np
+from itertools import chain
 
 from appliance.pcm.formats import Pcm
 
@@ -57,35 +57,37 @@ class HeardAccount:
 
 
 class Track:
-    """The samples of an answer or a clip, in order, kept until they are heard.
+    """The samples of an answer or a clip, in order, kept until they are rendered and a while longer.
 
-    Bound: `capacity_samples` generated and not heard; policy: what is beyond is refused. Chunks are kept
-    as they come, not copied: nobody may write to them afterwards.
+    Bound: `capacity_samples` generated and not heard, and the `memory_samples` rendered last; policy: what
+    is beyond the first is refused, beyond the second let go. Chunks are kept as they come, not copied:
+    nobody may write to them afterwards.
     """
 
-    def __init__(self, number: int, capacity_samples: int, position: int) -> None:
+    def __init__(self, number: int, capacity_samples: int, position: int, memory_samples: int = 0) -> None:
         """`position`: the device position from which on it may be rendered."""
         self.number = number
         self.supply = Supply.FLOWING
         self.audible = False  # something above the threshold of hearing was rendered
         self.heard = HeardAccount(position)
+        self.rendered_samples = 0
         self._capacity = capacity_samples
+        self._memory_samples = memory_samples
+        self._behind: deque[Pcm] = deque()  # rendered
+        self._kept_from = 0  # index of the first sample kept
         self._ahead: deque[Pcm] = deque()  # not rendered, but for the first `_cut` samples of the first
         self._cut = 0
-        self._behind: deque[Pcm] = deque()  # rendered, not all heard
-        self._kept_from = 0  # index of the first sample kept
         self._generated = 0
-        self._rendered = 0
 
     @property
     def ahead_samples(self) -> int:
         """Generated and not rendered."""
-        return self._generated - self._rendered
+        return self._generated - self.rendered_samples
 
     @property
     def begun(self) -> bool:
         """Some of it was rendered."""
-        return self._rendered > 0
+        return self.rendered_samples > 0
 
     @property
     def spent(self) -> bool:
@@ -110,13 +112,12 @@ class Track:
         """No more samples come."""
         self.supply = Supply.ENDED
 
-    def drop_ahead(self) -> None:
-        """End it here: what is not rendered never will be."""
-        if self._cut:
-            self._behind.append(self._ahead[0][: self._cut])
+    def drop(self) -> None:
+        """End it here and keep nothing: what is not rendered never will be."""
+        self._behind.clear()
         self._ahead.clear()
         self._cut = 0
-        self._generated = self._rendered
+        self._generated = self._kept_from = self.rendered_samples
         self.end()
 
     def render_into(self, out: Pcm, position: int) -> int:
@@ -131,18 +132,22 @@ class Track:
             if self._cut == len(chunk):
                 self._behind.append(self._ahead.popleft())
                 self._cut = 0
-        self._rendered += done
+        self.rendered_samples += done
         self.heard.rendered(position, done)
+        self._let_go()
         return done
 
-    def move_to(self, playhead: int) -> None:
-        """What was rendered before device position `playhead` has been heard: let go of it."""
-        self.heard.move_to(playhead)
-        while self._behind and self._kept_from + len(self._behind[0]) <= self.heard.samples:
-            self._kept_from += len(self._behind.popleft())
+    def read(self, start: int, stop: int) -> Iterator[Pcm]:
+        """Samples `[start, stop)` as far as they are kept and generated, in chunks."""
+        at = self._kept_from
+        for chunk in chain(self._behind, self._ahead):
+            if at >= stop:
+                return
+            if start < at + len(chunk):
+                yield chunk[max(start - at, 0) : stop - at]
+            at += len(chunk)
 
-    def unheard(self) -> Pcm:
-        """A copy of what was generated and not heard."""
-        if not self._behind and not self._ahead:
-            return np.empty(0, np.int16)
-        return np.concatenate((*self._behind, *self._ahead))[self.heard.samples - self._kept_from :]
+    def _let_go(self) -> None:
+        needed_from = self.rendered_samples - self._memory_samples
+        while self._behind and self._kept_from + len(self._behind[0]) <= needed_from:
+            self._kept_from += len(self._behind.popleft())

@@ -12,11 +12,21 @@ from appliance.pcm.formats import Pcm
 RATE_HZ = 16_000
 # No level ever changes: what is rendered is what was generated, to the bit.
 PLAIN = PlayoutOptions(RATE_HZ, duck_db=0, duck_ramp_ms=0, hush_ramp_ms=0, resume_ramp_ms=0, fade_ms=0)
+# A voice that speaks for 200 ms and pauses for 160 ms.
+PHRASE_SAMPLES = 5_760
+PAUSE_SAMPLES = 2_560
 
 
 def numbered(start: int, count: int) -> Pcm:
     """Samples that tell their index (from 1 on; 0 is silence); all of them are audible."""
     return (np.arange(start, start + count) % 20_000 + 1_000).astype(np.int16)
+
+
+def phrases(start: int, count: int) -> Pcm:
+    """Samples that tell their index within a few thousand, loud and quiet by turns; none is 0."""
+    index = np.arange(start, start + count)
+    quiet = index % PHRASE_SAMPLES >= PHRASE_SAMPLES - PAUSE_SAMPLES
+    return np.where(quiet, index % 3 + 1, index % 5_000 + 10_000).astype(np.int16)
 
 
 class Ear:

@@ -127,6 +127,11 @@ def test_a_pause_is_known_when_all_of_its_shortest_length_is() -> None:
     assert finder.needed_samples == PAUSE
 
 
+def test_what_hums_and_breathes_between_the_words_is_a_pause() -> None:
+    hum = tone(PAUSE, 8_000 // 100)  # 40 dB below the voice
+    assert finder_of(np.concatenate((tone(10 * FRAME), hum))).pause_from(0) == 10 * FRAME
+
+
 def test_a_shorter_silence_is_none() -> None:
     voice = tone(10 * FRAME)
     finder = finder_of(np.concatenate((voice, np.zeros(PAUSE - FRAME, np.int16), voice)))

@@ -1,14 +1,20 @@
 """Whatever is asked of the playout, in whatever order: no sample is lost, and blocks do not matter."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.audio.playout import Playout, PlayoutOptions
-from appliance.audio.playout_events import AnswerAudible, AnswerFed, AnswerHeard, AnswerStarved
-from tests.audio.playout_ear import PLAIN, RATE_HZ, Ear, numbered
+from appliance.audio.playout_events import (
+    AnswerAudible,
+    AnswerFed,
+    AnswerHeard,
+    AnswerStarved,
+    AnswerYielded,
+)
+from tests.audio.playout_ear import PLAIN, RATE_HZ, Ear, phrases
 
 
 @dataclass(frozen=True)
@@ -23,21 +29,29 @@ class Listen:
 
 
 @dataclass(frozen=True)
+class Turn:
+    volume: int
+
+
+@dataclass(frozen=True)
 class Call:
     name: str
 
 
-Script = list[Append | Listen | Call]
+Step = Append | Listen | Turn | Call
+Script = list[Step]
 
-RAMPED = PlayoutOptions(RATE_HZ, max_answer_s=0.3)
+RAMPED = PlayoutOptions(RATE_HZ, max_answer_s=0.5, max_yield_s=0.2)
+HASTY = replace(PLAIN, max_yield_s=0.2)
 ANSWER, CLIP = 1, 9
 CLIP_PCM = np.full(700, -9_000, np.int16)
 
-appends = st.builds(Append, st.integers(0, 1_500))
-listens = st.builds(Listen, st.integers(1, 1_200), st.sampled_from([0, 100, 640, 2_000]))
-moves = st.sampled_from(["play", "duck", "hush", "resume"]).map(Call)
-anything = st.sampled_from(
-    ["play", "duck", "hush", "resume", "flush", "end", "begin", "say", "stop_clip"]
+appends = st.builds(Append, st.integers(0, 4_000))
+listens = st.builds(Listen, st.integers(1, 2_500), st.sampled_from([0, 100, 640, 2_000]))
+turns = st.builds(Turn, st.integers(0, 100))
+moves = st.sampled_from(["play", "duck", "hush", "yield_at_pause", "resume"]).map(Call)
+anything = turns | st.sampled_from(
+    ["play", "duck", "hush", "yield_at_pause", "resume", "flush", "end", "begin", "say", "stop_clip"]
 ).map(Call)
 block_sizes = st.lists(st.integers(1, 700), min_size=1, max_size=6).map(tuple)
 
@@ -50,23 +64,24 @@ class Theatre:
         self.ear = Ear(self.playout, blocks=blocks)
         self.answer = ANSWER
         self.generated = 0
-        self.accounts: list[tuple[int, bytes]] = []  # heard and remaining after every step
+        self.accounts: list[int] = []  # what was heard, after every step
         self.playout.begin(ANSWER)
 
     def play(self, script: Script) -> None:
         for step in script:
             self.take(step)
-            remaining = self.playout.remaining(self.answer).tobytes()
-            self.accounts.append((self.playout.heard_samples(self.answer), remaining))
+            self.accounts.append(self.playout.heard_samples(self.answer))
 
-    def take(self, step: Append | Listen | Call) -> None:
+    def take(self, step: Step) -> None:
         match step:
             case Append(samples=samples):
-                refused = self.playout.append(self.answer, numbered(self.generated, samples))
+                refused = self.playout.append(self.answer, phrases(self.generated, samples))
                 self.generated += samples - refused
             case Listen(samples=samples, delay_samples=delay_samples):
                 self.ear.delay_samples = delay_samples
                 self.ear.listen(samples)
+            case Turn(volume=volume):
+                self.playout.set_volume(volume)
             case Call(name="begin"):
                 self.answer += 1
                 self.playout.begin(self.answer)
@@ -78,28 +93,31 @@ class Theatre:
                 getattr(self.playout, name)()
 
 
-@given(script=st.lists(appends | listens | moves, max_size=30), blocks=block_sizes)
-def test_every_sample_sounds_once_and_in_order(script: Script, blocks: tuple[int, ...]) -> None:
-    theatre = Theatre(PLAIN, blocks)
+plain = st.sampled_from([PLAIN, HASTY])
+
+
+@given(script=st.lists(appends | listens | moves, max_size=30), blocks=block_sizes, options=plain)
+def test_every_sample_sounds_once_and_in_order(
+    script: Script, blocks: tuple[int, ...], options: PlayoutOptions
+) -> None:
+    theatre = Theatre(options, blocks)
     theatre.play([Call("play"), *script, Call("resume"), Call("end")])
     theatre.ear.listen(theatre.generated + 1)
     sound = theatre.ear.sound
-    assert np.array_equal(sound[sound != 0], numbered(0, theatre.generated))
+    assert np.array_equal(sound[sound != 0], phrases(0, theatre.generated))
 
 
-@given(script=st.lists(appends | listens | moves, max_size=30), blocks=block_sizes)
-def test_heard_and_remaining_are_what_was_generated_and_what_the_playhead_passed(
-    script: Script, blocks: tuple[int, ...]
+@given(script=st.lists(appends | listens | moves, max_size=30), blocks=block_sizes, options=plain)
+def test_heard_is_what_the_playhead_passed(
+    script: Script, blocks: tuple[int, ...], options: PlayoutOptions
 ) -> None:
-    theatre = Theatre(PLAIN, blocks)
+    theatre = Theatre(options, blocks)
     playhead = 0
     for step in [Call("play"), *script]:
         theatre.play([step])
         playhead = max(playhead, theatre.playout.position - theatre.ear.delay_samples)
         heard = int(np.count_nonzero(theatre.ear.sound[:playhead]))
         assert theatre.playout.heard_samples(ANSWER) == heard
-        remaining = numbered(heard, theatre.generated - heard)
-        assert np.array_equal(theatre.playout.remaining(ANSWER), remaining)
 
 
 @given(script=st.lists(appends | listens | anything, max_size=40), one=block_sizes, other=block_sizes)
@@ -127,3 +145,22 @@ def test_every_event_of_an_answer_comes_in_its_place(script: Script, blocks: tup
         supply = [t for t in told if t in (AnswerStarved, AnswerFed)]
         assert supply[0::2] == [AnswerStarved] * len(supply[0::2])
         assert supply[1::2] == [AnswerFed] * len(supply[1::2])
+
+
+@given(script=st.lists(appends | listens | anything, max_size=40), blocks=block_sizes)
+def test_a_wish_to_yield_is_answered_once_at_most_and_only_when_all_is_heard(
+    script: Script, blocks: tuple[int, ...]
+) -> None:
+    theatre = Theatre(RAMPED, blocks)
+    wishes = 0
+    for step in script:
+        theatre.play([step])
+        wishes += step == Call("yield_at_pause")
+        told = [event for event in theatre.ear.news if isinstance(event, AnswerYielded)]
+        assert len(told) <= wishes
+        wishes -= len(told)
+        for event in told:
+            assert event.position <= theatre.playout.position
+            heard = theatre.playout.heard_samples(event.answer)
+            theatre.ear.listen(2_000)
+            assert theatre.playout.heard_samples(event.answer) == heard
