@@ -9,7 +9,8 @@ from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
 from tests.simulators.openai_conversation import Conversation
-from tests.simulators.openai_response import Event, Response
+from tests.simulators.openai_items import Event
+from tests.simulators.openai_response import Response
 from tests.simulators.openai_script import Behaviour, Record, Script
 
 EXPIRED = "Your session hit the maximum duration of 60 minutes."
@@ -19,6 +20,8 @@ _BETA_NAMES = {
     "response.output_audio.done": "response.audio.done",
     "response.output_audio_transcript.delta": "response.audio_transcript.delta",
     "response.output_audio_transcript.done": "response.audio_transcript.done",
+    "response.output_text.delta": "response.text.delta",
+    "response.output_text.done": "response.text.done",
     "conversation.item.added": "conversation.item.created",
 }
 

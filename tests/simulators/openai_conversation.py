@@ -13,7 +13,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from appliance.pcm.formats import pcm_from_bytes
-from tests.simulators.openai_response import Chunk, Event, Item, Response
+from tests.simulators.openai_items import (
+    Event,
+    Item,
+    Refused,
+    item_of_client,
+    message,
+    written_question,
+)
+from tests.simulators.openai_response import Chunk, Response
 from tests.simulators.openai_script import SAMPLES_PER_MS, Answer, Record, Script, Truncation, Turn
 from tests.simulators.openai_settings import fresh_session, merge
 from tests.simulators.openai_types import mistakes_of_client, mistakes_of_server
@@ -24,8 +32,6 @@ MAX_APPEND_BYTES = 15 * 1024 * 1024
 RACE_S = 0.25
 SESSION_S = 3600
 
-_CONTENT_TYPES = {"user": {"input_text"}, "system": {"input_text"}, "assistant": {"output_text"}}
-
 
 @dataclass
 class Reply:
@@ -34,15 +40,6 @@ class Reply:
     events: list[Event] = field(default_factory=list)
     response: Response | None = None
     transcription: tuple[Answer, list[Event]] | None = None
-
-
-class Refused(Exception):
-    """An event of the client that the server answers with `error`."""
-
-    def __init__(self, code: str, message: str, *, race: bool = False) -> None:
-        super().__init__(message)
-        self.code = code
-        self.race = race
 
 
 class Conversation:
@@ -58,6 +55,7 @@ class Conversation:
         self._finished_at_s: dict[str, float] = {}
         self._buffer = bytearray()
         self._next_answer: Answer | None = None
+        self._answered: Answer | None = None  # by the last response that was completed
         self._has_spoken = False
         self.race_s = RACE_S
         self._handlers: dict[str, Callable[[Event, float], Reply]] = {
@@ -126,6 +124,7 @@ class Conversation:
         assert response is self.active
         self.active = None
         self._finished_at_s[response.response_id] = now_s
+        self._answered = response.answer if status == "completed" else None
         self._record.finished.append((response.response_id, status))
         return response.finish(status, **why)
 
@@ -180,15 +179,19 @@ class Conversation:
             )
         self._buffer.clear()
         before = next(reversed(self.items), None)
-        item = self._add(Item(self._make_id("item"), "user", [{"type": "input_audio", "transcript": None}]))
-        turn = Turn(len(self._record.turns), item.item_id, pcm)
-        self._record.turns.append(turn)
-        self._next_answer = answer = self._script(turn)
+        content: list[Event] = [{"type": "input_audio", "transcript": None}]
+        item = self._add(message(self._make_id("item"), "user", content))
+        answer = self._take_turn(Turn(len(self._record.turns), item.item_id, pcm))
         committed = self.make_event(
             "input_audio_buffer.committed", item_id=item.item_id, previous_item_id=before
         )
         transcription = (answer, self._transcription(item.item_id, answer.user_transcript))
         return Reply([committed, *self._announce(item, before)], transcription=transcription)
+
+    def _take_turn(self, turn: Turn) -> Answer:
+        self._record.turns.append(turn)
+        self._next_answer = answer = self._script(turn)
+        return answer
 
     def _transcription(self, item_id: str, text: str) -> list[Event]:
         if self.session["audio"]["input"]["transcription"] is None:
@@ -215,20 +218,21 @@ class Conversation:
 
     def _create_item(self, event: Event, now_s: float) -> Reply:
         item, before = event["item"], event.get("previous_item_id")
-        if item["type"] != "message":
-            raise Refused("simulator", "this server plays no tools")
         if before not in (None, "root") and before not in self.items:
             raise Refused("invalid_value", f"there is no item {before}")
         if item.get("id") in self.items:
             raise Refused("item_create_duplicate_item_id", f"there is an item {item['id']}")
-        role, content = item["role"], item["content"]
-        if not content or any(part.get("type") not in _CONTENT_TYPES[role] for part in content):
-            raise Refused("invalid_value", f"an item of {role} takes {_CONTENT_TYPES[role]}")
-        if not all(part.get("text") for part in content):
-            raise Refused("missing_required_parameter", "a text part without text")
+        if item["type"] == "function_call_output" and self.active is not None:
+            raise Refused("simulator", "a response is being made: wait for response.done")
         last = next(reversed(self.items), None)
-        made = self._add(Item(item.get("id") or self._make_id("item"), role, content))
-        self._record.history.append((role, "".join(part["text"] for part in content)))
+        made = self._add(item_of_client(item.get("id") or self._make_id("item"), item, self.items))
+        match made.kind:
+            case "message":
+                self._record.history.append((made.about["role"], made.text))
+            case "function_call":
+                self._record.retold.append((made.about["call_id"], made.about["name"]))
+            case "function_call_output":
+                self._record.results.append((made.about["call_id"], made.about["output"]))
         return Reply(self._announce(made, last))
 
     def _delete_item(self, event: Event, now_s: float) -> Reply:
@@ -246,7 +250,7 @@ class Conversation:
         end_ms = event["audio_end_ms"]
         if item is None:
             raise Refused("item_truncate_invalid_item_id", f"there is no item {event['item_id']}")
-        if item.role != "assistant" or not item.samples:
+        if not item.samples:
             raise Refused("unsupported_content_type", "Only model output audio messages can be truncated")
         if event["content_index"] != 0:
             raise Refused("invalid_value", f"there is no content part {event['content_index']}")
@@ -256,7 +260,7 @@ class Conversation:
             message = f"Audio content of {item.generated_ms}ms is already shorter than {end_ms}ms"
             raise Refused("invalid_value", message)
         self._record.truncations.append(Truncation(item.item_id, end_ms, item.generated_ms))
-        item.content[0]["transcript"] = ""
+        item.about["content"][0]["transcript"] = ""
         item.samples = end_ms * SAMPLES_PER_MS
         told = {key: event[key] for key in ("item_id", "content_index", "audio_end_ms")}
         return Reply([self.make_event("conversation.item.truncated", **told)])
@@ -280,12 +284,31 @@ class Conversation:
         if strange:
             raise Refused("simulator", f"this server does not play {sorted(strange)}")
         metadata = parameters.get("metadata")
+        (modality,) = parameters.get("output_modalities") or self.session["output_modalities"]
         self._record.asked.append((metadata or {}).get("answer", ""))
-        answer = self._next_answer or self._script(Turn(-1, "", pcm_from_bytes(b"")))
+        self._record.modalities.append(modality)
         self.active = Response(
-            self._make_id("resp"), answer, metadata, self._voice, self.items, self.make_event, self._make_id
+            self._make_id("resp"),
+            self._choose_answer(),
+            metadata,
+            modality,
+            self._voice,
+            self.items,
+            self.make_event,
+            self._make_id,
         )
         return Reply(response=self.active)
+
+    def _choose_answer(self) -> Answer:
+        """What is said next: to what was asked last, or to the results of the calls before."""
+        last = self.items[next(reversed(self.items))] if self.items else None
+        if last is not None and last.kind == "function_call_output" and self._answered is not None:
+            return self._answered.then or Answer()
+        silence = pcm_from_bytes(b"")
+        question = written_question(self.items)
+        if question is not None and question.item_id not in (turn.item_id for turn in self._record.turns):
+            return self._take_turn(Turn(len(self._record.turns), question.item_id, silence, question.text))
+        return self._next_answer or self._script(Turn(-1, "", silence))
 
     def _cancel_response(self, event: Event, now_s: float) -> Reply:
         wanted = event.get("response_id")

@@ -17,7 +17,8 @@ from appliance.conversation.vocabulary import (
 )
 from appliance.providers.openai.codec import OpenAiCodec, Voice
 from tests.simulators.openai_conversation import Conversation
-from tests.simulators.openai_response import Chunk, Event, Response
+from tests.simulators.openai_items import Event
+from tests.simulators.openai_response import Chunk, Response
 from tests.simulators.openai_script import Answer, Record, Script, script_of
 
 VOICE = Voice("marin", "gpt-live-transcribe")

@@ -3,44 +3,15 @@
 import base64
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
 from appliance.pcm.formats import Pcm, pcm_to_bytes
-from tests.simulators.openai_script import SAMPLES_PER_MS, Answer
-
-Event = dict[str, Any]
+from tests.simulators.openai_items import Event, Item, message
+from tests.simulators.openai_script import SAMPLES_PER_MS, Answer, Call
 
 _FORMAT = {"type": "audio/pcm", "rate": 24000}
 _ERROR_TYPES = {"server_error": "server_error", "insufficient_quota": "insufficient_quota"}
-
-
-@dataclass
-class Item:
-    """One item of the conversation, as far as the server has made it."""
-
-    item_id: str
-    role: str
-    content: list[Event]
-    status: str = "completed"
-    samples: int = 0  # of sound that the server generated
-
-    @property
-    def generated_ms(self) -> int:
-        """Whole milliseconds of generated sound."""
-        return self.samples // SAMPLES_PER_MS
-
-    def on_wire(self) -> Event:
-        """The item as events carry it: without its sound."""
-        return {
-            "id": self.item_id,
-            "object": "realtime.item",
-            "type": "message",
-            "role": self.role,
-            "status": self.status,
-            "content": [dict(part) for part in self.content],
-        }
 
 
 @dataclass
@@ -58,6 +29,7 @@ class Response:
     response_id: str
     answer: Answer
     metadata: dict[str, str] | None
+    modality: str  # "audio" | "text"
     voice: str
     conversation: dict[str, Item]
     make_event: Callable[..., Event]
@@ -81,13 +53,10 @@ class Response:
 
     def chunks(self) -> Iterator[Chunk]:
         """All items, each with its sound and words; ends without `response.done`."""
-        words = self.answer.transcript.split()
-        parts = np.array_split(self.answer.pcm24k, self.answer.items)
-        for number, pcm in enumerate(parts):
-            mine = words[number * len(words) // len(parts) : (number + 1) * len(words) // len(parts)]
-            yield Chunk(self._open_item())
-            yield from self._speak(pcm, mine)
-            yield Chunk(self._close_item("completed"))
+        if len(self.answer.pcm24k) or not self.answer.calls:
+            yield from self._messages()
+        for call in self.answer.calls:
+            yield from self._make_call(call)
 
     def finish(self, status: str, reason: str | None = None, code: str | None = None) -> list[Event]:
         """Whatever is still open is closed, and the response is done."""
@@ -107,18 +76,27 @@ class Response:
         }
         return [*events, self.make_event("response.done", response=done)]
 
-    def _open_item(self) -> list[Event]:
-        before = next(reversed(self.conversation), None)
-        item = Item(self.make_id("item"), "assistant", [], "in_progress")
-        self.items.append(item)
-        self.conversation[item.item_id] = item
-        added = [
-            self._about_output("response.output_item.added", item=item.on_wire()),
-            self.make_event("conversation.item.added", previous_item_id=before, item=item.on_wire()),
-            self._about_part("response.content_part.added", part={"type": "audio", "transcript": ""}),
-        ]
-        item.content = [{"type": "output_audio", "transcript": ""}]
-        return added
+    # ------------------------------------------------------------------ messages
+
+    def _messages(self) -> Iterator[Chunk]:
+        words = self.answer.transcript.split()
+        parts = np.array_split(self.answer.pcm24k, self.answer.items)
+        for number, pcm in enumerate(parts):
+            mine = words[number * len(words) // len(parts) : (number + 1) * len(words) // len(parts)]
+            yield Chunk(self._open_message())
+            yield from self._speak(pcm, mine) if self.modality == "audio" else self._write(mine)
+            yield Chunk(self._close_item("completed"))
+
+    def _open_message(self) -> list[Event]:
+        part = {"type": self.modality, self._words_key: ""}
+        events = self._open(message(self.make_id("item"), "assistant", [], "in_progress"))
+        events.append(self._about_part("response.content_part.added", part=part))
+        self.items[-1].about["content"] = [{"type": f"output_{self.modality}", self._words_key: ""}]
+        return events
+
+    @property
+    def _words_key(self) -> str:
+        return "transcript" if self.modality == "audio" else "text"
 
     def _speak(self, pcm: Pcm, words: list[str]) -> Iterator[Chunk]:
         size = self.answer.chunk_ms * SAMPLES_PER_MS
@@ -127,33 +105,76 @@ class Response:
             mine = words[number * len(words) // len(starts) : (number + 1) * len(words) // len(starts)]
             events = []
             if mine:
-                text = " ".join(mine) if not self._transcript() else " " + " ".join(mine)
-                self.items[-1].content[0]["transcript"] += text
-                events.append(self._about_part("response.output_audio_transcript.delta", delta=text))
+                delta = self._add_words(mine)
+                events.append(self._about_part("response.output_audio_transcript.delta", delta=delta))
             sound = pcm[start : start + size]
             self.items[-1].samples += len(sound)
             delta = base64.b64encode(pcm_to_bytes(sound)).decode()
             events.append(self._about_part("response.output_audio.delta", delta=delta))
             yield Chunk(events, len(sound) / SAMPLES_PER_MS)
 
+    def _write(self, words: list[str]) -> Iterator[Chunk]:
+        for word in words:
+            yield Chunk([self._about_part("response.output_text.delta", delta=self._add_words([word]))])
+
+    def _add_words(self, words: list[str]) -> str:
+        text = " ".join(words) if not self._words() else " " + " ".join(words)
+        self.items[-1].about["content"][0][self._words_key] += text
+        return text
+
+    def _words(self) -> str:
+        content = self.items[-1].about["content"]
+        return str(content[0][self._words_key]) if content else ""
+
+    # ------------------------------------------------------------------ calls
+
+    def _make_call(self, call: Call) -> Iterator[Chunk]:
+        about = {"name": call.name, "call_id": self.make_id("call"), "arguments": ""}
+        yield Chunk(self._open(Item(self.make_id("item"), "function_call", about, "in_progress")))
+        half = len(call.arguments) // 2
+        for delta in (call.arguments[:half], call.arguments[half:]):
+            about["arguments"] += delta
+            yield Chunk([self._about_call("response.function_call_arguments.delta", delta=delta)])
+        yield Chunk(self._close_item("completed"))
+
+    # ------------------------------------------------------------------ items
+
+    def _open(self, item: Item) -> list[Event]:
+        before = next(reversed(self.conversation), None)
+        self.items.append(item)
+        self.conversation[item.item_id] = item
+        return [
+            self._about_output("response.output_item.added", item=item.on_wire()),
+            self.make_event("conversation.item.added", previous_item_id=before, item=item.on_wire()),
+        ]
+
     def _close_item(self, status: str) -> list[Event]:
         item = self.items[-1]
         item.status = status
-        part = {"type": "audio", "transcript": self._transcript()}
         before = [key for key in self.conversation if key != item.item_id]
         return [
-            self._about_part("response.output_audio.done"),
-            self._about_part("response.output_audio_transcript.done", transcript=self._transcript()),
-            self._about_part("response.content_part.done", part=part),
+            *(self._close_message() if item.kind == "message" else self._close_call(item)),
             self._about_output("response.output_item.done", item=item.on_wire()),
             self.make_event(
                 "conversation.item.done", previous_item_id=before[-1] if before else None, item=item.on_wire()
             ),
         ]
 
-    def _transcript(self) -> str:
-        content = self.items[-1].content
-        return str(content[0]["transcript"]) if content else ""
+    def _close_message(self) -> list[Event]:
+        words = {self._words_key: self._words()}
+        part = {"type": self.modality} | words
+        if self.modality == "audio":
+            done = [
+                self._about_part("response.output_audio.done"),
+                self._about_part("response.output_audio_transcript.done", **words),
+            ]
+        else:
+            done = [self._about_part("response.output_text.done", **words)]
+        return [*done, self._about_part("response.content_part.done", part=part)]
+
+    def _close_call(self, item: Item) -> list[Event]:
+        told = {key: item.about[key] for key in ("name", "arguments")}
+        return [self._about_call("response.function_call_arguments.done", **told)]
 
     def _about_output(self, kind: str, **fields: object) -> Event:
         index = len(self.items) - 1
@@ -163,6 +184,10 @@ class Response:
         item_id = self.items[-1].item_id
         return self._about_output(kind, item_id=item_id, content_index=0, **fields)
 
+    def _about_call(self, kind: str, **fields: object) -> Event:
+        item = self.items[-1]
+        return self._about_output(kind, item_id=item.item_id, call_id=item.about["call_id"], **fields)
+
     def _on_wire(self) -> Event:
         return {
             "id": self.response_id,
@@ -171,7 +196,7 @@ class Response:
             "status_details": None,
             "conversation_id": "conv_simulated",
             "output": [],
-            "output_modalities": ["audio"],
+            "output_modalities": [self.modality],
             "audio": {"output": {"format": _FORMAT, "voice": self.voice}},
             "max_output_tokens": "inf",
             "metadata": self.metadata,

@@ -21,11 +21,20 @@ def chirp(duration_s: float = 1.0, low_hz: float = 200.0, high_hz: float = 2000.
 
 @dataclass(frozen=True)
 class Turn:
-    """One committed turn of the person: everything that was appended for it, 24 kHz."""
+    """One turn of the person: everything that was appended for it, 24 kHz, or what was written."""
 
     index: int
     item_id: str
     pcm24k: Pcm
+    text: str = ""  # of a question in writing, which has no sound
+
+
+@dataclass(frozen=True)
+class Call:
+    """A function that the model calls."""
+
+    name: str
+    arguments: str = "{}"
 
 
 @dataclass(frozen=True)
@@ -36,6 +45,8 @@ class Answer:
     transcript: str = "This is what the simulator has to say."
     user_transcript: str = "a question"  # "": the transcription fails
     items: int = 1  # the sound is spread over this many items
+    calls: tuple[Call, ...] = ()  # made after the sound, if there is any
+    then: "Answer | None" = None  # what is said once the calls have their results
     created_delay_s: float = 0.0  # response.create → response.created
     delay_s: float = 0.0  # response.created → first sound
     transcript_delay_s: float = 0.0  # commit → what the person said
@@ -102,6 +113,9 @@ class Record:
     updates: list[dict[str, Any]] = field(default_factory=list)  # the `session` of each session.update
     history: list[tuple[str, str]] = field(default_factory=list)  # (role, text) put in by the client
     asked: list[str] = field(default_factory=list)  # metadata["answer"] of each response.create
+    modalities: list[str] = field(default_factory=list)  # of each response: audio or text
+    results: list[tuple[str, str]] = field(default_factory=list)  # (call id, output) told by the client
+    retold: list[tuple[str, str]] = field(default_factory=list)  # (call id, name) of calls the client put in
     cancelled: list[str] = field(default_factory=list)  # response ids
     truncations: list[Truncation] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)  # item ids

@@ -200,7 +200,7 @@ def test_cut_takes_the_words_with_it_and_cannot_be_undone() -> None:
     client = Client().answered()
     client.send("conversation.item.truncate", **truncation(audio_end_ms=300))
     client.send("conversation.item.truncate", **truncation(audio_end_ms=100))
-    assert client.server.items["item_000002"].content[0]["transcript"] == ""
+    assert client.server.items["item_000002"].about["content"][0]["transcript"] == ""
     assert client.refusal("conversation.item.truncate", **truncation(audio_end_ms=101)) == "invalid_value"
     assert [cut.audio_end_ms for cut in client.record.truncations] == [300, 100]
 

@@ -1,4 +1,8 @@
-"""One answer on its way: where it stands, what of it has come, what of it was heard."""
+"""One answer on its way: where it stands, what of it has come, what of it was heard.
+
+With tools an answer takes several responses of the server: one that calls, and one more once all
+results are told.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -23,6 +27,7 @@ class State(Enum):
     DOOMED = "asked for, and to be cancelled as soon as it has a name"
     ACTIVE = "being generated"
     CANCELLING = "response.cancel was sent; the server is not done"
+    CALLING = "the server is done for now; results of tools are awaited"
     FINISHED = "the server has sent everything"
     CANCELLED = "of no interest any more, and the server is done with it"
 
@@ -35,6 +40,7 @@ class Happening(Enum):
     REFUSED = "the server refused it"
     CREATED = "response.created"
     DONE = "response.done"
+    CALLED = "response.done, after calls of tools"
     CANCEL = "we want no more of it"
 
 
@@ -49,7 +55,10 @@ _NEXT: Mapping[tuple[State, Happening], State] = {
     (State.DOOMED, Happening.REFUSED): State.CANCELLED,
     (State.DOOMED, Happening.CREATED): State.CANCELLING,
     (State.ACTIVE, Happening.DONE): State.FINISHED,
+    (State.ACTIVE, Happening.CALLED): State.CALLING,
     (State.ACTIVE, Happening.CANCEL): State.CANCELLING,
+    (State.CALLING, Happening.ASK): State.ASKED,
+    (State.CALLING, Happening.CANCEL): State.CANCELLED,
     (State.CANCELLING, Happening.DONE): State.CANCELLED,
     (State.FINISHED, Happening.CANCEL): State.CANCELLED,
 }
@@ -59,13 +68,14 @@ _OCCUPYING = frozenset({State.ASKED, State.DOOMED, State.ACTIVE, State.CANCELLIN
 
 @dataclass(slots=True)
 class Item:
-    """One spoken item of an answer. `heard_samples` counts once the answer was cancelled."""
+    """One message of an answer. `heard_samples` counts once the answer was cancelled."""
 
     item_id: str
     content_index: int = 0
     received_samples: int = 0
     heard_samples: int = 0
     transcript: str = ""
+    written: bool = False  # it has no sound: what came of it was read
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +88,20 @@ class Truncation:
 
 
 class Answer:
-    """The answer with this `number`. At most `MAX_ITEMS` items; sound is counted, not kept."""
+    """The answer with this `number`, in text alone if `written`.
 
-    def __init__(self, number: int) -> None:
+    At most `MAX_ITEMS` messages, and as many calls; sound is counted, not kept.
+    """
+
+    def __init__(self, number: int, *, written: bool = False) -> None:
         self.number = number
+        self.written = written
         self.state = State.QUEUED
-        self.response_id = ""
+        self.response_id = ""  # of the latest response
+        self.has_called = False  # in the latest response
+        self.usage: dict[str, int] = {}
         self._items: dict[str, Item] = {}
+        self._calls: dict[str, str | None] = {}  # item id → call id, once the call was passed on
         self._transcript_characters = 0
 
     def may(self, happening: Happening) -> bool:
@@ -94,6 +111,8 @@ class Answer:
     def step(self, happening: Happening) -> State:
         """Take one step and return the new state; `KeyError` where `may` is false."""
         self.state = _NEXT[self.state, happening]
+        if happening is Happening.ASK:
+            self.has_called = False
         return self.state
 
     @property
@@ -109,6 +128,26 @@ class Answer:
                 raise ProtocolViolation(f"the server sent an answer of more than {MAX_ITEMS} items")
             item = self._items[item_id] = Item(item_id)
         return item
+
+    def note_call_item(self, item_id: str) -> None:
+        """The server is making an item that is a call."""
+        self._calls.setdefault(item_id, None)
+        if len(self._calls) > MAX_ITEMS:
+            raise ProtocolViolation(f"the server called more than {MAX_ITEMS} tools for one answer")
+
+    def note_call(self, call_id: str, item_id: str) -> bool:
+        """The call is whole, and passed on; False where it was already."""
+        self.note_call_item(item_id)
+        if call_id in self._calls.values():
+            return False
+        self._calls[item_id] = call_id
+        self.has_called = True
+        return True
+
+    def add_usage(self, usage: Mapping[str, int]) -> None:
+        """What one response of the answer cost, in the vendor's units; bound: the kinds of the first."""
+        known = self.usage or dict.fromkeys(usage, 0)
+        self.usage = {kind: count + usage.get(kind, 0) for kind, count in known.items()}
 
     def set_transcript(self, item: Item, text: str) -> str:
         """`item` says `text` (all of it so far); returns what the whole answer says so far."""
@@ -143,5 +182,8 @@ class Answer:
         return Truncation(playing.item_id, playing.content_index, playing.heard_samples // _SAMPLES_PER_MS)
 
     def unheard(self) -> Iterator[str]:
-        """After `settle`: the ids of the items of which nothing was heard."""
-        return (item.item_id for item in self._items.values() if not item.heard_samples)
+        """After `settle`: the ids of the items that came to nothing: not heard, not read, not called."""
+        for item in self._items.values():
+            if not item.heard_samples and not item.written:
+                yield item.item_id
+        yield from (item_id for item_id, call_id in self._calls.items() if call_id is None)

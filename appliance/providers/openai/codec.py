@@ -8,16 +8,20 @@ import numpy as np
 
 from appliance.conversation.vocabulary import (
     AppendAudio,
+    AskText,
     CancelAnswer,
     CloseSession,
     Command,
     CommitTurn,
+    Configure,
     DiscardTurn,
     Failure,
     HistoryItem,
     ProviderEvent,
     Ready,
     SessionConfig,
+    ToolRan,
+    ToolResult,
     UserTranscript,
 )
 from appliance.errors import FailureCategory
@@ -57,7 +61,7 @@ class OpenAiCodec:
     takes effect before the next one.
 
     After `CancelAnswer` no event of that answer comes any more. What the *person* said before it
-    is not the answer's: its transcript still comes.
+    is not the answer's: its transcript still comes. What was asked in writing is not said back.
 
     Bounds: sound is passed on and not kept; items, ids and texts have the bounds of `answer`,
     `reader` and `user_turns`.
@@ -69,6 +73,8 @@ class OpenAiCodec:
         self._history = history
         self._phase = Phase.CONNECTED
         self._resampler = Resampler(NEAR_RATE_HZ, frames.WIRE_RATE_HZ)
+        self._changes = 0  # of the configuration
+        self._ran: list[ToolRan] = []  # for the turn that is asked next; the chain bounds them
         self._appended_samples = 0  # at the wire's rate, since the last commit or clear
         self._outgoing: list[str] = []
         self.ignored = Ignored()
@@ -85,10 +91,18 @@ class OpenAiCodec:
                 self._append(self._resampler.process(pcm))
             case CommitTurn(answer=answer):
                 self._commit(answer)
+            case AskText():
+                self._ask(command)
             case CancelAnswer(answer=answer, heard_ms=heard_ms):
                 self._answers.cancel(answer, heard_ms)
             case DiscardTurn():
                 self._discard()
+            case ToolResult(answer=answer, call=call, output=output):
+                self._answers.result(answer, call, output)
+            case ToolRan():
+                self._ran.append(command)
+            case Configure(config=config):
+                self._configure(config)
             case CloseSession():
                 pass  # a socket's business
         return self.replies()
@@ -123,12 +137,18 @@ class OpenAiCodec:
             "conversation.item.input_audio_transcription.completed": self._on_user_transcript,
             "response.created": answers.on_created,
             "response.output_item.added": answers.on_item_added,
+            "response.output_item.done": answers.on_item_done,
+            "response.function_call_arguments.done": answers.on_arguments_done,
             "response.output_audio.delta": answers.on_audio,
             "response.audio.delta": answers.on_audio,
             "response.output_audio_transcript.delta": answers.on_transcript_delta,
             "response.audio_transcript.delta": answers.on_transcript_delta,
             "response.output_audio_transcript.done": answers.on_transcript_done,
             "response.audio_transcript.done": answers.on_transcript_done,
+            "response.output_text.delta": answers.on_text_delta,
+            "response.text.delta": answers.on_text_delta,
+            "response.output_text.done": answers.on_text_done,
+            "response.text.done": answers.on_text_done,
             "response.done": answers.on_done,
         }
 
@@ -146,10 +166,23 @@ class OpenAiCodec:
             self._turns.commit_sent(answer)
             self._outgoing.append(frames.commit(answer))
         self._appended_samples = 0
-        self._answers.ask(answer)
+        self._tell_what_ran(answer)
+        self._answers.ask(answer, written=self._config.output == "text")
+
+    def _ask(self, question: AskText) -> None:
+        self._outgoing.append(frames.question(question.answer, question.text))
+        self._tell_what_ran(question.answer)
+        written = not question.spoken or self._config.output == "text"
+        self._answers.ask(question.answer, written=written)
+
+    def _tell_what_ran(self, answer: int) -> None:
+        for ran in self._ran:
+            self._outgoing.extend(frames.tool_ran(answer, ran))
+        self._ran.clear()
 
     def _discard(self) -> None:
         self._resampler.reset()
+        self._ran.clear()
         if self._appended_samples:
             self._outgoing.append(frames.clear())
         self._appended_samples = 0
@@ -167,28 +200,27 @@ class OpenAiCodec:
 
     # ------------------------------------------------------------------ the session
 
+    def _configure(self, config: SessionConfig) -> None:
+        self._config = config
+        self._changes += 1
+        change = frames.session_change(self._changes, config, self._voice.transcription_model)
+        self._outgoing.append(change)
+
     def _on_session_created(self, event: Fields) -> None:
         reader.mapping(event, "session")
         if self._phase is not Phase.CONNECTED:
             self.ignored.late_events += 1
             return
         self._phase = Phase.CONFIGURING
-        self._outgoing.append(
-            frames.session_update(
-                self._config.instructions,
-                self._voice.voice,
-                self._voice.transcription_model,
-                self._config.language,
-            )
-        )
+        voice = self._voice
+        self._outgoing.append(frames.session_update(self._config, voice.voice, voice.transcription_model))
         said = (item for item in self._history if item.text)
         self._outgoing.extend(frames.history_item(number, item) for number, item in enumerate(said, 1))
 
     def _on_session_updated(self, event: Fields) -> Ready | None:
         reader.mapping(event, "session")
         if self._phase is not Phase.CONFIGURING:
-            self.ignored.late_events += 1
-            return None
+            return None  # a change was taken
         self._phase = Phase.READY
         return Ready()
 
@@ -209,6 +241,11 @@ class OpenAiCodec:
                 self._turns.commit_refused(answer)
                 if not is_empty_commit(error):
                     return self._answers.on_turn_refused(answer, error)
+            case ((frames.ASK | frames.RESULT | frames.RAN), answer):
+                return self._answers.on_turn_refused(answer, error)
+            case "", _ if self._phase is Phase.CONFIGURING:
+                # Nothing but the update is unanswered before what comes with it.
+                return failure(known_category(error) or FailureCategory.MODEL_UNAVAILABLE, error)
             case "", _:
                 passing = known_category(error)
                 if passing is not None:

@@ -42,6 +42,14 @@ def optional_text(fields: Fields, key: str) -> str:
     return "" if fields.get(key) is None else text(fields, key)
 
 
+def bounded_text(fields: Fields, key: str, most: int) -> str:
+    """`optional_text` of at most `most` characters."""
+    value = optional_text(fields, key)
+    if len(value) > most:
+        raise _wrong(fields, key, f"a text of at most {most} characters")
+    return value
+
+
 def identifier(fields: Fields, key: str) -> str:
     """A required id: ASCII, not empty, at most `MAX_ID_CHARACTERS`."""
     value = fields.get(key)

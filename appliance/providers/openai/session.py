@@ -8,6 +8,7 @@ from pydantic import SecretStr
 
 from appliance.conversation.session import Emit
 from appliance.conversation.vocabulary import (
+    AskText,
     Capabilities,
     CloseSession,
     Command,
@@ -15,6 +16,7 @@ from appliance.conversation.vocabulary import (
     HistoryItem,
     Ready,
     SessionConfig,
+    UserTranscript,
 )
 from appliance.errors import FailureCategory, ProtocolViolation, ProviderError
 from appliance.pcm.formats import NEAR_RATE_HZ
@@ -23,7 +25,7 @@ from appliance.providers.link import HandshakeRefused, Link, LinkOptions, open_l
 from appliance.providers.openai import reader
 from appliance.providers.openai.codec import OpenAiCodec, Voice
 from appliance.providers.openai.failures import known_category
-from appliance.providers.openai.frames import WIRE_RATE_HZ
+from appliance.providers.openai.frames import WIRE_RATE_HZ, question_id
 
 VENDOR_URL = "wss://api.openai.com/v1/realtime"
 # session.created comes with the upgrade and session.updated within half a second; a server that
@@ -58,6 +60,9 @@ class OpenAiSession:
         truncates=True,
         discards=True,
         transcribes_user=True,
+        tools=True,
+        text_in=True,
+        text_out=True,
     )
 
     def __init__(self, options: OpenAiOptions) -> None:
@@ -66,7 +71,7 @@ class OpenAiSession:
         self._ended = asyncio.Event()
         self._failure: ProviderError | None = None
         self._early: list[Command] = []
-        self._open: tuple[OpenAiCodec, Link] | None = None  # from `Ready` on
+        self._open: tuple[OpenAiCodec, Link, Emit] | None = None  # from `Ready` on
 
     def send(self, command: Command) -> None:
         """Carry out `command` on what was received so far; never blocks."""
@@ -80,11 +85,13 @@ class OpenAiSession:
                 return
             self._early.append(command)
         else:
-            codec, link = self._open
+            codec, link, emit = self._open
             try:
                 _post(link, codec.encode(command))
             except ProviderError as failure:
                 self._lose(failure)
+                return
+            _say_back(command, emit)
 
     async def run(self, config: SessionConfig, history: tuple[HistoryItem, ...], emit: Emit) -> None:
         """Connect, emit `Ready`, then every event, until `CloseSession` or a failure.
@@ -134,11 +141,13 @@ class OpenAiSession:
             case None:
                 pass
             case Ready():
-                self._open = codec, link
+                self._open = codec, link, emit
                 early, self._early = self._early, []
                 for command in early:
-                    self.send(command)
+                    _post(link, codec.encode(command))
                 emit(event)
+                for command in early:
+                    _say_back(command, emit)
             case Failure(answer=None):
                 raise ProviderError(event.category, event.message, event.retry_after_s)
             case Failure():
@@ -164,6 +173,12 @@ class OpenAiSession:
         message = message.replace(key, "***")
         cut = next((n for n in range(len(key) - 1, 3, -1) if message.endswith(key[:n])), 0)
         return message[: len(message) - cut] + "***" if cut else message
+
+
+def _say_back(command: Command, emit: Emit) -> None:
+    """A question in writing is known to the letter, and its item has the name that it was given here."""
+    if isinstance(command, AskText):
+        emit(UserTranscript(command.answer, command.text, final=True, item=question_id(command.answer)))
 
 
 def _post(link: Link, frames: list[str]) -> None:
