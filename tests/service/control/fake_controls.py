@@ -141,10 +141,12 @@ class Daemon:
 
 
 @asynccontextmanager
-async def daemon(folder: Path, waits: Waits = WAITS) -> AsyncIterator[Daemon]:
+async def daemon(
+    folder: Path, waits: Waits = WAITS, controls: FakeControls | None = None
+) -> AsyncIterator[Daemon]:
     """One that listens in `folder`, with these waits; at its end no task of it has failed unseen."""
     path = folder / "control.sock"
-    running = Daemon(path, FakeControls())
+    running = Daemon(path, controls or FakeControls())
     unseen: list[object] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: unseen.append(context))
     with claimed(path) as listener:
