@@ -18,6 +18,11 @@ def ready(rate_hz: int) -> Pcm:
     return _notes((659.3, 987.8), 175.0, rate_hz)
 
 
+def muted(rate_hz: int) -> Pcm:
+    """Two notes that fall: it does not listen. 350 ms."""
+    return _notes((987.8, 659.3), 175.0, rate_hz)
+
+
 def trouble(rate_hz: int) -> Pcm:
     """Two low notes that fall: something is wrong. 500 ms."""
     return _notes((392.0, 261.6), 250.0, rate_hz)

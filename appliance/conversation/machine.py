@@ -28,9 +28,13 @@ class State(StrEnum):
     THINKING = "thinking"  # committed, no audio yet
     HOLDING = "holding"  # as THINKING, and speech is possible: audio would be held back
     HELD = "held"  # audio is there and held back
+    CUT_OFF = "cut off"  # as HELD, and no more audio will come
     SPEAKING = "speaking"
     DUCKED = "ducked"  # speech is possible: the answer plays on, quieter
     STILL = "still"  # the answer stands still until it is decided who has the floor
+    DEFERRING = "deferring"  # speech is possible: the answer plays on as if it were not
+    YIELDING = "yielding"  # the person has the floor as soon as the answer has ended its sentence
+    SAID = "said"  # as YIELDING, and the person has said it all
 
     @property
     def phase(self) -> Phase:
@@ -45,9 +49,13 @@ _PHASE_OF: Mapping[State, Phase] = {
     State.THINKING: Phase.THINKING,
     State.HOLDING: Phase.THINKING,
     State.HELD: Phase.THINKING,
+    State.CUT_OFF: Phase.THINKING,
     State.SPEAKING: Phase.SPEAKING,
     State.DUCKED: Phase.INTERRUPTED,
     State.STILL: Phase.INTERRUPTED,
+    State.DEFERRING: Phase.SPEAKING,
+    State.YIELDING: Phase.INTERRUPTED,
+    State.SAID: Phase.INTERRUPTED,
 }
 
 
@@ -58,18 +66,37 @@ class Happening(StrEnum):
     SPEECH_POSSIBLE = "speech_started"
     SPEECH_SUSTAINED = "speech_sustained"
     SPEECH_REAL = "speech_real"
+    SPEECH_READABLE = "speech_readable"  # a good moment to read what was said
     SPEECH_CONFIRMED = "speech_confirmed"
     SPEECH_ENDED = "speech_ended"
     TURN_ENDED = "turn_ended"
     TURN_TOO_SHORT = "too_short"
+    WORDS_READ = "words_read"
+    # what follows from the evidence
+    FLOOR_TAKEN = "interruption_confirmed"
+    FLOOR_LEFT = "interruption_rejected"
+    # the person's hands, and others that have a say
+    PRESSED = "button"
+    RELEASED = "button_released"  # after it was held
+    TAPPED = "button_tapped"  # released at once
+    COMMIT_WANTED = "commit"
+    STOP_WANTED = "stop"
+    ASKED = "asked"  # a question in writing
+    RING = "ring"
+    # devices
+    MUTED = "muted"
+    MICROPHONE_LOST = "microphone_lost"
+    MOUTH_GONE = "loudspeaker_lost"  # for longer than an answer can wait
     # provider
     ANSWER_ARRIVED = "answer_arrived"  # its first audio
     ANSWER_DONE = "answer_done"  # everything was sent
     ANSWER_LOST = "answer_lost"  # it will not be continued by anybody
+    TOOL_CALLED = "tool_call"
     # playout
     ANSWER_HEARD = "answer_heard"  # done, and its last sample left the loudspeaker
     ANSWER_STARVED = "answer_starved"  # nothing left to play although it is not done
     ANSWER_FED = "answer_fed"
+    ANSWER_YIELDED = "answer_yielded"  # stands still at the end of a sentence, as it was asked to
     # deadlines
     ANSWER_LATE = "answer_late"
     ANSWER_STALLED = "answer_stalled"
@@ -80,20 +107,35 @@ class Verb(StrEnum):
     """What the conductor does, in the order of the row."""
 
     OPEN_TURN = "open turn"
+    OPEN_PRESSED_TURN = "open pressed turn"  # it begins with the button, not with speech
+    OPEN_WRITTEN_TURN = "open written turn"
     STREAM_TURN = "stream turn"
+    HOLD_TURN = "hold turn"  # while the button is down
+    LET_TURN_GO = "let turn go"  # after a tap
+    RELEASE_TURN = "release turn"  # it ends where the button came up
+    END_TURN = "end turn"  # it ends here
     COMMIT_TURN = "commit turn"
     DISCARD_TURN = "discard turn"
+    ABORT_TURN = "abort turn"  # by wish: nothing of it is asked, what was sent is taken back
     FORGET_SPEECH = "forget speech"
+    FORGET_ALL_SPEECH = "forget all speech"
+    WANT_KEPT_SPEECH = "want kept speech"  # what was said beyond the longest turn opens one
 
+    ASK_IN_WRITING = "ask in writing"
     PLAY_ANSWER = "play answer"
     END_ANSWER = "end answer"
     FINISH_ANSWER = "finish answer"
     CANCEL_ANSWER = "cancel answer"
     ABANDON_PROVIDER = "abandon provider"
+    RUN_TOOL = "run tool"
 
     DUCK = "duck"
     HUSH = "hush"
     RESUME = "resume"
+    YIELD = "yield"
+    READ_WORDS = "read words"
+    WEIGH_EVIDENCE = "weigh evidence"
+    DECIDE_NOW = "decide now"
     CONFIRM_INTERRUPTION = "confirm interruption"
     REJECT_INTERRUPTION = "reject interruption"
 

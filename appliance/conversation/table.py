@@ -1,162 +1,260 @@
 """The rows of the conversation: `(state, happening) → (state, verbs)`.
 
 Every pair stands either in `DECIDED` or in `IGNORED`; a test proves that none is in both or
-in neither.
+in neither. A strategy for interruptions (`strategies.py`) puts its own rows in place of some.
 """
 
 from collections.abc import Mapping
 
 from appliance.conversation.machine import Happening as H
-from appliance.conversation.machine import Row, State, Table
+from appliance.conversation.machine import Row, State, Table, Verb
 from appliance.conversation.machine import State as S
 from appliance.conversation.machine import Verb as V
 
-_DROP_ANSWER_DEADLINES = (V.CLEAR_ANSWER_DEADLINE, V.CLEAR_CONFIRM_DEADLINE)
-_TAKE_FLOOR = (
-    V.CLEAR_CONFIRM_DEADLINE,
-    V.CLEAR_STALL_DEADLINE,
-    V.CONFIRM_INTERRUPTION,
-    V.STOP_ANNOUNCEMENT,
-    V.CANCEL_ANSWER,
-    V.OPEN_TURN,
-    V.STREAM_TURN,
-)
-_GIVE_FLOOR_BACK = (V.CLEAR_CONFIRM_DEADLINE, V.REJECT_INTERRUPTION, V.RESUME, V.FORGET_SPEECH)
-_OVERTAKEN = (
-    V.CLEAR_CONFIRM_DEADLINE,
-    V.CLEAR_STALL_DEADLINE,
-    V.REJECT_INTERRUPTION,
-    V.FINISH_ANSWER,
-    V.OPEN_TURN,
-)
-_PROVIDER_DONE = (V.CLEAR_STALL_DEADLINE, V.END_ANSWER)
-_PROVIDER_GONE = (V.CLEAR_STALL_DEADLINE, V.END_ANSWER, V.ANNOUNCE_FAILURE)
+# The waits that may be running in a state, and end with it.
+_WAITS: Mapping[State, tuple[Verb, ...]] = {
+    S.THINKING: (V.CLEAR_ANSWER_DEADLINE,),
+    S.HOLDING: (V.CLEAR_ANSWER_DEADLINE, V.CLEAR_CONFIRM_DEADLINE),
+    S.HELD: (V.CLEAR_CONFIRM_DEADLINE,),
+    S.CUT_OFF: (V.CLEAR_CONFIRM_DEADLINE,),
+    S.SPEAKING: (V.CLEAR_STALL_DEADLINE,),
+    S.DUCKED: (V.CLEAR_CONFIRM_DEADLINE, V.CLEAR_STALL_DEADLINE),
+    S.STILL: (V.CLEAR_CONFIRM_DEADLINE, V.CLEAR_STALL_DEADLINE),
+    S.DEFERRING: (V.CLEAR_CONFIRM_DEADLINE, V.CLEAR_STALL_DEADLINE),
+    S.YIELDING: (V.CLEAR_STALL_DEADLINE,),
+    S.SAID: (V.CLEAR_STALL_DEADLINE,),
+}
+_UNDER_SPEECH = (S.DUCKED, S.STILL, S.DEFERRING)  # it is not decided who has the floor
+_NO_ANSWER = (V.FINISH_ANSWER, V.ANNOUNCE_FAILURE)
+_STOP_ANSWER = (V.STOP_ANNOUNCEMENT, V.CANCEL_ANSWER)
+_OPEN_AND_STREAM = (V.OPEN_TURN, V.STREAM_TURN)
+_ASK = (V.COMMIT_TURN, V.AWAIT_ANSWER)
 
 
-def _interrupted(state: State) -> dict[tuple[State, H], Row]:
-    """Rows that hold while it is not decided who has the floor, audible or standing still."""
+def _listening() -> dict[tuple[State, H], Row]:
+    """Rows of a turn that is open; nothing has left the box in OPENING."""
+    rows: dict[tuple[State, H], Row] = {
+        (S.OPENING, H.SPEECH_REAL): Row(S.LISTENING, (V.STOP_ANNOUNCEMENT, V.STREAM_TURN)),
+        (S.OPENING, H.SPEECH_CONFIRMED): Row(S.LISTENING, (V.STOP_ANNOUNCEMENT, V.STREAM_TURN)),
+        (S.OPENING, H.TURN_ENDED): Row(S.THINKING, (V.STREAM_TURN, *_ASK)),
+        (S.OPENING, H.TURN_TOO_SHORT): Row(S.IDLE, (V.DISCARD_TURN,)),
+        (S.OPENING, H.PRESSED): Row(S.OPENING, (V.STOP_ANNOUNCEMENT, V.HOLD_TURN)),
+        # A turn that goes on with the button: its sound leaves from the first real word on.
+        (S.LISTENING, H.SPEECH_REAL): Row(S.LISTENING, (V.STREAM_TURN,)),
+        (S.LISTENING, H.TURN_ENDED): Row(S.THINKING, _ASK),
+        # The turn was asked before, or took the floor with one short word: nothing of it is lost.
+        (S.LISTENING, H.TURN_TOO_SHORT): Row(S.THINKING, _ASK),
+        (S.LISTENING, H.PRESSED): Row(S.LISTENING, (V.HOLD_TURN,)),
+    }
+    for state in (S.OPENING, S.LISTENING):
+        rows |= {
+            (state, H.RELEASED): Row(state, (V.RELEASE_TURN,)),
+            (state, H.TAPPED): Row(state, (V.LET_TURN_GO,)),
+            (state, H.COMMIT_WANTED): Row(state, (V.END_TURN,)),
+            (state, H.MICROPHONE_LOST): Row(state, (V.END_TURN,)),
+            (state, H.MUTED): Row(S.IDLE, (V.ABORT_TURN, V.FORGET_ALL_SPEECH)),
+            (state, H.STOP_WANTED): Row(S.IDLE, (V.STOP_ANNOUNCEMENT, V.ABORT_TURN, V.FORGET_ALL_SPEECH)),
+        }
+    return rows
+
+
+def _thinking(state: State) -> dict[tuple[State, H], Row]:
+    """Rows of every state in which the person was not answered yet: speech belongs to the same turn."""
+    leave = _WAITS[state]
     return {
-        (state, H.SPEECH_CONFIRMED): Row(S.LISTENING, _TAKE_FLOOR),
-        (state, H.SPEECH_ENDED): Row(S.SPEAKING, _GIVE_FLOOR_BACK),
-        (state, H.UNDECIDED): Row(S.SPEAKING, _GIVE_FLOOR_BACK),
-        (state, H.ANSWER_DONE): Row(state, _PROVIDER_DONE),
-        (state, H.ANSWER_LOST): Row(state, _PROVIDER_GONE),
-        (state, H.ANSWER_HEARD): Row(S.OPENING, _OVERTAKEN),
+        (state, H.SPEECH_REAL): Row(S.LISTENING, (*leave, *_STOP_ANSWER, V.STREAM_TURN)),
+        (state, H.PRESSED): Row(S.LISTENING, (*leave, *_STOP_ANSWER, V.HOLD_TURN)),
+        (state, H.STOP_WANTED): Row(S.IDLE, (*leave, *_STOP_ANSWER, V.FINISH_ANSWER, V.FORGET_ALL_SPEECH)),
+    }
+
+
+def _holding_back(state: State, back: State, play: tuple[Verb, ...]) -> dict[tuple[State, H], Row]:
+    """Rows of the states in which a suspicion holds the answer back, once it is none."""
+    clear = V.CLEAR_CONFIRM_DEADLINE
+    return {
+        (state, H.SPEECH_ENDED): Row(back, (clear, V.FORGET_SPEECH, *play)),
+        (state, H.MICROPHONE_LOST): Row(back, (clear, V.FORGET_SPEECH, *play)),
+        (state, H.MUTED): Row(back, (clear, V.FORGET_ALL_SPEECH, *play)),
+        (state, H.UNDECIDED): Row(back, play),
+    }
+
+
+def _sounding(state: State) -> dict[tuple[State, H], Row]:
+    """Rows of every state in which the answer has the loudspeaker."""
+    return {
+        (state, H.ANSWER_DONE): Row(state, (V.CLEAR_STALL_DEADLINE, V.END_ANSWER)),
+        (state, H.ANSWER_LOST): Row(state, (V.CLEAR_STALL_DEADLINE, V.END_ANSWER, V.ANNOUNCE_FAILURE)),
         (state, H.ANSWER_STARVED): Row(state, (V.AWAIT_AUDIO,)),
         (state, H.ANSWER_FED): Row(state, (V.CLEAR_STALL_DEADLINE,)),
         (state, H.ANSWER_STALLED): Row(state, (V.ABANDON_PROVIDER,)),
+        (state, H.TOOL_CALLED): Row(state, (V.RUN_TOOL,)),
+    }
+
+
+def _under_speech(state: State, resume: tuple[Verb, ...]) -> dict[tuple[State, H], Row]:
+    """Rows of the states in which it is not decided who has the floor."""
+    leave = _WAITS[state]
+    left = (V.CLEAR_CONFIRM_DEADLINE, V.REJECT_INTERRUPTION, *resume)
+    weigh = Row(state, (V.WEIGH_EVIDENCE,))
+    taken = (*leave, V.CONFIRM_INTERRUPTION, *_STOP_ANSWER)
+    gone = Row(S.OPENING, (*leave, V.REJECT_INTERRUPTION, *_STOP_ANSWER, V.OPEN_TURN))
+    return {
+        (state, H.SPEECH_READABLE): Row(state, (V.READ_WORDS,)),
+        (state, H.SPEECH_CONFIRMED): weigh,
+        (state, H.SPEECH_ENDED): weigh,
+        (state, H.WORDS_READ): weigh,
+        (state, H.UNDECIDED): Row(state, (V.DECIDE_NOW,)),
+        (state, H.FLOOR_TAKEN): Row(S.LISTENING, (*taken, *_OPEN_AND_STREAM)),
+        (state, H.FLOOR_LEFT): Row(S.SPEAKING, (*left, V.FORGET_SPEECH)),
+        (state, H.MICROPHONE_LOST): Row(S.SPEAKING, (*left, V.FORGET_SPEECH)),
+        (state, H.MUTED): Row(S.SPEAKING, (*left, V.FORGET_ALL_SPEECH)),
+        (state, H.PRESSED): Row(S.OPENING, (*taken, V.OPEN_TURN, V.HOLD_TURN)),
+        (state, H.STOP_WANTED): Row(S.IDLE, (*taken, V.FORGET_ALL_SPEECH)),
+        (state, H.RING): gone,
+        (state, H.MOUTH_GONE): gone,
+        (state, H.ANSWER_HEARD): Row(
+            S.OPENING, (*leave, V.REJECT_INTERRUPTION, V.FINISH_ANSWER, V.OPEN_TURN)
+        ),
+    }
+
+
+def _giving_way(state: State, next_state: State, ask: tuple[Verb, ...]) -> dict[tuple[State, H], Row]:
+    """Rows of the states in which the person has the floor once the answer has ended its sentence."""
+    taken = (*_WAITS[state], V.CONFIRM_INTERRUPTION)
+    now = Row(next_state, (*taken, *_STOP_ANSWER, *_OPEN_AND_STREAM, *ask))
+    return {
+        (state, H.ANSWER_YIELDED): now,
+        (state, H.RING): now,
+        (state, H.MOUTH_GONE): now,
+        (state, H.ANSWER_HEARD): Row(
+            next_state, (*_WAITS[state], V.REJECT_INTERRUPTION, V.FINISH_ANSWER, *_OPEN_AND_STREAM, *ask)
+        ),
+        (state, H.PRESSED): Row(
+            next_state, (*taken, *_STOP_ANSWER, *_OPEN_AND_STREAM, *(ask or (V.HOLD_TURN,)))
+        ),
+        (state, H.STOP_WANTED): Row(S.IDLE, (*taken, *_STOP_ANSWER, V.FORGET_ALL_SPEECH)),
+        (state, H.MUTED): Row(S.SPEAKING, (V.REJECT_INTERRUPTION, V.RESUME, V.FORGET_ALL_SPEECH)),
     }
 
 
 DECIDED: Table = {
     (S.IDLE, H.SPEECH_POSSIBLE): Row(S.OPENING, (V.OPEN_TURN,)),
     # A run that began while an answer was given up: its words are not lost.
-    (S.IDLE, H.SPEECH_REAL): Row(S.LISTENING, (V.STOP_ANNOUNCEMENT, V.OPEN_TURN, V.STREAM_TURN)),
-    # Nothing has left the box yet.
-    (S.OPENING, H.SPEECH_REAL): Row(S.LISTENING, (V.STOP_ANNOUNCEMENT, V.STREAM_TURN)),
-    (S.OPENING, H.SPEECH_CONFIRMED): Row(S.LISTENING, (V.STOP_ANNOUNCEMENT, V.STREAM_TURN)),
-    (S.OPENING, H.TURN_ENDED): Row(S.THINKING, (V.STREAM_TURN, V.COMMIT_TURN, V.AWAIT_ANSWER)),
-    (S.OPENING, H.TURN_TOO_SHORT): Row(S.IDLE, (V.DISCARD_TURN,)),
-    (S.LISTENING, H.TURN_ENDED): Row(S.THINKING, (V.COMMIT_TURN, V.AWAIT_ANSWER)),
-    # Asked. Speech now belongs to the same turn.
+    (S.IDLE, H.SPEECH_REAL): Row(S.LISTENING, (V.STOP_ANNOUNCEMENT, *_OPEN_AND_STREAM)),
+    (S.IDLE, H.PRESSED): Row(S.OPENING, (V.STOP_ANNOUNCEMENT, V.OPEN_PRESSED_TURN)),
+    (S.IDLE, H.ASKED): Row(
+        S.THINKING, (V.STOP_ANNOUNCEMENT, V.OPEN_WRITTEN_TURN, V.ASK_IN_WRITING, V.AWAIT_ANSWER)
+    ),
+    (S.IDLE, H.STOP_WANTED): Row(S.IDLE, (V.STOP_ANNOUNCEMENT,)),
+    (S.IDLE, H.MUTED): Row(S.IDLE, (V.FORGET_ALL_SPEECH,)),
+    **_listening(),
+    # Asked.
     (S.THINKING, H.SPEECH_POSSIBLE): Row(S.HOLDING, (V.AWAIT_DECISION,)),
-    (S.THINKING, H.SPEECH_REAL): Row(
-        S.LISTENING, (V.CLEAR_ANSWER_DEADLINE, V.STOP_ANNOUNCEMENT, V.CANCEL_ANSWER, V.STREAM_TURN)
-    ),
     (S.THINKING, H.ANSWER_ARRIVED): Row(S.SPEAKING, (V.CLEAR_ANSWER_DEADLINE, V.PLAY_ANSWER)),
-    (S.THINKING, H.ANSWER_DONE): Row(S.IDLE, (V.CLEAR_ANSWER_DEADLINE, V.FINISH_ANSWER)),
-    (S.THINKING, H.ANSWER_LOST): Row(S.IDLE, (V.CLEAR_ANSWER_DEADLINE, V.FINISH_ANSWER, V.ANNOUNCE_FAILURE)),
+    (S.THINKING, H.ANSWER_DONE): Row(S.IDLE, (V.CLEAR_ANSWER_DEADLINE, V.FINISH_ANSWER, V.WANT_KEPT_SPEECH)),
+    (S.THINKING, H.ANSWER_LOST): Row(S.IDLE, (V.CLEAR_ANSWER_DEADLINE, *_NO_ANSWER, V.WANT_KEPT_SPEECH)),
     (S.THINKING, H.ANSWER_LATE): Row(S.THINKING, (V.AWAIT_ANSWER, V.ABANDON_PROVIDER)),
+    (S.THINKING, H.TOOL_CALLED): Row(S.THINKING, (V.RUN_TOOL,)),
+    (S.THINKING, H.MUTED): Row(S.THINKING, (V.FORGET_ALL_SPEECH,)),
+    **_thinking(S.THINKING),
     # Asked, and somebody may be speaking.
-    (S.HOLDING, H.SPEECH_REAL): Row(
-        S.LISTENING, (*_DROP_ANSWER_DEADLINES, V.STOP_ANNOUNCEMENT, V.CANCEL_ANSWER, V.STREAM_TURN)
-    ),
-    (S.HOLDING, H.SPEECH_ENDED): Row(S.THINKING, (V.CLEAR_CONFIRM_DEADLINE, V.FORGET_SPEECH)),
-    (S.HOLDING, H.UNDECIDED): Row(S.THINKING, ()),
     (S.HOLDING, H.ANSWER_ARRIVED): Row(S.HELD, (V.CLEAR_ANSWER_DEADLINE,)),
-    (S.HOLDING, H.ANSWER_DONE): Row(S.OPENING, (*_DROP_ANSWER_DEADLINES, V.FINISH_ANSWER, V.OPEN_TURN)),
-    (S.HOLDING, H.ANSWER_LOST): Row(
-        S.OPENING, (*_DROP_ANSWER_DEADLINES, V.FINISH_ANSWER, V.ANNOUNCE_FAILURE, V.OPEN_TURN)
-    ),
+    (S.HOLDING, H.ANSWER_DONE): Row(S.OPENING, (*_WAITS[S.HOLDING], V.FINISH_ANSWER, V.OPEN_TURN)),
+    (S.HOLDING, H.ANSWER_LOST): Row(S.OPENING, (*_WAITS[S.HOLDING], *_NO_ANSWER, V.OPEN_TURN)),
     (S.HOLDING, H.ANSWER_LATE): Row(S.HOLDING, (V.AWAIT_ANSWER, V.ABANDON_PROVIDER)),
+    (S.HOLDING, H.TOOL_CALLED): Row(S.HOLDING, (V.RUN_TOOL,)),
+    **_thinking(S.HOLDING),
+    **_holding_back(S.HOLDING, S.THINKING, ()),
     # The answer is there, and somebody may be speaking.
-    (S.HELD, H.SPEECH_REAL): Row(
-        S.LISTENING, (V.CLEAR_CONFIRM_DEADLINE, V.STOP_ANNOUNCEMENT, V.CANCEL_ANSWER, V.STREAM_TURN)
-    ),
-    (S.HELD, H.SPEECH_ENDED): Row(S.SPEAKING, (V.CLEAR_CONFIRM_DEADLINE, V.FORGET_SPEECH, V.PLAY_ANSWER)),
-    (S.HELD, H.UNDECIDED): Row(S.SPEAKING, (V.PLAY_ANSWER,)),
     (S.HELD, H.ANSWER_DONE): Row(S.HELD, (V.END_ANSWER,)),
-    # What came of it is played; a sentence now would be heard before it, and over the person.
-    (S.HELD, H.ANSWER_LOST): Row(S.HELD, (V.END_ANSWER,)),
+    (S.HELD, H.ANSWER_LOST): Row(S.CUT_OFF, (V.END_ANSWER,)),
+    (S.HELD, H.TOOL_CALLED): Row(S.HELD, (V.RUN_TOOL,)),
+    **_thinking(S.HELD),
+    **_holding_back(S.HELD, S.SPEAKING, (V.PLAY_ANSWER,)),
+    # What came of it is played, and then the sentence: never over the person.
+    **_thinking(S.CUT_OFF),
+    **_holding_back(S.CUT_OFF, S.SPEAKING, (V.PLAY_ANSWER, V.ANNOUNCE_FAILURE)),
     # It speaks.
     (S.SPEAKING, H.SPEECH_POSSIBLE): Row(S.DUCKED, (V.DUCK, V.AWAIT_DECISION)),
     (S.SPEAKING, H.SPEECH_REAL): Row(S.DUCKED, (V.DUCK, V.AWAIT_DECISION)),
-    (S.SPEAKING, H.ANSWER_DONE): Row(S.SPEAKING, _PROVIDER_DONE),
-    (S.SPEAKING, H.ANSWER_LOST): Row(S.SPEAKING, _PROVIDER_GONE),
-    (S.SPEAKING, H.ANSWER_HEARD): Row(S.IDLE, (V.CLEAR_STALL_DEADLINE, V.FINISH_ANSWER)),
-    (S.SPEAKING, H.ANSWER_STARVED): Row(S.SPEAKING, (V.AWAIT_AUDIO,)),
-    (S.SPEAKING, H.ANSWER_FED): Row(S.SPEAKING, (V.CLEAR_STALL_DEADLINE,)),
-    (S.SPEAKING, H.ANSWER_STALLED): Row(S.SPEAKING, (V.ABANDON_PROVIDER,)),
+    (S.SPEAKING, H.ANSWER_HEARD): Row(S.IDLE, (V.CLEAR_STALL_DEADLINE, V.FINISH_ANSWER, V.WANT_KEPT_SPEECH)),
+    (S.SPEAKING, H.PRESSED): Row(
+        S.OPENING,
+        (V.CLEAR_STALL_DEADLINE, V.CONFIRM_INTERRUPTION, *_STOP_ANSWER, V.OPEN_PRESSED_TURN),
+    ),
+    (S.SPEAKING, H.STOP_WANTED): Row(S.IDLE, (V.CLEAR_STALL_DEADLINE, *_STOP_ANSWER, V.FORGET_ALL_SPEECH)),
+    (S.SPEAKING, H.RING): Row(S.IDLE, (V.CLEAR_STALL_DEADLINE, V.CANCEL_ANSWER, V.WANT_KEPT_SPEECH)),
+    (S.SPEAKING, H.MOUTH_GONE): Row(S.IDLE, (V.CLEAR_STALL_DEADLINE, V.CANCEL_ANSWER, V.WANT_KEPT_SPEECH)),
+    (S.SPEAKING, H.MUTED): Row(S.SPEAKING, (V.FORGET_ALL_SPEECH,)),
+    **_sounding(S.SPEAKING),
     # It speaks, and somebody may be speaking.
     (S.DUCKED, H.SPEECH_SUSTAINED): Row(S.STILL, (V.HUSH,)),
-    **_interrupted(S.DUCKED),
-    **_interrupted(S.STILL),
+    **_sounding(S.DUCKED),
+    **_under_speech(S.DUCKED, (V.RESUME,)),
+    **_sounding(S.STILL),
+    **_under_speech(S.STILL, (V.RESUME,)),
+    # The same where speech is let wait for the end of a sentence.
+    **_sounding(S.DEFERRING),
+    **_under_speech(S.DEFERRING, ()),
+    (S.DEFERRING, H.FLOOR_TAKEN): Row(S.YIELDING, (V.CLEAR_CONFIRM_DEADLINE, V.YIELD)),
+    (S.YIELDING, H.TURN_ENDED): Row(S.SAID, ()),
+    (S.YIELDING, H.TURN_TOO_SHORT): Row(S.SAID, ()),
+    (S.YIELDING, H.MICROPHONE_LOST): Row(S.YIELDING, (V.END_TURN,)),
+    **_sounding(S.YIELDING),
+    **_giving_way(S.YIELDING, S.LISTENING, ()),
+    **_sounding(S.SAID),
+    **_giving_way(S.SAID, S.THINKING, _ASK),
 }
 
-_AFTER_THE_ANSWER = frozenset(
-    {
-        H.ANSWER_ARRIVED,
-        H.ANSWER_DONE,
-        H.ANSWER_LOST,
-        H.ANSWER_HEARD,
-        H.ANSWER_STARVED,
-        H.ANSWER_FED,
-        H.ANSWER_LATE,
-        H.ANSWER_STALLED,
-        H.UNDECIDED,
-    }
+_OF_THE_PLAYOUT = frozenset(
+    {H.ANSWER_HEARD, H.ANSWER_STARVED, H.ANSWER_FED, H.ANSWER_STALLED, H.ANSWER_YIELDED}
 )
-_BEFORE_THE_PLAYOUT = frozenset({H.ANSWER_HEARD, H.ANSWER_STARVED, H.ANSWER_FED, H.ANSWER_STALLED})
-_TURN_IS_ASKED = frozenset({H.TURN_ENDED, H.TURN_TOO_SHORT})
+_OF_THE_PROVIDER = frozenset({H.ANSWER_ARRIVED, H.ANSWER_DONE, H.ANSWER_LOST, H.ANSWER_LATE, H.TOOL_CALLED})
+_OF_A_DECISION = frozenset({H.FLOOR_TAKEN, H.FLOOR_LEFT, H.WORDS_READ, H.SPEECH_READABLE})
+_OF_THE_LOUDSPEAKER = frozenset({H.RING, H.MOUTH_GONE})
+_OF_AN_OPEN_TURN = frozenset({H.RELEASED, H.TAPPED, H.COMMIT_WANTED})
+_RUN = frozenset({H.SPEECH_SUSTAINED, H.SPEECH_CONFIRMED, H.SPEECH_ENDED})
+_TURN = frozenset({H.TURN_ENDED, H.TURN_TOO_SHORT})
+
+_WITHOUT_AN_ANSWER = _OF_THE_PLAYOUT | _OF_THE_PROVIDER | _OF_A_DECISION | _OF_THE_LOUDSPEAKER | {H.UNDECIDED}
+_BEFORE_THE_ANSWER = (
+    _OF_THE_PLAYOUT | _OF_A_DECISION | _OF_THE_LOUDSPEAKER | _OF_AN_OPEN_TURN | _TURN | {H.ASKED}
+)
+_DURING_THE_ANSWER = _OF_AN_OPEN_TURN | _TURN | {H.ASKED, H.ANSWER_ARRIVED, H.ANSWER_LATE}
 
 # What is ignored, by state, and why it can still happen.
 IGNORED: Mapping[State, frozenset[H]] = {
     # Speech events trail a turn that was given up; answer events trail an answer that is over.
-    S.IDLE: _AFTER_THE_ANSWER | (frozenset(H) - _AFTER_THE_ANSWER - {H.SPEECH_POSSIBLE, H.SPEECH_REAL}),
-    S.OPENING: _AFTER_THE_ANSWER | {H.SPEECH_POSSIBLE, H.SPEECH_SUSTAINED, H.SPEECH_ENDED},
+    S.IDLE: _WITHOUT_AN_ANSWER | _RUN | _TURN | _OF_AN_OPEN_TURN | {H.MICROPHONE_LOST},
+    S.OPENING: _WITHOUT_AN_ANSWER | {H.SPEECH_POSSIBLE, H.SPEECH_SUSTAINED, H.SPEECH_ENDED, H.ASKED},
     # Runs come and go within a turn; only its end counts.
-    S.LISTENING: _AFTER_THE_ANSWER
-    | {
-        H.SPEECH_POSSIBLE,
-        H.SPEECH_SUSTAINED,
-        H.SPEECH_REAL,
-        H.SPEECH_CONFIRMED,
-        H.SPEECH_ENDED,
-        H.TURN_TOO_SHORT,
-    },
+    S.LISTENING: _WITHOUT_AN_ANSWER | _RUN | {H.SPEECH_POSSIBLE, H.ASKED},
     # What began before the commit may end after it.
-    S.THINKING: _BEFORE_THE_PLAYOUT
-    | _TURN_IS_ASKED
-    | {H.SPEECH_SUSTAINED, H.SPEECH_CONFIRMED, H.SPEECH_ENDED, H.UNDECIDED},
+    S.THINKING: _BEFORE_THE_ANSWER | _RUN | {H.UNDECIDED, H.MICROPHONE_LOST},
     # SPEECH_REAL decides; the finer marks have nothing to add.
-    S.HOLDING: _BEFORE_THE_PLAYOUT
-    | _TURN_IS_ASKED
-    | {H.SPEECH_POSSIBLE, H.SPEECH_SUSTAINED, H.SPEECH_CONFIRMED},
-    S.HELD: _BEFORE_THE_PLAYOUT
-    | _TURN_IS_ASKED
+    S.HOLDING: _BEFORE_THE_ANSWER | {H.SPEECH_POSSIBLE, H.SPEECH_SUSTAINED, H.SPEECH_CONFIRMED},
+    S.HELD: _BEFORE_THE_ANSWER
     | {H.SPEECH_POSSIBLE, H.SPEECH_SUSTAINED, H.SPEECH_CONFIRMED, H.ANSWER_ARRIVED, H.ANSWER_LATE},
+    S.CUT_OFF: _BEFORE_THE_ANSWER
+    | _OF_THE_PROVIDER
+    | {H.SPEECH_POSSIBLE, H.SPEECH_SUSTAINED, H.SPEECH_CONFIRMED},
     # A run that was judged already may still be reported on.
-    S.SPEAKING: _TURN_IS_ASKED
-    | {
-        H.SPEECH_SUSTAINED,
-        H.SPEECH_CONFIRMED,
-        H.SPEECH_ENDED,
-        H.ANSWER_ARRIVED,
-        H.ANSWER_LATE,
-        H.UNDECIDED,
-    },
-    # The run that opened the interruption is judged by its length alone.
-    S.DUCKED: _TURN_IS_ASKED | {H.SPEECH_POSSIBLE, H.SPEECH_REAL, H.ANSWER_ARRIVED, H.ANSWER_LATE},
-    S.STILL: _TURN_IS_ASKED
-    | {H.SPEECH_POSSIBLE, H.SPEECH_SUSTAINED, H.SPEECH_REAL, H.ANSWER_ARRIVED, H.ANSWER_LATE},
+    S.SPEAKING: _DURING_THE_ANSWER
+    | _OF_A_DECISION
+    | _RUN
+    | {H.UNDECIDED, H.ANSWER_YIELDED, H.MICROPHONE_LOST},
+    # The run that opened the interruption is judged by its evidence alone.
+    S.DUCKED: _DURING_THE_ANSWER | {H.SPEECH_POSSIBLE, H.SPEECH_REAL, H.ANSWER_YIELDED},
+    S.STILL: _DURING_THE_ANSWER | {H.SPEECH_POSSIBLE, H.SPEECH_REAL, H.SPEECH_SUSTAINED, H.ANSWER_YIELDED},
+    S.DEFERRING: _DURING_THE_ANSWER
+    | {H.SPEECH_POSSIBLE, H.SPEECH_REAL, H.SPEECH_SUSTAINED, H.ANSWER_YIELDED},
+    # It is decided; what else is said until the answer gives way belongs to the turn.
+    S.YIELDING: (_DURING_THE_ANSWER - _TURN)
+    | _OF_A_DECISION
+    | _RUN
+    | {H.SPEECH_POSSIBLE, H.SPEECH_REAL, H.UNDECIDED},
+    S.SAID: _DURING_THE_ANSWER
+    | _OF_A_DECISION
+    | _RUN
+    | {H.SPEECH_POSSIBLE, H.SPEECH_REAL, H.UNDECIDED, H.MICROPHONE_LOST},
 }

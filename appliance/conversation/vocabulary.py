@@ -114,6 +114,8 @@ class TurnTooShort:
     """The turn ended with less than `min_speech_ms` of speech: nobody asked anything."""
 
     at: int
+    last_speech: int
+    cause: TurnEnd
     speech_ms: int
 
 
@@ -446,7 +448,44 @@ class MuteWanted:
     muted: bool
 
 
-Wish = Pressed | Released | CommitWanted | StopWanted | Asked | MuteWanted
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """An alarm: `pcm`, at the loudspeaker's rate, sounds before everything else."""
+
+    pcm: Pcm
+
+
+Wish = Pressed | Released | CommitWanted | StopWanted | Asked | MuteWanted | Ring
+
+# ------------------------------------------------------------------- the conversation, to itself
+
+
+@dataclass(frozen=True, slots=True)
+class WordsRead:
+    """The words of the run of speech that began at sample `run`; None: they could not be read."""
+
+    run: int
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FloorDecided:
+    """Who has the floor: the person (`taken`), or the answer that was being spoken."""
+
+    taken: bool
+
+
+FloorEvent = WordsRead | FloorDecided
+
+
+@dataclass(frozen=True, slots=True)
+class ToolDone:
+    """A tool has finished; `output` is what the model reads."""
+
+    call: ToolCall
+    ok: bool
+    output: str
+
 
 # --------------------------------------------------------------------------- audio → conversation
 

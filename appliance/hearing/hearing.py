@@ -78,9 +78,9 @@ class Hearing:
         """What was kept of speech beyond a turn's greatest length opens a turn."""
         self._inbox.put(lambda turns: turns.want_kept())
 
-    def hold(self, at: int, *, fresh: bool) -> None:
-        """The button went down at 16 kHz sample `at`; `fresh`: it opens a turn."""
-        self._inbox.put(lambda turns: turns.hold(at, fresh=fresh))
+    def hold(self, at: int) -> None:
+        """The button went down at 16 kHz sample `at`: it opens a turn, or keeps the open one."""
+        self._inbox.put(lambda turns: turns.hold(at))
 
     def release(self, at: int, *, held: bool) -> None:
         """The button came up at 16 kHz sample `at`; not `held`: it was only a tap."""

@@ -150,13 +150,11 @@ class TurnDetector:
         self._ignored = max(self._ignored, index)
         self._taken = max(self._taken, index)
 
-    def hold(self, at: int, *, fresh: bool) -> list[SpeechEvent]:
-        """The button went down at sample `at`: silence ends the turn no more. `fresh`: it opens one.
+    def hold(self, at: int) -> list[SpeechEvent]:
+        """The button went down at sample `at`: it opens a turn if none is open, and silence ends none.
 
         A turn that is real already is told so again, to whoever opens it only by the button.
         """
-        if fresh:
-            self.forget()
         turn = self._turn
         if turn is None or turn.kept:
             turn = self._turn = _Turn(at, at, at)
@@ -263,7 +261,7 @@ class TurnDetector:
             return events
         if turn is None or turn.kept:
             self._end = None
-            return [TurnTooShort(self._now, 0)]  # who asked waits for an end
+            return [TurnTooShort(self._now, self._now, end.cause, 0)]  # who asked waits for an end
         if self._now >= end.at:
             self._end_turn(turn, max(end.at, turn.onset), end.cause, events)
         return events
@@ -276,7 +274,7 @@ class TurnDetector:
             self._said = None
         else:
             speech_ms = round(ms_of_samples(turn.speech_samples, NEAR_RATE_HZ))
-            events.append(TurnTooShort(self._now, speech_ms))
+            events.append(TurnTooShort(at, min(turn.last_speech, at), cause, speech_ms))
         self.forget()
 
 

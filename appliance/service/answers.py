@@ -9,6 +9,8 @@ from appliance.conversation.vocabulary import (
     AnswerAudio,
     AnswerStarted,
     AnswerTranscript,
+    Asked,
+    AskText,
     CancelAnswer,
     TurnEnded,
     UserTranscript,
@@ -43,6 +45,7 @@ class Answer:
     received_samples: int = 0  # at the device's rate
     first_audio_ms: float | None = None
     audible: bool = False
+    offered: bool = False  # to the loudspeaker
     progress: Progress = Progress.ASKED
 
 
@@ -94,15 +97,19 @@ class Answers:
 
     def ask(self, turn: int, end: TurnEnded) -> None:
         """An answer to `turn`, which ended so, is asked for."""
+        self._begin(turn, self._near_ms(end.last_speech), self._near_ms(end.at))
+
+    def ask_in_writing(self, turn: int, question: Asked) -> None:
+        """An answer to a question in writing, which is `turn`, is asked for."""
+        now_ms = self._clock.now_ms()
+        self._begin(turn, now_ms, now_ms)
+        self._provider.send(AskText(self._answer.number, question.text, question.spoken))
+
+    def _begin(self, turn: int, last_speech_ms: float, commit_ms: float) -> None:
         number = self._answer.number + 1
         self._turn_of[number] = turn
         self._turn_of.pop(number - MAX_EXCHANGES, None)
-        self._answer = Answer(
-            number,
-            turn,
-            self._near_ms(end.last_speech),
-            self._near_ms(end.at),
-        )
+        self._answer = Answer(number, turn, last_speech_ms, commit_ms)
 
     # ------------------------------------------------------------------ from the provider
 
@@ -161,6 +168,7 @@ class Answers:
 
     def play(self) -> None:
         """From here on the answer may be heard."""
+        self._answer.offered = True
         self._loudspeaker.play_answer(self._answer.number)
 
     def end(self) -> None:
@@ -198,7 +206,7 @@ class Answers:
         """Stop the answer wherever it is, and tell the provider what was heard of it."""
         self._answer.progress = Progress.BROKEN_OFF
         heard_ms = self.heard_ms()
-        if self._loudspeaker.plays_answer(self._answer.number):
+        if self._answer.offered:
             self._close(heard_ms, complete=False)
         self._mouth.flush()
         self._loudspeaker.answer_over(self._answer.number)

@@ -9,10 +9,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from appliance.audio import earcons
-from appliance.conversation.announcements import Sound
 from appliance.conversation.history import History
-from appliance.conversation.machine import State
+from appliance.conversation.machine import Phase
+from appliance.conversation.strategies import STRATEGIES
 from appliance.conversation.vocabulary import (
     ChainEvent,
     CloseSession,
@@ -22,29 +21,29 @@ from appliance.conversation.vocabulary import (
     SessionConfig,
     SpeechEvent,
 )
-from appliance.errors import FailureCategory, ProviderError
+from appliance.errors import ProviderError
 from appliance.hearing.detector import SpeechDetector
 from appliance.hearing.hearing import Hearing
 from appliance.hearing.turn_detector import TurnOptions
-from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, ms_of_samples, samples_of_ms
+from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, samples_of_ms
 from appliance.pcm.ring import SampleRing
 from appliance.providers.chain import Chain
+from appliance.service.announcer import Announcer
 from appliance.service.answers import Answers
 from appliance.service.clock import StreamClock
-from appliance.service.conductor import Conductor, ConductorOptions
+from appliance.service.conductor import Conductor, ConductorOptions, Event, Rooms
 from appliance.service.event_log import EventLog
-from appliance.service.half_duplex import RING_OUT_MS, HalfDuplex
+from appliance.service.floor import Floor
+from appliance.service.half_duplex import HalfDuplex
 from appliance.service.loudspeaker import Loudspeaker, Mouth
 from appliance.service.provider_list import ProviderList
 from appliance.service.record import Record
-from appliance.service.sentences import HONEST_SENTENCES
+from appliance.service.tool_calls import NoTools, ToolCalls
 from appliance.service.turns import Turns
 from appliance.settings import Settings
 
 # Beyond the longest turn and its prefix: what the loop may be late by before a sample is lost.
 _HISTORY_SLACK_S = 10
-# From asking for an earcon until it leaves the loudspeaker: two blocks of queue, and the device's own.
-EARCON_DELAY_MS = 100.0
 # The whole process has to end within 2 s of the wish.
 CLOSE_TIMEOUT_S = 1.5
 
@@ -62,6 +61,7 @@ class Ends:
     post_speech: Callable[[SpeechEvent], None]
     wake_at: Callable[[float], None]  # have the conductor ticked at this stream time
     on_fault: Callable[[Exception], None]  # something of ours broke: it cannot go on
+    set_muted: Callable[[bool], None]  # from here on nothing is read from the microphone, or again
     half_duplex: bool  # what is said while the loudspeaker sounds is not heard
     look_every_ms: float  # how often `Assembly.look` is called
     keep_transcripts: bool = True  # log what was said
@@ -86,9 +86,6 @@ class Assembly:
         self.history = History()
         self._workers = providers.workers
         self._standby = [provider.name for provider in providers.providers[1:]]
-        self._announcing: set[asyncio.Task[None]] = set()
-        self._mouth_rate_hz = ends.mouth_rate_hz
-        self._say = say
         self.provider_spoke = asyncio.Event()
         self.first_link_settled = asyncio.Event()
         self.near = SampleRing.allocate(_near_samples(settings))
@@ -115,10 +112,19 @@ class Assembly:
         self.loudspeaker = Loudspeaker(ends.mouth, half_duplex.begin if ends.half_duplex else _do_nothing)
         self._half_duplex = half_duplex if ends.half_duplex else None
         self._on_fault = ends.on_fault
+        self.announcer = Announcer(
+            self.loudspeaker,
+            self.hearing,
+            lambda: self.near.written,
+            say,
+            ends.mouth_rate_hz,
+            lambda: self.conductor.state.phase is Phase.LISTENING,
+        )
         self._conduct(settings, ends, clock)
 
     def _conduct(self, settings: Settings, ends: Ends, clock: StreamClock) -> None:
         """Put turns and answers into one conductor's hands."""
+        strategy = STRATEGIES[settings.interruption.strategy]
         prefix_samples = samples_of_ms(settings.hearing.prefix_padding_ms, NEAR_RATE_HZ)
         self.answers = Answers(
             ends.mouth,
@@ -131,21 +137,32 @@ class Assembly:
             ends.near_ms,
             ends.out_ms,
         )
-        self.turns = Turns(self.near, self.chain, self.record, ends.near_ms, prefix_samples)
+        self.turns = Turns(self.near, self.chain, self.record, ends.near_ms, clock.now_ms, prefix_samples)
+        self.floor = Floor(strategy, self.near, None, self._post)
         self.conductor = Conductor(
-            ConductorOptions(settings.interruption.confirm_ms, settings.conversation.answer_deadline_s),
+            ConductorOptions(
+                strategy.table, settings.interruption.confirm_ms, settings.conversation.answer_deadline_s
+            ),
             clock,
             self.record,
-            self.hearing,
-            ends.mouth,
-            self.chain,
-            self.turns,
-            self.answers,
-            self.loudspeaker,
-            self._announce_failure,
+            Rooms(
+                self.hearing,
+                ends.mouth,
+                self.chain,
+                self.turns,
+                self.answers,
+                self.loudspeaker,
+                self.floor,
+                ToolCalls(NoTools(), self.chain, self.record, self._post),
+                self.announcer,
+                ends.set_muted,
+            ),
             ends.wake_at,
             ends.near_ms,
         )
+
+    def _post(self, event: Event) -> None:
+        self.conductor.post(event)
 
     def look(self) -> None:
         """To be called every `look_every_ms`."""
@@ -160,32 +177,6 @@ class Assembly:
         self.provider_spoke.set()
         if isinstance(event, LinkChanged) and event.link in (LinkState.READY, LinkState.DOWN):
             self.first_link_settled.set()
-
-    def _announce_failure(self, category: FailureCategory) -> None:
-        announcing = asyncio.create_task(self._own_up(category))
-        self._announcing.add(announcing)
-        announcing.add_done_callback(self._announcing.discard)
-
-    async def _own_up(self, category: FailureCategory) -> None:
-        """Say honestly that there is no answer, unless the person has gone on talking by then."""
-        try:
-            sentence = await self._say(HONEST_SENTENCES[category], self._mouth_rate_hz)
-        except ProviderError:
-            self.sound(earcons.trouble(self._mouth_rate_hz))
-            return
-        if self.conductor.state is not State.LISTENING:
-            self.loudspeaker.announce(Sound.SAID, sentence)
-
-    def say_ready(self) -> None:
-        """Let the person know that it listens, unless he found out by himself."""
-        if self.conductor.state is State.IDLE:
-            self.sound(earcons.ready(self._mouth_rate_hz))
-
-    def sound(self, earcon: Pcm) -> None:
-        """Play an earcon; what is heard meanwhile, and while the room rings, is not taken for speech."""
-        lasts_ms = ms_of_samples(len(earcon), self._mouth_rate_hz) + EARCON_DELAY_MS + RING_OUT_MS
-        self.hearing.ignore_before(self.near.written + samples_of_ms(lasts_ms, NEAR_RATE_HZ))
-        self.loudspeaker.announce(Sound.EARCON, earcon)
 
     @asynccontextmanager
     async def running(
@@ -208,7 +199,7 @@ class Assembly:
         finally:
             self.chain.send(CloseSession())
             ending = [asyncio.create_task(worker.stop()) for worker in self._workers.values()]
-            await asyncio.wait({chain, *behind, *ending, *self._announcing}, timeout=CLOSE_TIMEOUT_S)
+            await asyncio.wait({chain, *behind, *ending, *self.announcer.pending}, timeout=CLOSE_TIMEOUT_S)
             self.record.write("session", state="ended", provider=self.chain.provider)
 
     def _take_fault(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
@@ -239,8 +230,10 @@ def _do_nothing() -> None:
 
 
 def _near_samples(settings: Settings) -> int:
-    """How far back the near end is kept: the longest turn, its prefix and what the loop may be late by."""
-    longest_ms = (settings.hearing.max_turn_s + _HISTORY_SLACK_S) * 1000 + settings.hearing.prefix_padding_ms
+    """How far back the near end is kept: the longest turn, as much again of what is said beyond it and
+    waits for the answer's end, the prefix, and what the loop may be late by."""
+    turn_and_kept_s = 2 * settings.hearing.max_turn_s + _HISTORY_SLACK_S
+    longest_ms = turn_and_kept_s * 1000 + settings.hearing.prefix_padding_ms
     return samples_of_ms(longest_ms, NEAR_RATE_HZ)
 
 
@@ -253,5 +246,7 @@ def turn_options(settings: Settings) -> TurnOptions:
         hush_ms=settings.interruption.hush_ms,
         confirm_ms=settings.interruption.confirm_ms,
         end_silence_ms=settings.hearing.end_silence_ms,
+        no_speech_s=settings.hearing.no_speech_s,
         max_turn_s=settings.hearing.max_turn_s,
+        auto_complete=settings.conversation.auto_complete,
     )

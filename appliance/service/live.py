@@ -8,10 +8,9 @@ import threading
 from contextlib import ExitStack, suppress
 from typing import NoReturn
 
-from appliance.audio.alsa import AlsaCapture, AlsaSpeaker
 from appliance.audio.capture import CaptureThread
 from appliance.audio.playout import Playout, PlayoutOptions
-from appliance.audio.seam import CaptureDevice, CaptureOptions, SpeakerDevice, SpeakerOptions
+from appliance.audio.process_link import NotWanted
 from appliance.audio.speaker import Speaker
 from appliance.conversation.vocabulary import SpeechEvent
 from appliance.hearing.detector import SpeechDetector
@@ -23,6 +22,7 @@ from appliance.service.assembly import Assembly, Ends
 from appliance.service.clock import LiveClock
 from appliance.service.conductor import Event
 from appliance.service.event_log import EventLog, Listener
+from appliance.service.live_sound import Devices, open_devices
 from appliance.service.mailbox import Mailbox
 from appliance.service.memory import spare_memory
 from appliance.service.microphone_time import MicrophoneTime
@@ -43,7 +43,8 @@ def run_live(settings: Settings, show: Listener | None = None) -> NoReturn:
     """Be the speaker until SIGINT or SIGTERM, which end the process within 2 s, with exit code 0.
 
     The events go to standard output, a line each, without what was said; with `show` they go there
-    instead, with it. Raises DeviceError when a device cannot be opened or is lost.
+    instead, with it. Raises DeviceError when a device cannot be opened at the start; one that is lost
+    later is an event, and opened again.
     """
     spare_memory()
     asyncio.run(_run(settings, show))
@@ -55,17 +56,18 @@ async def _run(settings: Settings, show: Listener | None) -> NoReturn:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopping.set)
     providers = list_providers(settings, os.environ)
-    microphone, loudspeaker, detector = await asyncio.gather(
-        asyncio.to_thread(AlsaCapture, CaptureOptions(settings.audio.input.device)),
-        asyncio.to_thread(AlsaSpeaker, SpeakerOptions(settings.audio.output.device)),
-        asyncio.to_thread(SileroDetector),
-    )
+    try:
+        devices, detector = await asyncio.gather(
+            open_devices(settings, lambda: not stopping.is_set()), asyncio.to_thread(SileroDetector)
+        )
+    except NotWanted:  # asked to stop before it could begin
+        _leave_at_once()
     with ExitStack() as stack:
         sink = sys.stdout if show is None else stack.enter_context(open(os.devnull, "w"))  # noqa: ASYNC230
         log = stack.enter_context(EventLog(sink))
         if show is not None:
             log.subscribe(show)
-        live = _Live(settings, providers, microphone, loudspeaker, detector, log, stopping, show is not None)
+        live = _Live(settings, providers, devices, detector, log, stopping, show is not None)
         await live.run()
     _leave_at_once()
 
@@ -85,8 +87,7 @@ class _Live:
         self,
         settings: Settings,
         providers: ProviderList,
-        microphone: CaptureDevice,
-        loudspeaker: SpeakerDevice,
+        devices: Devices,
         detector: SpeechDetector,
         log: EventLog,
         stopping: asyncio.Event,
@@ -97,23 +98,38 @@ class _Live:
         self._clock = LiveClock()
         self._stopping = stopping
         self._failure: Exception | None = None
+        microphone, loudspeaker = devices.microphone, devices.loudspeaker
         self._ends = f"it hears {microphone.name!r} and speaks through {loudspeaker.name!r}"
         rate_hz = loudspeaker.rate_hz
-        self._microphone_time = MicrophoneTime(self._clock)
+        self._microphone_time = MicrophoneTime(self._clock, lambda: self._assembly.near.written)
         mailbox: Mailbox[Event] = Mailbox(self._loop, self._deliver)
         capture = SampleRing.allocate(samples_of_ms(CAPTURE_MS, microphone.rate_hz))
+        wake = threading.Event()
 
         def post_speech(event: SpeechEvent) -> None:  # in the hearing thread
-            self._microphone_time.heard(event.at)
+            self._microphone_time.heard()
             mailbox.post(event)
 
         self._speaker = Speaker(
             Playout(PlayoutOptions(rate_hz, duck_db=settings.interruption.duck_db)),
+            rate_hz,
             loudspeaker,
+            devices.reopen_loudspeaker,
             SampleRing.allocate(NEAR_RATE_HZ),
-            mailbox.post,
-            self._lost,
-            self._lost,
+            on_event=mailbox.post,
+            tell=mailbox.post,
+            fatal=self._broke,
+        )
+        self._capture = CaptureThread(
+            microphone,
+            devices.reopen_microphone,
+            capture,
+            microphone.rate_hz,
+            wake,
+            tell=mailbox.post,
+            fatal=self._broke,
+            resumed=self._microphone_time.resume,
+            warn=_tell_owner,
         )
         ends = Ends(
             capture,
@@ -125,18 +141,17 @@ class _Live:
             post_speech=post_speech,
             wake_at=self._wake_at,
             on_fault=self._end_with,
+            set_muted=self._capture.set_muted,
             half_duplex=settings.audio.echo.cancel != "off" or settings.interruption.strategy == "ignore",
             look_every_ms=LOOK_EVERY_S * 1000,
             keep_transcripts=keep_transcripts,
         )
         self._half_duplex = ends.half_duplex
         self._assembly = Assembly(settings, providers, detector, ends, self._clock, log, say)
-        wake = threading.Event()
-        self._hearing = HearingThread(self._assembly.hearing, wake, self._lost)
-        self._capture = CaptureThread(microphone, capture, wake, self._lost, self._lost)
+        self._hearing = HearingThread(self._assembly.hearing, wake, self._broke)
 
     async def run(self) -> None:
-        """Listen and speak until asked to stop, or until something is lost."""
+        """Listen and speak until asked to stop, or until something of ours breaks."""
         looking = asyncio.create_task(self._keep_looking())
         self._clock.start()
         self._hearing.start()
@@ -163,6 +178,7 @@ class _Live:
     async def _keep_looking(self) -> None:
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
+            self._microphone_time.heard()
             self._assembly.look()
             with suppress(OSError):  # nobody reads the log any more; the conversation goes on
                 self._log.advance(self._clock.now_ms())
@@ -175,8 +191,8 @@ class _Live:
             asyncio.to_thread(self._hearing.stop),
         )
 
-    def _lost(self, error: Exception) -> None:
-        """A device was lost, or a thread died of a fault of ours; from any thread."""
+    def _broke(self, error: Exception) -> None:
+        """A thread died of a fault of ours; from any thread."""
         with suppress(RuntimeError):  # the loop is closed: we are ending anyway
             self._loop.call_soon_threadsafe(self._end_with, error)
 
@@ -185,13 +201,15 @@ class _Live:
         self._stopping.set()
 
     def _say_ready(self) -> None:
-        self._assembly.say_ready()
+        self._assembly.announcer.say_ready()
         who = f"answers come from {self._assembly.chain.provider}"
-        print(f"appliance: ready: {self._ends}; {who}", file=sys.stderr, flush=True)
+        _tell_owner(f"ready: {self._ends}; {who}")
         if self._half_duplex:
-            print(
-                "appliance: while it speaks it does not listen, because it would hear itself;"
-                " with headphones or a cable, --set audio.echo.cancel=off",
-                file=sys.stderr,
-                flush=True,
+            _tell_owner(
+                "while it speaks it does not listen, because it would hear itself;"
+                " with headphones or a cable, --set audio.echo.cancel=off"
             )
+
+
+def _tell_owner(sentence: str) -> None:
+    print(f"appliance: {sentence}", file=sys.stderr, flush=True)

@@ -103,6 +103,7 @@ class _Replay:
             heard.append,
             wake_at=lambda due_ms: None,  # ticked all the time
             on_fault=self._break_down,
+            set_muted=lambda muted: self._ticker.set_muted(muted),
             half_duplex=settings.interruption.strategy == "ignore",
             look_every_ms=TICK_MS,
         )

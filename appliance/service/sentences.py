@@ -18,6 +18,8 @@ HONEST_SENTENCES: Mapping[FailureCategory, str] = {
     FailureCategory.PROTOCOL_VIOLATION: "Sorry, I got an answer that I do not understand.",
 }
 
+DEAF_SENTENCE = "I cannot hear you. My microphone is gone. Please plug it in again."
+
 
 async def say(text: str, rate_hz: int) -> Pcm:
     """`text` in the device's own voice, in some 20 ms. Raises ProviderError without a voice."""

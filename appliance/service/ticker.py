@@ -73,6 +73,7 @@ class Ticker:
         self._silence = np.zeros(samples_of_ms(TICK_MS, microphone.rate_hz) + 1, dtype=np.int16)
         self._out = np.zeros(samples_of_ms(TICK_MS, out_rate_hz), dtype=np.int16)
         self._in_device = np.zeros(delay_samples, dtype=np.int16)
+        self._muted = False
         self.ended_ms: float | None = None
         self.stalls = 0
 
@@ -81,14 +82,19 @@ class Ticker:
         """How much of the stream has passed."""
         return self._ticks * float(TICK_MS)
 
+    def set_muted(self, muted: bool) -> None:
+        """Let nothing of the microphone through, or everything again."""
+        self._muted = muted
+
     def tick(self) -> None:
         """Move the stream by 10 ms."""
         count = next(self._blocks)
         block = self._microphone.read(count)
         if len(block) < count and self.ended_ms is None:
             self.ended_ms = self.now_ms
-        self._capture.write(block)
-        self._capture.write(self._silence[: count - len(block)])
+        heard = block[:0] if self._muted else block
+        self._capture.write(heard)
+        self._capture.write(self._silence[: count - len(heard)])
         played = self._pump.pump(self._out, self._delay_samples)
         self._play(self._out)
         self._ticks += 1

@@ -8,7 +8,9 @@ from appliance.conversation.vocabulary import (
     AppendAudio,
     Command,
     CommitTurn,
+    DiscardTurn,
     OpenTurn,
+    TurnEnd,
     TurnEnded,
 )
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, ms_of_samples
@@ -53,12 +55,14 @@ class Turns:
         provider: Provider,
         record: Record,
         near_ms: Callable[[int], float],
+        now_ms: Callable[[], float],
         prefix_samples: int,
     ) -> None:
         self._near = near
         self._provider = provider
         self._record = record
         self._near_ms = near_ms
+        self._now_ms = now_ms
         self._prefix_samples = prefix_samples
         self._turn = Turn(0, 0, 0, 0)
         self.overrun_samples = 0
@@ -106,6 +110,16 @@ class Turns:
         )
         self._provider.send(CommitTurn(answer))
 
-    def discard(self, speech_ms: int) -> None:
-        """Too little was said: nothing was sent, nothing is asked."""
-        self._record.write("turn_discarded", turn=self._turn.number, speech_ms=speech_ms, cause="too_short")
+    def open_written(self) -> None:
+        """A turn in writing: it is said as soon as it is opened."""
+        self._turn = Turn(self._turn.number + 1, self._turn.sent, self._turn.sent, self._turn.sent)
+        number = self._turn.number
+        self._record.write("turn_opened", turn=number, onset_ms=round(self._now_ms()), prefix_ms=0)
+        self._record.write("turn_committed", turn=number, audio_ms=0, cause=TurnEnd.WRITTEN)
+
+    def discard(self, cause: str, speech_ms: int = 0) -> None:
+        """Nothing of the turn is asked; what the provider knows of it is taken back."""
+        if self._turn.sent > self._turn.start:
+            self._provider.send(DiscardTurn())
+        self._turn.streaming = False
+        self._record.write("turn_discarded", turn=self._turn.number, speech_ms=speech_ms, cause=cause)

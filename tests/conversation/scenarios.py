@@ -21,7 +21,8 @@ ASKED = (*LISTENED, V.COMMIT_TURN, V.AWAIT_ANSWER)
 HEARS_FIRST_WORDS = (*ASKS, H.ANSWER_ARRIVED)
 SPOKEN = (*ASKED, V.CLEAR_ANSWER_DEADLINE, V.PLAY_ANSWER)
 ENDED = (V.CLEAR_STALL_DEADLINE, V.END_ANSWER)
-FINISHED = (V.CLEAR_STALL_DEADLINE, V.FINISH_ANSWER)
+FINISHED = (V.CLEAR_STALL_DEADLINE, V.FINISH_ANSWER, V.WANT_KEPT_SPEECH)
+WEIGHED = (V.WEIGH_EVIDENCE,)
 GONE = (V.CLEAR_STALL_DEADLINE, V.END_ANSWER, V.ANNOUNCE_FAILURE)
 DUCKED = (V.DUCK, V.AWAIT_DECISION)
 RESUMED = (V.CLEAR_CONFIRM_DEADLINE, V.REJECT_INTERRUPTION, V.RESUME, V.FORGET_SPEECH)
@@ -156,7 +157,7 @@ SCENARIOS = (
         S.IDLE,
     ),
     Scenario(
-        "an answer that is lost while it is held back is played as far as it goes",
+        "an answer that is lost while it is held back is played as far as it goes, and owned up to",
         (*ASKS, H.SPEECH_POSSIBLE, H.ANSWER_ARRIVED, H.ANSWER_LOST, H.UNDECIDED, H.ANSWER_HEARD),
         (
             *ASKED,
@@ -164,6 +165,7 @@ SCENARIOS = (
             V.CLEAR_ANSWER_DEADLINE,
             V.END_ANSWER,
             V.PLAY_ANSWER,
+            V.ANNOUNCE_FAILURE,
             *FINISHED,
         ),
         S.IDLE,
@@ -171,7 +173,7 @@ SCENARIOS = (
     Scenario(
         "an answer without a sound ends the turn",
         (*ASKS, H.ANSWER_DONE),
-        (*ASKED, V.CLEAR_ANSWER_DEADLINE, V.FINISH_ANSWER),
+        (*ASKED, V.CLEAR_ANSWER_DEADLINE, V.FINISH_ANSWER, V.WANT_KEPT_SPEECH),
         S.IDLE,
     ),
     Scenario(
@@ -190,7 +192,7 @@ SCENARIOS = (
     Scenario(
         "when nobody can answer, an honest sentence says so",
         (*ASKS, H.ANSWER_LOST),
-        (*ASKED, V.CLEAR_ANSWER_DEADLINE, V.FINISH_ANSWER, V.ANNOUNCE_FAILURE),
+        (*ASKED, V.CLEAR_ANSWER_DEADLINE, V.FINISH_ANSWER, V.ANNOUNCE_FAILURE, V.WANT_KEPT_SPEECH),
         S.IDLE,
     ),
     Scenario(
@@ -216,6 +218,7 @@ SCENARIOS = (
             V.CLEAR_ANSWER_DEADLINE,
             V.FINISH_ANSWER,
             V.ANNOUNCE_FAILURE,
+            V.WANT_KEPT_SPEECH,
             V.STOP_ANNOUNCEMENT,
             V.OPEN_TURN,
             V.STREAM_TURN,
@@ -250,43 +253,50 @@ SCENARIOS = (
     # --- interruptions
     Scenario(
         "a person takes the floor",
-        (*HEARS_FIRST_WORDS, H.SPEECH_POSSIBLE, H.SPEECH_SUSTAINED, H.SPEECH_REAL, H.SPEECH_CONFIRMED),
-        (*SPOKEN, *DUCKED, V.HUSH, *CONFIRMED),
+        (
+            *HEARS_FIRST_WORDS,
+            H.SPEECH_POSSIBLE,
+            H.SPEECH_SUSTAINED,
+            H.SPEECH_REAL,
+            H.SPEECH_CONFIRMED,
+            H.FLOOR_TAKEN,
+        ),
+        (*SPOKEN, *DUCKED, V.HUSH, *WEIGHED, *CONFIRMED),
         S.LISTENING,
     ),
     Scenario(
-        "a person takes the floor with a word that needs no second one",
-        (*HEARS_FIRST_WORDS, H.SPEECH_POSSIBLE, H.SPEECH_CONFIRMED),
-        (*SPOKEN, *DUCKED, *CONFIRMED),
+        "a person takes the floor with one word that was read",
+        (*HEARS_FIRST_WORDS, H.SPEECH_POSSIBLE, H.SPEECH_READABLE, H.WORDS_READ, H.FLOOR_TAKEN),
+        (*SPOKEN, *DUCKED, V.READ_WORDS, *WEIGHED, *CONFIRMED),
         S.LISTENING,
     ),
     Scenario(
         "a click ducks the answer and no more",
-        (*HEARS_FIRST_WORDS, H.SPEECH_POSSIBLE, H.SPEECH_ENDED),
-        (*SPOKEN, *DUCKED, *RESUMED),
+        (*HEARS_FIRST_WORDS, H.SPEECH_POSSIBLE, H.SPEECH_ENDED, H.FLOOR_LEFT),
+        (*SPOKEN, *DUCKED, *WEIGHED, *RESUMED),
         S.SPEAKING,
     ),
     Scenario(
         "after a cough the answer goes on where it stood still",
-        (*HEARS_FIRST_WORDS, H.SPEECH_POSSIBLE, H.SPEECH_SUSTAINED, H.SPEECH_ENDED),
-        (*SPOKEN, *DUCKED, V.HUSH, *RESUMED),
+        (*HEARS_FIRST_WORDS, H.SPEECH_POSSIBLE, H.SPEECH_SUSTAINED, H.SPEECH_ENDED, H.FLOOR_LEFT),
+        (*SPOKEN, *DUCKED, V.HUSH, *WEIGHED, *RESUMED),
         S.SPEAKING,
     ),
     Scenario(
-        "an undecided murmur does not keep the answer down",
-        (*HEARS_FIRST_WORDS, H.SPEECH_POSSIBLE, H.UNDECIDED),
-        (*SPOKEN, *DUCKED, *RESUMED),
+        "a murmur does not keep the answer down for longer than it may",
+        (*HEARS_FIRST_WORDS, H.SPEECH_POSSIBLE, H.UNDECIDED, H.FLOOR_LEFT),
+        (*SPOKEN, *DUCKED, V.DECIDE_NOW, *RESUMED),
         S.SPEAKING,
     ),
     Scenario(
-        "an undecided murmur does not keep the answer standing still",
-        (*HEARS_FIRST_WORDS, H.SPEECH_POSSIBLE, H.SPEECH_SUSTAINED, H.UNDECIDED),
-        (*SPOKEN, *DUCKED, V.HUSH, *RESUMED),
+        "a murmur does not keep the answer standing still for longer than it may",
+        (*HEARS_FIRST_WORDS, H.SPEECH_POSSIBLE, H.SPEECH_SUSTAINED, H.UNDECIDED, H.FLOOR_LEFT),
+        (*SPOKEN, *DUCKED, V.HUSH, V.DECIDE_NOW, *RESUMED),
         S.SPEAKING,
     ),
     Scenario(
         "speech that began before the answer interrupts it when it turns out to be real",
-        (*ASKS, H.SPEECH_POSSIBLE, H.UNDECIDED, H.ANSWER_ARRIVED, H.SPEECH_REAL, H.SPEECH_CONFIRMED),
+        (*ASKS, H.SPEECH_POSSIBLE, H.UNDECIDED, H.ANSWER_ARRIVED, H.SPEECH_REAL, H.FLOOR_TAKEN),
         (
             *ASKED,
             V.AWAIT_DECISION,

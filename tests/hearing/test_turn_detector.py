@@ -106,7 +106,9 @@ def test_runs_that_are_too_short_add_up_to_a_turn() -> None:
 def test_too_little_speech_is_no_turn() -> None:
     events = turn_events([SPEECH] * 3 + [QUIET] * 40)
     assert only(TurnEnded, events) == []
-    assert only(TurnTooShort, events) == [TurnTooShort(at=28 * WINDOW, speech_ms=96)]
+    assert only(TurnTooShort, events) == [
+        TurnTooShort(28 * WINDOW, 3 * WINDOW, TurnEnd.SILENCE, speech_ms=96)
+    ]
 
 
 def test_the_longest_turn_is_cut_and_what_follows_is_kept_without_a_word() -> None:

@@ -45,7 +45,7 @@ def ends(events: list[SpeechEvent]) -> list[SpeechEvent]:
 
 def test_a_held_turn_ends_with_the_sample_at_which_the_button_came_up() -> None:
     ear = Listener()
-    ear.turns.hold(0, fresh=True)
+    ear.turns.hold(0)
     ear.hear(SPEECH, 20)
     release = ear.now + 700  # inside a window that was not heard yet
     assert ear.turns.release(release, held=True) == []
@@ -55,27 +55,27 @@ def test_a_held_turn_ends_with_the_sample_at_which_the_button_came_up() -> None:
 
 def test_silence_does_not_end_a_held_turn() -> None:
     ear = Listener()
-    ear.turns.hold(0, fresh=True)
+    ear.turns.hold(0)
     assert ends(ear.hear(SPEECH, 20) + ear.hear(QUIET, 200)) == []
 
 
 def test_a_held_turn_ends_at_its_greatest_length() -> None:
     ear = Listener(TurnOptions(max_turn_s=2))
-    ear.turns.hold(0, fresh=True)
+    ear.turns.hold(0)
     ended = ends(ear.hear(SPEECH, 80))
     assert [event.cause for event in ended if isinstance(event, TurnEnded)] == [TurnEnd.MAX_TURN]
 
 
 def test_holding_without_a_word_asks_nothing() -> None:
     ear = Listener()
-    ear.turns.hold(0, fresh=True)
+    ear.turns.hold(0)
     ear.hear(QUIET, 50)
-    assert ear.turns.release(ear.now, held=True) == [TurnTooShort(ear.now, 0)]
+    assert ear.turns.release(ear.now, held=True) == [TurnTooShort(ear.now, 0, TurnEnd.BUTTON, 0)]
 
 
 def test_a_tap_opens_a_turn_that_silence_ends() -> None:
     ear = Listener()
-    ear.turns.hold(0, fresh=True)
+    ear.turns.hold(0)
     ear.hear(QUIET, 3)
     assert ear.turns.release(ear.now, held=False) == []
     assert ends(ear.hear(QUIET, 60) + ear.hear(SPEECH, 20)) == []
@@ -84,30 +84,31 @@ def test_a_tap_opens_a_turn_that_silence_ends() -> None:
 
 def test_a_tapped_turn_without_a_word_closes_after_its_time() -> None:
     ear = Listener(TurnOptions(no_speech_s=4))
-    ear.turns.hold(0, fresh=True)
+    ear.turns.hold(0)
     ear.turns.release(0, held=False)
     assert ends(ear.hear(QUIET, 124)) == []
-    assert ends(ear.hear(QUIET, 1)) == [TurnTooShort(ear.now, 0)]
+    assert ends(ear.hear(QUIET, 1)) == [TurnTooShort(ear.now, 0, TurnEnd.SILENCE, 0)]
 
 
 def test_a_tap_ends_a_turn_in_which_something_was_said() -> None:
     ear = Listener()
     ear.hear(SPEECH, 20)
-    ear.turns.hold(ear.now, fresh=False)
+    ear.turns.hold(ear.now)
     assert ends(ear.turns.release(ear.now, held=False)) == [TurnEnded(ear.now, ear.now, TurnEnd.BUTTON)]
 
 
 def test_who_presses_in_mid_sentence_is_known_to_have_spoken() -> None:
     ear = Listener()
     ear.hear(SPEECH, 20)
-    assert ear.turns.hold(ear.now, fresh=False) == [SpeechReal(ear.now)]
+    assert ear.turns.hold(ear.now) == [SpeechReal(ear.now)]
 
 
-def test_a_turn_of_the_button_forgets_what_was_said_before_it() -> None:
+def test_a_turn_of_the_button_holds_nothing_that_was_forgotten_before_it() -> None:
     ear = Listener()
     ear.hear(SPEECH, 20)
-    assert ear.turns.hold(ear.now, fresh=True) == []
-    assert ear.turns.release(ear.now, held=True) == [TurnTooShort(ear.now, 0)]
+    ear.turns.forget()
+    assert ear.turns.hold(ear.now) == []
+    assert ear.turns.release(ear.now, held=True) == [TurnTooShort(ear.now, ear.now, TurnEnd.BUTTON, 0)]
 
 
 # --------------------------------------------------------------------- ends by wish
@@ -116,7 +117,9 @@ def test_a_turn_of_the_button_forgets_what_was_said_before_it() -> None:
 def test_who_asks_for_an_end_gets_one_even_where_no_turn_is_open() -> None:
     ear = Listener()
     ear.hear(QUIET, 2)
-    assert ear.turns.end(ear.now + 9999, TurnEnd.BUTTON) == [TurnTooShort(ear.now, 0)]
+    assert ear.turns.end(ear.now + 9999, TurnEnd.BUTTON) == [
+        TurnTooShort(ear.now, ear.now, TurnEnd.BUTTON, 0)
+    ]
     assert ends(ear.hear(QUIET, 100)) == []
 
 
@@ -135,7 +138,9 @@ def test_without_auto_complete_only_a_wish_ends_what_was_said() -> None:
 
 def test_without_auto_complete_a_cough_is_nobodys_question_all_the_same() -> None:
     ear = Listener(TurnOptions(auto_complete=False))
-    assert ends(ear.hear(SPEECH, 2) + ear.hear(QUIET, 60)) == [TurnTooShort(27 * WINDOW, 64)]
+    assert ends(ear.hear(SPEECH, 2) + ear.hear(QUIET, 60)) == [
+        TurnTooShort(27 * WINDOW, 2 * WINDOW, TurnEnd.SILENCE, 64)
+    ]
 
 
 # --------------------------------------------------------------------- beyond the greatest length

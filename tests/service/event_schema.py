@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from appliance.conversation.machine import Phase
-from appliance.conversation.vocabulary import TurnEnd
+from appliance.conversation.vocabulary import DeviceState, TurnEnd
 from appliance.errors import FailureCategory
 
 Event = Mapping[str, object]
@@ -60,7 +60,7 @@ MEMBERS: Mapping[str, Mapping[str, Check]] = {
     "phase": {"from": _PHASE, "to": _PHASE, "cause": _name, "turn": _or_null(_turn)},
     "turn_opened": {"turn": _turn, "onset_ms": _number, "prefix_ms": _duration},
     "turn_committed": {"turn": _turn, "audio_ms": _duration, "cause": _one_of(*TurnEnd)},
-    "turn_discarded": {"turn": _turn, "speech_ms": _duration, "cause": _one_of("too_short")},
+    "turn_discarded": {"turn": _turn, "speech_ms": _duration, "cause": _one_of("too_short", "muted", "stop")},
     "provider": {
         "name": _name,
         "link": _one_of("connecting", "ready", "down", "backing_off"),
@@ -93,6 +93,14 @@ MEMBERS: Mapping[str, Mapping[str, Check]] = {
         "total_ms": _duration,
     },
     "error": {"category": _CATEGORY, "message": _name},
+    "button": {"down": _flag},
+    "mute": {"muted": _flag},
+    "device": {
+        "device": _one_of("microphone", "loudspeaker"),
+        "state": _one_of(*DeviceState),
+        "name": _name,
+        "reason": _text,
+    },
 }
 
 # Members that may be there; every event may have the first two.
@@ -100,7 +108,8 @@ _EVERYWHERE: Mapping[str, Check] = {"was_ms": _number, "conversation": _name}
 _ITEM: Mapping[str, Check] = {"item": _name}
 OPTIONAL: Mapping[str, Mapping[str, Check]] = {
     "error": {"provider": _or_null(_name)},
-    **dict.fromkeys(("answer_started", "answer_audible", "answer_done", "interruption"), _ITEM),
+    "interruption": {"ducked_ms": _or_null(_number), "hushed_ms": _or_null(_number), **_ITEM},
+    **dict.fromkeys(("answer_started", "answer_audible", "answer_done"), _ITEM),
     **dict.fromkeys(("transcript", "tool_call"), _ITEM),
 }
 
@@ -234,8 +243,8 @@ def _wrong_turn(turn: _Turn, last: bool) -> Iterator[str]:
     done, discarded, audible = turn.of("answer_done"), turn.of("turn_discarded"), turn.of("answer_audible")
     if not done and not discarded and not last:  # the last one may be cut off by the end of the log
         yield "neither answer_done nor turn_discarded"
-    if discarded and turn.of("turn_committed"):
-        yield "both committed and discarded"
+    if discarded and done:
+        yield "both answered and discarded"
     if audible and not turn.of("latency"):
         yield "audible without latency"
     confirmed = [event for event in turn.of("interruption") if event["decision"] == "confirmed"]

@@ -240,6 +240,7 @@ async def _play(
         heard.append,
         lambda due_ms: None,
         on_fault=faults.append,
+        set_muted=lambda muted: ticker.set_muted(muted),
         half_duplex=settings.interruption.strategy == "ignore",
         look_every_ms=TICK_MS,
     )

@@ -1,0 +1,127 @@
+"""Who has the floor when somebody makes a sound over an answer: what is known, and what follows."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class Decision(StrEnum):
+    """What became of the answer (public contract: `interruption.decision`)."""
+
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+
+
+class Cause(StrEnum):
+    """Why the floor was taken or left (public contract: `interruption.cause`)."""
+
+    LENGTH = "speech_confirmed"  # speech went on for long enough
+    COMMAND = "command"  # a word that means: be quiet, or: my turn
+    SENTENCE = "sentence"  # too short to count by its length, but words of one's own
+    ENDED = "speech_ended"  # it was over before it meant anything
+    BACKCHANNEL = "backchannel"  # "mhm": go on
+    TIME_IS_UP = "undecided"
+
+    @property
+    def takes_floor(self) -> bool:
+        """Whether the answer ends here."""
+        return self in _TAKING
+
+
+_TAKING: Final = frozenset({Cause.LENGTH, Cause.COMMAND, Cause.SENTENCE})
+
+
+class Meaning(StrEnum):
+    """What a few words over an answer want."""
+
+    NOTHING = "nothing was said"
+    COMMAND = "be quiet, or: my turn"
+    BACKCHANNEL = "I listen, go on"
+    UNCLEAR = "a word that could be anything"
+    SENTENCE = "words of one's own"
+
+
+def _words(*lines: str) -> frozenset[str]:
+    return frozenset(word for line in lines for word in line.split())
+
+
+# One of these anywhere in the first words: the person wants the floor, however short it was.
+COMMANDS: Final = _words(
+    "stop wait no nope quiet silence enough cancel pause hush shush halt",
+    "stopp warte moment nein ruhe genug abbrechen still",
+)
+COMMAND_PHRASES: Final = ("hold on", "hang on", "shut up", "be quiet", "one moment", "just a", "sei still")
+# Nothing but these: the person listens, and says so. Gardner, "When Listeners Talk" (2001), calls
+# them continuers, acknowledgements and newsmarkers; "go" and "go on" ask for more of the same.
+BACKCHANNELS: Final = _words(
+    "mm mmm mhm mmhm mmhmm hm hmm huh uh uhhuh um ah aha oh ooh okay ok kay right yeah yep yes yup",
+    "sure go on good great nice cool wow really exactly true i you see",
+    "ja jaja genau gut schön achso ach so klar stimmt",
+)
+# A sentence has at least so many words of its own: what a recogniser makes of a cough has fewer.
+SENTENCE_WORDS: Final = 3
+# Of a transcript; a person does not speak faster than this over an answer.
+_MAX_WORDS: Final = 12
+
+
+def meaning_of(words: str) -> Meaning:
+    """What was said, in whatever spelling a recogniser gives it ("Uh-huh.", "Hold on!")."""
+    text = re.sub(r"[^\w\s]", " ", words.lower().replace("-", "").replace("'", ""))
+    said = text.split()[:_MAX_WORDS]
+    if not said:
+        return Meaning.NOTHING
+    if COMMANDS.intersection(said) or any(phrase in " ".join(said) for phrase in COMMAND_PHRASES):
+        return Meaning.COMMAND
+    if BACKCHANNELS.issuperset(said):
+        return Meaning.BACKCHANNEL
+    return Meaning.SENTENCE if len(said) >= SENTENCE_WORDS else Meaning.UNCLEAR
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of one run of speech over an answer."""
+
+    long: bool = False  # 500 ms in a row, or enough of it in `confirm_ms`
+    paused: bool = False  # nothing is being said at this moment
+    ended: bool = False
+    reading: bool = False  # its words are being read
+    words: str | None = None  # as far as they were read; None: not yet, or by nobody
+
+
+def judge(evidence: Evidence) -> Cause | None:
+    """The decision as early as the evidence is clear."""
+    meaning = None if evidence.words is None else meaning_of(evidence.words)
+    if meaning is Meaning.COMMAND:
+        return Cause.COMMAND
+    if meaning is Meaning.BACKCHANNEL and evidence.paused:
+        return Cause.BACKCHANNEL
+    if evidence.reading:
+        return None
+    if evidence.ended:
+        return _of_an_ended_run(evidence, meaning)
+    if evidence.long and meaning is not Meaning.BACKCHANNEL:
+        return Cause.LENGTH
+    return None
+
+
+def judge_at_deadline(evidence: Evidence) -> Cause:
+    """The decision when there is no more time: with what is known."""
+    meaning = None if evidence.words is None else meaning_of(evidence.words)
+    if meaning is Meaning.COMMAND:
+        return Cause.COMMAND
+    if meaning is Meaning.BACKCHANNEL and (evidence.paused or evidence.ended):
+        return Cause.BACKCHANNEL
+    if evidence.long:
+        return Cause.LENGTH
+    if evidence.ended:
+        return _of_an_ended_run(evidence, meaning)
+    return Cause.TIME_IS_UP
+
+
+def _of_an_ended_run(evidence: Evidence, meaning: Meaning | None) -> Cause:
+    if meaning is Meaning.BACKCHANNEL:
+        return Cause.BACKCHANNEL
+    if evidence.long:
+        return Cause.LENGTH
+    return Cause.SENTENCE if meaning is Meaning.SENTENCE else Cause.ENDED

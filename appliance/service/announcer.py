@@ -1,0 +1,102 @@
+"""What the device itself has to say: that it listens, that it cannot, and why."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final, Protocol
+
+from appliance.audio import earcons
+from appliance.conversation.announcements import Sound
+from appliance.conversation.vocabulary import DeviceChanged, DeviceState
+from appliance.errors import FailureCategory, ProviderError
+from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, ms_of_samples, samples_of_ms
+from appliance.service.half_duplex import RING_OUT_MS
+from appliance.service.loudspeaker import Loudspeaker
+from appliance.service.sentences import DEAF_SENTENCE, HONEST_SENTENCES
+
+# From asking for an earcon until it leaves the loudspeaker: two blocks of queue, and the device's own.
+EARCON_DELAY_MS: Final = 100.0
+# Sentences that are being made ready at the same time; the voice takes some 20 ms for one.
+MAX_PENDING: Final = 8
+
+
+class Ears(Protocol):
+    """What hearing is told (`Hearing`)."""
+
+    def ignore_before(self, index: int) -> None: ...
+
+
+class Announcer:
+    """Speaks for the device. Belongs to the event loop."""
+
+    def __init__(
+        self,
+        loudspeaker: Loudspeaker,
+        ears: Ears,
+        written: Callable[[], int],
+        say: Callable[[str, int], Awaitable[Pcm]],
+        rate_hz: int,
+        person_has_floor: Callable[[], bool],
+    ) -> None:
+        """`written()` is the newest 16 kHz index of the near end; `say(text, rate_hz)` is the voice, which
+        raises ProviderError."""
+        self._loudspeaker = loudspeaker
+        self._ears = ears
+        self._written = written
+        self._say = say
+        self._rate_hz = rate_hz
+        self._person_has_floor = person_has_floor
+        self._pending: set[asyncio.Task[None]] = set()
+        self.dropped = 0  # sentences beyond `MAX_PENDING`
+
+    @property
+    def pending(self) -> set[asyncio.Task[None]]:
+        """Sentences that are being made ready."""
+        return set(self._pending)
+
+    def announce_failure(self, category: FailureCategory) -> None:
+        """Say honestly that there is no answer, unless the person has gone on talking by then."""
+        self._announce(HONEST_SENTENCES[category])
+
+    def announce_device(self, change: DeviceChanged) -> None:
+        """Say that the microphone is gone, and let it be heard that it is back."""
+        if change.device != "microphone":
+            return  # without a loudspeaker there is no way to say so, and with it no need to
+        if change.state is DeviceState.LOST:
+            self._announce(DEAF_SENTENCE)
+        else:
+            self.sound(earcons.ready(self._rate_hz))
+
+    def announce_mute(self, muted: bool) -> None:
+        """Let it be heard whether it listens."""
+        self.sound((earcons.muted if muted else earcons.ready)(self._rate_hz))
+
+    def say_ready(self) -> None:
+        """Let the person know that it listens, unless he found out by himself."""
+        if not self._person_has_floor() and not self._loudspeaker.busy:
+            self.sound(earcons.ready(self._rate_hz))
+
+    async def say(self, text: str) -> None:
+        """Say `text` when there is room for it. Raises ProviderError without a voice."""
+        self._loudspeaker.announce(Sound.SAID, await self._say(text, self._rate_hz))
+
+    def sound(self, earcon: Pcm) -> None:
+        """Play an earcon; what is heard meanwhile, and while the room rings, is not taken for speech."""
+        lasts_ms = ms_of_samples(len(earcon), self._rate_hz) + EARCON_DELAY_MS + RING_OUT_MS
+        self._ears.ignore_before(self._written() + samples_of_ms(lasts_ms, NEAR_RATE_HZ))
+        self._loudspeaker.announce(Sound.EARCON, earcon)
+
+    def _announce(self, sentence: str) -> None:
+        if len(self._pending) >= MAX_PENDING:
+            self.dropped += 1
+            return
+        task = asyncio.create_task(self._say_or_sound(sentence))
+        self._pending.add(task)
+        task.add_done_callback(self._pending.discard)
+
+    async def _say_or_sound(self, sentence: str) -> None:
+        try:
+            pcm = await self._say(sentence, self._rate_hz)
+        except ProviderError:
+            pcm = earcons.trouble(self._rate_hz)
+        if not self._person_has_floor():
+            self._loudspeaker.announce(Sound.SAID, pcm)

@@ -1,0 +1,123 @@
+"""Who gets the floor: gathers the evidence of the run of speech that is heard over an answer."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final, Protocol
+
+from appliance.conversation import vocabulary as v
+from appliance.conversation.interruption import Cause, Evidence
+from appliance.conversation.strategies import Strategy
+from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, samples_of_ms
+from appliance.service.turns import NearHistory
+
+# Read with the words: the first consonant is before the onset, and a recogniser wants some silence.
+READ_PREFIX_MS: Final = 200
+# What is read at most; longer speech is decided by its length.
+READ_MAX_MS: Final = 3000
+
+
+class Reader(Protocol):
+    """Whoever can tell what was said, soon."""
+
+    def read(self, pcm: Pcm, on_words: Callable[[str | None], None]) -> None:
+        """Read `pcm` (16 kHz); `on_words` is called once on the event loop, with None if it failed."""
+
+
+_NOTHING: Final = Evidence()
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What became known of a run of speech and what it means; instants are stream time."""
+
+    onset: int | None = None  # None: of no run
+    evidence: Evidence = _NOTHING
+    cause: Cause | None = None
+    ducked_ms: int | None = None
+    hushed_ms: int | None = None
+
+
+class Floor:
+    """Evidence of one run at a time. `post` takes `WordsRead` and `FloorDecided`."""
+
+    def __init__(
+        self,
+        strategy: Strategy,
+        near: NearHistory,
+        reader: Reader | None,
+        post: Callable[[v.FloorEvent], None],
+    ) -> None:
+        self._strategy = strategy
+        self._near = near
+        self._reader = reader
+        self._post = post
+        self._run = Weighed()
+
+    def begin(self, onset: int) -> None:
+        """A run begins at 16 kHz sample `onset`, of which nothing is known yet."""
+        self._run = Weighed(onset)
+
+    def hear(self, event: v.SpeechEvent) -> None:
+        """Take what hearing says for evidence. A second run goes on with what is known of the first."""
+        evidence = self._run.evidence
+        match event:
+            case v.SpeechPossible() | v.SpeechResumed():
+                self._know(replace(evidence, paused=False, ended=False))
+            case v.SpeechPaused():
+                self._know(replace(evidence, paused=True))
+            case v.SpeechConfirmed():
+                self._know(replace(evidence, long=True))
+            case v.SpeechEnded():
+                self._know(replace(evidence, ended=True, paused=True))
+
+    def words_read(self, event: v.WordsRead) -> None:
+        """The reader is done; what belongs to an earlier run says nothing about this one."""
+        if event.run == self._run.onset:
+            evidence = self._run.evidence
+            words = evidence.words if event.text is None else event.text
+            self._know(replace(evidence, reading=False, words=words))
+
+    def ducked(self, now_ms: float) -> None:
+        """The answer gets quieter for the run."""
+        self._run = replace(self._run, ducked_ms=round(now_ms), hushed_ms=None)
+
+    def hushed(self, now_ms: float) -> None:
+        """The answer stands still for the run."""
+        self._run = replace(self._run, hushed_ms=round(now_ms))
+
+    def read(self, up_to: int) -> None:
+        """Have the words of the run read, unless that is being done already."""
+        if self._reader is None or self._run.evidence.reading:
+            return
+        onset = self._run.onset
+        if onset is None:
+            return
+        start = max(
+            onset - samples_of_ms(READ_PREFIX_MS, NEAR_RATE_HZ),
+            up_to - samples_of_ms(READ_MAX_MS, NEAR_RATE_HZ),
+            0,
+        )
+        _, pcm = self._near.read(start, up_to - start)
+        self._know(replace(self._run.evidence, reading=True))
+        self._reader.read(pcm, lambda text: self._post(v.WordsRead(onset, text)))
+
+    def weigh(self) -> None:
+        """Decide if the evidence is clear."""
+        self._decide(self._strategy.judge(self._run.evidence))
+
+    def decide_now(self) -> None:
+        """Decide, there is no more time."""
+        self._decide(self._strategy.judge_at_deadline(self._run.evidence))
+
+    def settle(self) -> Weighed:
+        """It is decided and written down: what was known, which from here on is about nothing."""
+        run, self._run = self._run, Weighed()
+        return run
+
+    def _know(self, evidence: Evidence) -> None:
+        self._run = replace(self._run, evidence=evidence)
+
+    def _decide(self, cause: Cause | None) -> None:
+        if cause is not None:
+            self._run = replace(self._run, cause=cause)
+            self._post(v.FloorDecided(taken=cause.takes_floor))

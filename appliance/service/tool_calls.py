@@ -1,0 +1,53 @@
+"""The tools that an answer waits for."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from appliance.conversation import vocabulary as v
+from appliance.service.record import Record
+from appliance.service.turns import Provider
+
+
+class Tools(Protocol):
+    """Whoever can run tools."""
+
+    def run(self, call: v.ToolCall, done: Callable[[v.ToolDone], None]) -> None:
+        """Run it; `done` is called once, on the event loop, at once or later. Never blocks or raises."""
+
+
+class NoTools:
+    """There are no tools: whoever calls one is told so."""
+
+    def run(self, call: v.ToolCall, done: Callable[[v.ToolDone], None]) -> None:
+        """Refuse."""
+        done(v.ToolDone(call, ok=False, output='{"error": "there is no such tool"}'))
+
+
+class ToolCalls:
+    """Runs what the provider calls, and tells it what that gave."""
+
+    def __init__(
+        self, tools: Tools, provider: Provider, record: Record, post: Callable[[v.ToolDone], None]
+    ) -> None:
+        self._tools = tools
+        self._provider = provider
+        self._record = record
+        self._post = post
+        self._running: dict[str, int] = {}  # call → answer
+
+    def run(self, call: v.ToolCall) -> None:
+        """Run the tool, unless this very call runs already."""
+        if call.call not in self._running:
+            self._running[call.call] = call.answer
+            self._tools.run(call, self._post)
+
+    def done(self, event: v.ToolDone, turn: int) -> None:
+        """A tool has finished, for better or worse."""
+        call = event.call
+        self._running.pop(call.call, None)
+        self._record.write("tool_call", turn=turn, name=call.name, ok=event.ok)
+        self._provider.send(v.ToolResult(call.answer, call.call, event.output))
+
+    def awaited_by(self, answer: int) -> bool:
+        """Whether `answer` waits for a tool."""
+        return answer in self._running.values()
