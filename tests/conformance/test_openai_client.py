@@ -6,10 +6,13 @@ import base64
 import numpy as np
 from openai import AsyncOpenAI
 from openai.types.realtime import RealtimeSessionCreateRequestParam
+from openai.types.realtime.realtime_conversation_item_user_message_param import (
+    Content as UserContentParam,
+)
 
 from appliance.pcm.formats import pcm_from_bytes, pcm_to_bytes
 from tests.simulators.openai_realtime import Simulator
-from tests.simulators.openai_script import Answer, chirp
+from tests.simulators.openai_script import Answer, Call, chirp
 from tests.simulators.openai_types import SERVER_EVENTS
 
 # One answer of one chunk, in the vendor's order; the transcription runs beside it.
@@ -76,4 +79,42 @@ async def test_the_vendors_client_has_a_spoken_turn_with_the_simulator() -> None
     assert "conversation.item.input_audio_transcription.completed" in kinds
     assert np.array_equal(pcm_from_bytes(sound), answer.pcm24k)
     assert np.array_equal(server.record.turns[0].pcm24k, question)
+    assert server.record.violations == []
+
+
+async def test_the_vendors_client_has_a_written_question_with_a_tool_answered_by_the_simulator() -> None:
+    calling = Answer(
+        chirp(0.1)[:0], calls=(Call("clock", '{"zone":"UTC"}'),), then=Answer(transcript="Noon.")
+    )
+    text = ""
+    async with Simulator(calling) as server:
+        base_url = server.url.removesuffix("/realtime")
+        async with (
+            asyncio.timeout(20),
+            AsyncOpenAI(api_key="k", websocket_base_url=base_url) as client,
+            client.realtime.connect(model="gpt-realtime-2.1") as connection,
+        ):
+            await connection.session.update(session={"type": "realtime", "output_modalities": ["text"]})
+            content: UserContentParam = {"type": "input_text", "text": "What time is it?"}
+            await connection.conversation.item.create(
+                item={"type": "message", "role": "user", "content": [content]}
+            )
+            await connection.response.create()
+            async for event in connection:
+                assert type(event) is SERVER_EVENTS[event.type]
+                if event.type == "response.function_call_arguments.done":
+                    assert (event.name, event.arguments) == ("clock", '{"zone":"UTC"}')
+                    call_id = event.call_id
+                if event.type == "response.output_text.done":
+                    text += event.text
+                if event.type == "response.done" and text:
+                    break
+                if event.type == "response.done":
+                    await connection.conversation.item.create(
+                        item={"type": "function_call_output", "call_id": call_id, "output": "12:00"}
+                    )
+                    await connection.response.create()
+    assert text == "Noon."
+    assert [turn.text for turn in server.record.turns] == ["What time is it?"]
+    assert server.record.results == [("call_000001", "12:00")]
     assert server.record.violations == []

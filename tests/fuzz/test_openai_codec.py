@@ -12,16 +12,21 @@ from hypothesis import strategies as st
 
 from appliance.conversation.vocabulary import (
     AppendAudio,
+    AskText,
     CancelAnswer,
+    Command,
     CommitTurn,
+    Configure,
     DiscardTurn,
     HistoryItem,
     ProviderEvent,
+    ToolRan,
+    ToolResult,
 )
 from appliance.errors import ProtocolViolation
 from appliance.providers.openai.codec import OpenAiCodec
 from tests.simulators.openai_pair import CONFIG, VOICE, Pair
-from tests.simulators.openai_script import Answer, chirp
+from tests.simulators.openai_script import Answer, Call, chirp
 from tests.simulators.openai_types import SERVER_EVENTS, mistakes_of_client
 
 QUESTION = chirp(0.2)
@@ -30,11 +35,14 @@ SHARED_MACHINE = settings(deadline=None)
 
 @cache
 def genuine_frames() -> tuple[str, ...]:
-    """Everything the server says in a conversation with an answer, a cut, a failure and an error."""
+    """Everything the server says in a conversation with an answer, a cut, a failure, a call, an answer in
+    writing and an error."""
     answers = [
         Answer(chirp(0.3), items=2, user_transcript="well then"),
         Answer(chirp(0.2), fail_with="server_error"),
         Answer(user_transcript=""),
+        Answer(chirp(0.1), calls=(Call("clock"), Call("timer", '{"minutes":5}')), then=Answer(chirp(0.1))),
+        Answer(transcript="Nothing aloud."),
     ]
     pair = Pair(answers, history=(HistoryItem("user", "x"),)).ready()
     for answer in (1, 2, 3):
@@ -43,6 +51,14 @@ def genuine_frames() -> tuple[str, ...]:
         pair.hear(4) if answer == 1 else pair.settle()
         pair.command(CancelAnswer(answer, 50))
         pair.settle()
+    pair.command(AppendAudio(QUESTION))
+    pair.command(CommitTurn(4))
+    pair.settle()
+    for call in ("call_000001", "call_000002"):
+        pair.command(ToolResult(4, call, "done"))
+    pair.settle()
+    pair.command(AskText(5, "And in writing?", spoken=False))
+    pair.settle()
     error = {"type": "error", "error": {"type": "x", "message": "y", "event_id": "create-1"}}
     return (*pair.said, json.dumps(error))
 
@@ -56,6 +72,17 @@ def fed(codec: OpenAiCodec, frame: str | bytes) -> ProviderEvent | None:
     for reply in codec.replies():
         assert mistakes_of_client(json.loads(reply)) == []
     return event
+
+
+def told(codec: OpenAiCodec, *commands: Command) -> None:
+    """Encode, where there is a session, and check what is sent."""
+    for command in commands:
+        try:
+            frames = codec.encode(command)
+        except RuntimeError:
+            return  # the mutation took Ready away
+        for frame in frames:
+            assert mistakes_of_client(json.loads(frame)) == []
 
 
 def opened(commands: bool) -> OpenAiCodec:
@@ -75,12 +102,17 @@ JSON = st.recursive(
 )
 KINDS = st.sampled_from(sorted(SERVER_EVENTS))
 # Half of what is invented points at something that exists.
-IDS = st.sampled_from(["resp_000001", "item_000002", "create-1", "commit-1", "update-0", "server_error"])
+IDS = st.sampled_from(
+    [
+        *("resp_000001", "item_000002", "call_000001", "question_1", "function_call", "message"),
+        *("create-1", "commit-1", "update-0", "ask-1", "result-1", "ran-1", "server_error", "completed"),
+    ]
+)
 KEYS = st.sampled_from(
     [
         *("event_id", "response", "response_id", "item", "item_id", "id", "delta", "transcript", "type"),
         *("content_index", "output", "status", "usage", "error", "code", "message", "metadata", "answer"),
-        *("session", "status_details"),
+        *("session", "status_details", "call_id", "name", "arguments", "text"),
     ]
 )
 EVENTS = st.builds(
@@ -150,17 +182,18 @@ def test_genuine_conversation_with_changed_missing_repeated_and_swapped_events(
     answer = 0
     for number, frame in enumerate(frames):
         fed(codec, frame)
-        try:
-            if number % 11 == 5:
-                answer += 1
-                codec.encode(AppendAudio(QUESTION))
-                codec.encode(CommitTurn(answer))
-            if number % 17 == 9:
-                codec.encode(CancelAnswer(answer, number))
-            if number % 23 == 11:
-                codec.encode(DiscardTurn())
-        except RuntimeError:
-            pass  # the mutation took Ready away
+        if number % 11 == 5:
+            answer += 1
+            told(codec, AppendAudio(QUESTION), CommitTurn(answer))
+        if number % 13 == 7:
+            answer += 1
+            told(codec, ToolRan("call-9", "clock", "{}", "noon"), AskText(answer, "?", spoken=False))
+        if number % 17 == 9:
+            told(codec, CancelAnswer(answer, number))
+        if number % 19 == 3:
+            told(codec, ToolResult(answer, "call_000001", "done"), Configure(CONFIG))
+        if number % 23 == 11:
+            told(codec, DiscardTurn())
 
 
 @SHARED_MACHINE
@@ -172,12 +205,25 @@ def test_genuine_frame_with_broken_bytes(noise: bytes, which: int, where: int) -
     fed(opened(True), frame[:where])
 
 
-@pytest.mark.parametrize("kind", ["response.output_audio.delta", "conversation.item.added", "error"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "response.output_audio.delta",
+        "response.output_text.delta",
+        "response.function_call_arguments.done",
+        "response.output_item.done",
+        "conversation.item.added",
+        "error",
+    ],
+)
 def test_memory_does_not_grow_with_what_is_sent(kind: str) -> None:
     codec = opened(True)
-    event = {"type": kind, "response_id": "resp_000001", "item_id": "i", "content_index": 0}
+    call = {"id": "i", "type": "function_call", "call_id": "c", "name": "f", "arguments": "{}"}
+    event = {"type": kind, "response_id": "resp_000001", "item_id": "i", "content_index": 0, "item": call}
+    event |= {"call_id": "c", "name": "f", "arguments": "{}"}
     frame = json.dumps(event | {"delta": "AAAA" * 1000, "error": {"type": "x", "message": "y" * 3000}})
-    fed(codec, frame)
+    for _ in range(50):  # an answer's words have come to their bound
+        fed(codec, frame)
     tracemalloc.start()
     for _ in range(2000):
         fed(codec, frame)

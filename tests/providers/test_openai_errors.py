@@ -113,6 +113,19 @@ def test_refused_session_update_ends_the_session() -> None:
     assert failure == Failure(FailureCategory.MODEL_UNAVAILABLE, "Said the server.")
 
 
+@pytest.mark.parametrize("code", ["invalid_value", "something_new"])
+def test_error_about_nothing_in_particular_while_the_session_is_set_up_ends_it(code: str) -> None:
+    pair = Pair()
+    pair.receive()
+    assert pair.codec.decode(error(code)) == Failure(FailureCategory.MODEL_UNAVAILABLE, "Said the server.")
+
+
+def test_refused_history_does_not_end_the_session_while_it_is_set_up() -> None:
+    pair = Pair()
+    pair.receive()
+    assert pair.codec.decode(error("invalid_value", event_id="history-1")) is None
+
+
 def test_what_a_server_says_is_made_one_short_printable_line() -> None:
     details = {"type": "server_error", "message": "a\nb\x1b[31m\ud800 " + "x" * 1000}
     failure = asked().codec.decode(json.dumps({"type": "error", "error": details}))

@@ -10,18 +10,21 @@ from pydantic import SecretStr
 from appliance.conversation.vocabulary import (
     AnswerAudio,
     AnswerDone,
+    AskText,
     CancelAnswer,
     CloseSession,
     Failure,
     HistoryItem,
     ProviderEvent,
     Ready,
+    ToolCall,
+    ToolResult,
     UserTranscript,
 )
 from appliance.errors import ConfigurationError
 from appliance.providers.openai.session import OpenAiOptions, OpenAiSession
 from tests.simulators.openai_realtime import Simulator
-from tests.simulators.openai_script import Answer, Behaviour, chirp
+from tests.simulators.openai_script import Answer, Behaviour, Call, chirp
 from tests.simulators.openai_talk import (
     KEY,
     PATIENCE_S,
@@ -53,6 +56,41 @@ async def test_a_turn_is_answered_whole_and_the_server_has_no_complaint() -> Non
         assert server.record.history == [("user", "Hi."), ("assistant", "Hello.")]
         assert server.record.violations == server.record.races == []
     assert server.record.goodbyes == [1000]
+
+
+async def test_a_written_question_is_said_back_with_the_item_that_the_server_has_of_it() -> None:
+    async with Simulator(Answer(chirp(0.5), "Noon.")) as server:
+        async with talking(server.url) as talk:
+            talk.session.send(AskText(1, "What time is it?", spoken=False))
+            await talk.until(AnswerDone)
+        item = server.record.turns[0].item_id
+        assert talk.events[1] == UserTranscript(1, "What time is it?", final=True, item=item)
+        assert talk.sound(1) == 0
+        assert server.record.violations == server.record.races == []
+
+
+async def test_a_written_question_before_ready_is_said_back_after_it() -> None:
+    async with Simulator() as server:
+        talk = Conversation(server.url)
+        talk.session.send(AskText(1, "What time is it?", spoken=True))
+        running = asyncio.create_task(talk.run())
+        await talk.until(AnswerDone)
+        talk.session.send(CloseSession())
+        await running
+        assert [type(event) for event in talk.events[:2]] == [Ready, UserTranscript]
+
+
+async def test_a_tool_is_called_and_its_result_answered_over_the_socket() -> None:
+    calling = Answer(chirp(0.1)[:0], calls=(Call("clock"),), then=Answer(chirp(0.5), "Noon."))
+    async with Simulator(calling, Behaviour(network_delay_s=0.02)) as server:
+        async with talking(server.url) as talk:
+            talk.ask(1)
+            call = await talk.until(ToolCall)
+            talk.session.send(ToolResult(1, call.call, "12:00"))
+            await talk.until(AnswerDone)
+        assert talk.sound(1) == 12_000
+        assert server.record.results == [(call.call, "12:00")]
+        assert server.record.violations == server.record.races == []
 
 
 async def test_commands_before_ready_are_kept_in_order() -> None:

@@ -284,7 +284,9 @@ class Conversation:
         if strange:
             raise Refused("simulator", f"this server does not play {sorted(strange)}")
         metadata = parameters.get("metadata")
-        (modality,) = parameters.get("output_modalities") or self.session["output_modalities"]
+        modality, *others = parameters.get("output_modalities") or self.session["output_modalities"]
+        if others:
+            raise Refused("invalid_value", "an answer is audio or text")
         self._record.asked.append((metadata or {}).get("answer", ""))
         self._record.modalities.append(modality)
         self.active = Response(
@@ -301,13 +303,13 @@ class Conversation:
 
     def _choose_answer(self) -> Answer:
         """What is said next: to what was asked last, or to the results of the calls before."""
-        last = self.items[next(reversed(self.items))] if self.items else None
+        last = next(reversed(self.items.values()), None)
         if last is not None and last.kind == "function_call_output" and self._answered is not None:
             return self._answered.then or Answer()
-        silence = pcm_from_bytes(b"")
+        silence, number = pcm_from_bytes(b""), len(self._record.turns)
         question = written_question(self.items)
         if question is not None and question.item_id not in (turn.item_id for turn in self._record.turns):
-            return self._take_turn(Turn(len(self._record.turns), question.item_id, silence, question.text))
+            return self._take_turn(Turn(number, question.item_id, silence, question.text))
         return self._next_answer or self._script(Turn(-1, "", silence))
 
     def _cancel_response(self, event: Event, now_s: float) -> Reply:

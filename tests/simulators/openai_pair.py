@@ -32,10 +32,11 @@ class Pair:
         self,
         answers: Script | Answer | Sequence[Answer] = Answer(),  # noqa: B008  frozen
         history: tuple[HistoryItem, ...] = (),
+        config: SessionConfig = CONFIG,
     ) -> None:
         self.record = Record()
         self.server = Conversation(script_of(answers), self.record)
-        self.codec = OpenAiCodec(VOICE, CONFIG, history)
+        self.codec = OpenAiCodec(VOICE, config, history)
         self.events: list[ProviderEvent] = []
         self.sent: list[Event] = []  # everything the codec sent
         self.said: list[str] = []  # everything the server sent

@@ -12,7 +12,7 @@ from websockets.sync.client import connect
 from appliance.pcm.formats import pcm_to_bytes
 from tests.simulators.openai_conversation import Conversation, Reply
 from tests.simulators.openai_realtime import SimulatorThread
-from tests.simulators.openai_script import Answer, Record, chirp, in_order
+from tests.simulators.openai_script import Answer, Call, Record, chirp, in_order
 
 PCM = {"type": "audio/pcm", "rate": 24000}
 SETTINGS = {
@@ -228,6 +228,53 @@ def test_item_with_content_of_the_wrong_kind(role: str, part: dict[str, str]) ->
     client.refusal("conversation.item.create", item=item)
     assert len(client.record.violations) == 1
     assert client.record.history == []
+
+
+# ---------------------------------------------------------------- calls and writing
+
+
+CALLING = Answer(chirp(0.1)[:0], calls=(Call("f"),))
+OUTPUT = {"type": "function_call_output", "call_id": "call_000001", "output": "done"}
+
+
+def test_output_for_a_call_that_nobody_made() -> None:
+    client = Client().answered()
+    assert client.refusal("conversation.item.create", item=OUTPUT) == "invalid_tool_call_id"
+
+
+def test_output_is_given_once_and_after_the_response_that_called() -> None:
+    client = Client(CALLING).configured()
+    response = client.send("response.create").response
+    assert response is not None
+    list(response.chunks())
+    assert client.refusal("conversation.item.create", item=OUTPUT) == "simulator"
+    client.server.finish(response, 0.0, "completed")
+    assert client.send("conversation.item.create", item=OUTPUT).events[0]["type"] == "conversation.item.added"
+    assert client.refusal("conversation.item.create", item=OUTPUT) == "invalid_tool_call_id"
+    assert client.record.results == [("call_000001", "done")]
+
+
+def test_call_of_the_client_whose_id_is_taken() -> None:
+    client = Client()
+    call = {"type": "function_call", "call_id": "c", "name": "f", "arguments": "{}"}
+    client.send("conversation.item.create", item=call)
+    assert client.refusal("conversation.item.create", item=call) == "invalid_value"
+    assert client.record.retold == [("c", "f")]
+
+
+def test_what_is_written_cannot_be_cut() -> None:
+    client = Client().configured()
+    response = client.send("response.create", response={"output_modalities": ["text"]}).response
+    assert response is not None
+    list(response.chunks())
+    cut = truncation(item_id=response.items[0].item_id)
+    assert client.refusal("conversation.item.truncate", **cut) == "unsupported_content_type"
+
+
+def test_sound_and_writing_at_once_are_not_to_be_had() -> None:
+    client = Client().configured()
+    both = {"output_modalities": ["audio", "text"]}
+    assert client.refusal("response.create", response=both) == "invalid_value"
 
 
 # ---------------------------------------------------------------- as a product
