@@ -1,20 +1,23 @@
-"""What the worker was asked for: filled by the thread that reads, worked off by the one that computes."""
+"""What the worker was asked for: filled by the thread that reads, worked off by those that compute."""
 
-import queue
 import threading
+from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, TypeVar
 
 from appliance.errors import ProtocolViolation
 from appliance.pcm.formats import Pcm
-from appliance.providers.offline.messages import Audio, Cancel, Commit, Discard, Reopen, Request, Speak
+from appliance.providers.offline.messages import Audio, Cancel, Commit, Discard, Read, Reopen, Request, Speak
 from appliance.providers.offline.turn_audio import TurnAudio
 
-# Several times what a conversation has under way: an answer, one that was cancelled, an announcement.
+# Several times what a conversation has under way: an answer, one that was cancelled, an announcement,
+# and the pieces of an interruption.
 MAX_JOBS = 16
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Question:
     """A turn that asks to be answered as of `now`."""
 
@@ -25,25 +28,47 @@ class Question:
     cancelled: threading.Event = field(default_factory=threading.Event)
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """A text that asks to be said."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """A piece of sound of which somebody wants the words."""
 
     number: int
-    text: str
+    pcm: Pcm
     cancelled: threading.Event = field(default_factory=threading.Event)
 
 
-Job = Question | Sentence
+@dataclass(frozen=True, slots=True, eq=False)
+class Sentence:
+    """A text that asks to be said; the answer to a question of so many samples, or to none."""
+
+    number: int
+    text: str
+    taken_samples: int = 0
+    dropped_samples: int = 0
+    cancelled: threading.Event = field(default_factory=threading.Event)
+
+
+Job = Question | Reading | Sentence
+J = TypeVar("J", bound=Job)
 
 
 class Jobs:
-    """A queue between two threads. Bound: `MAX_JOBS` waiting; one more is a violation."""
+    """Two lanes between threads: what is to be heard, and what is to be said.
 
-    def __init__(self) -> None:
+    Bound: `MAX_JOBS` that are not finished; one more is a violation. Policy: readings, in the order
+    in which they came, before questions, which nobody decides anything by within half a second; what is
+    being computed is never broken off for another job. What is cancelled while it waits is gone.
+    """
+
+    def __init__(self, on_cancel: Callable[[int], None] | None = None) -> None:
+        """`on_cancel` is told, in the reading thread, the number of a job cancelled under way."""
+        self._on_cancel = on_cancel
         self._turn = TurnAudio()
-        self._waiting: queue.Queue[Job] = queue.Queue(MAX_JOBS)
-        self._latest: dict[int, Job] = {}
+        self._changed = threading.Condition()
+        self._readings: deque[Reading] = deque()
+        self._questions: deque[Question] = deque()
+        self._sentences: deque[Sentence] = deque()
+        self._unfinished: dict[int, Job] = {}
 
     def take(self, request: Request) -> None:
         """Do what `request` asks for; belongs to the reading thread. Raises `ProtocolViolation`."""
@@ -51,28 +76,69 @@ class Jobs:
             case Audio(pcm):
                 self._turn.append(pcm)
             case Commit(number, now):
-                self._put(Question(number, *self._turn.commit(), now))
+                self._add(Question(number, *self._turn.commit(), now), self._questions)
+            case Read(number, pcm):
+                self._add(Reading(number, pcm), self._readings)
             case Speak(number, text):
-                self._put(Sentence(number, text))
+                self._add(Sentence(number, text), self._sentences)
             case Cancel(number):
-                if (job := self._latest.get(number)) is not None:
-                    job.cancelled.set()
+                self._cancel(number)
             case Reopen():
                 self._turn.reopen()
             case Discard():
                 self._turn.discard()
 
-    def next(self) -> Job:
-        """Wait for the next job that is not cancelled; belongs to the computing thread."""
-        while (job := self._waiting.get()).cancelled.is_set():
-            pass
-        return job
+    def next_heard(self) -> Question | Reading:
+        """Wait for the next thing to listen to; belongs to the hearing thread."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._readings or self._questions)
+            return self._readings.popleft() if self._readings else self._questions.popleft()
 
-    def _put(self, job: Job) -> None:
-        try:
-            self._waiting.put_nowait(job)
-        except queue.Full:
-            raise ProtocolViolation(f"more than {MAX_JOBS} jobs at once") from None
-        self._latest[job.number] = job
-        while len(self._latest) > MAX_JOBS + 1:  # those waiting, and the one under way
-            del self._latest[next(iter(self._latest))]
+    def next_said(self) -> Sentence:
+        """Wait for the next text to be said; belongs to the speaking thread."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._sentences)
+            return self._sentences.popleft()
+
+    def reply(self, question: Question, text: str) -> None:
+        """The question's job goes on with saying `text`."""
+        taken = len(question.pcm)
+        sentence = Sentence(question.number, text, taken, question.dropped_samples, question.cancelled)
+        with self._changed:
+            self._unfinished[question.number] = sentence
+            self._sentences.append(sentence)
+            self._changed.notify_all()
+
+    def finish(self, number: int) -> None:
+        """Nothing more is done for this job."""
+        with self._changed:
+            self._unfinished.pop(number, None)
+
+    def _add(self, job: J, lane: deque[J]) -> None:
+        with self._changed:
+            if len(self._unfinished) >= MAX_JOBS:
+                raise ProtocolViolation(f"more than {MAX_JOBS} jobs at once")
+            self._unfinished[job.number] = job
+            lane.append(job)
+            self._changed.notify_all()
+
+    def _cancel(self, number: int) -> None:
+        with self._changed:
+            job = self._unfinished.get(number)
+            if job is None:
+                return
+            job.cancelled.set()
+            waited = any(_remove(lane, job) for lane in (self._readings, self._questions, self._sentences))
+            if waited:
+                del self._unfinished[number]
+        if not waited and self._on_cancel is not None:
+            self._on_cancel(number)
+
+
+def _remove(lane: deque[Any], job: Job) -> bool:
+    """Take `job` out of `lane`; False where it does not wait there."""
+    try:
+        lane.remove(job)
+    except ValueError:
+        return False
+    return True

@@ -1,18 +1,22 @@
 """The worker that stays warm from one session to the next."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from appliance.errors import FailureCategory, ProviderError
 from appliance.pcm.formats import Pcm
-from appliance.providers.offline.messages import Broken, Done, Sound
+from appliance.providers.offline.messages import Broken, Done, Sound, Transcript
 from appliance.providers.offline.options import OfflineOptions
-from appliance.providers.offline.process import JobReport, WorkerProcess
+from appliance.providers.offline.process import JobReport, Listener, WorkerProcess
 
 # An announcement is rendered in 20 ms here; behind the transcription of a long turn it waits for it.
 SPEAK_DEADLINE_S = 5.0
+# Within half a second of speech over an answer the length of the speech decides by itself, whatever was
+# said. A second of sound takes 50 ms here.
+READ_DEADLINE_S = 0.4
 # About a minute of speech, which is more than anybody listens to.
 SPEAK_MAX_CHARS = 1_000
 
@@ -56,28 +60,23 @@ class OfflineWorker:
         if len(text) > SPEAK_MAX_CHARS:
             raise ValueError(f"{len(text)} characters are too many to be said")
         process = await self.start()
-        said: asyncio.Future[ProviderError | None] = asyncio.get_running_loop().create_future()
-        chunks: list[Pcm] = [np.empty(0, np.int16)]
+        reports = await _work_off(process, lambda hear: process.speak(text, hear), SPEAK_DEADLINE_S)
+        chunks = [report.pcm for report in reports if isinstance(report, Sound)]
+        return np.concatenate((np.empty(0, np.int16), *chunks))
 
-        def listen(report: JobReport) -> None:
-            match report:
-                case Sound(_, pcm):
-                    chunks.append(pcm)
-                case Done():
-                    said.set_result(None)
-                case Broken(_, category, message):
-                    said.set_result(ProviderError(category, message))
+    async def read_words(self, pcm: Pcm) -> str:
+        """The words in `pcm`, 16 kHz, as the recognizer writes them; empty where nobody speaks.
 
-        job = process.speak(text, listen)
-        either: set[asyncio.Future[Any]] = {said, process.lost}
-        try:
-            await asyncio.wait(either, timeout=SPEAK_DEADLINE_S, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            process.cancel(job)
-        error = said.result() if said.done() else _why_unsaid(process)
-        if error is not None:
-            raise error
-        return np.concatenate(chunks)
+        For evidence while somebody talks over an answer: `pcm` is best begun 0…100 ms before the onset
+        and has at most `READ_MAX_SAMPLES`, else `ValueError`. Neither the turn that is being appended nor
+        an answer that is being made is disturbed. Within `READ_DEADLINE_S`, or raises `ProviderError`:
+        `model_unavailable` where no worker is warm (none is started for this), `timed_out`, or what
+        became of the worker.
+        """
+        if (process := self._current()) is None:
+            raise ProviderError(FailureCategory.MODEL_UNAVAILABLE, "the offline worker is not warm")
+        reports = await _work_off(process, lambda hear: process.read(pcm, hear), READ_DEADLINE_S)
+        return " ".join(report.text for report in reports if isinstance(report, Transcript))
 
     async def stop(self) -> None:
         """End the worker, within a second; a start under way ends too."""
@@ -102,10 +101,37 @@ class OfflineWorker:
         return None if process is None or process.lost.done() else process
 
 
-def _why_unsaid(process: WorkerProcess) -> ProviderError:
+async def _work_off(
+    process: WorkerProcess, ask: Callable[[Listener], int], deadline_s: float
+) -> list[JobReport]:
+    """Everything that is reported of one job, up to `Done`. Raises `ProviderError`."""
+    ended: asyncio.Future[ProviderError | None] = asyncio.get_running_loop().create_future()
+    reports: list[JobReport] = []
+
+    def hear(report: JobReport) -> None:
+        reports.append(report)
+        match report:
+            case Done():
+                ended.set_result(None)
+            case Broken(_, category, message):
+                ended.set_result(ProviderError(category, message))
+
+    job = ask(hear)
+    either: set[asyncio.Future[Any]] = {ended, process.lost}
+    try:
+        await asyncio.wait(either, timeout=deadline_s, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        process.cancel(job)
+    error = ended.result() if ended.done() else _why_unfinished(process, deadline_s)
+    if error is not None:
+        raise error
+    return reports
+
+
+def _why_unfinished(process: WorkerProcess, deadline_s: float) -> ProviderError:
     if process.lost.done():
         return process.lost.result()
-    message = f"the offline worker said nothing within {SPEAK_DEADLINE_S:g} s"
+    message = f"the offline worker did not finish within {deadline_s:g} s"
     return ProviderError(FailureCategory.TIMED_OUT, message)
 
 

@@ -13,14 +13,17 @@ from typing import Self
 from appliance.errors import FailureCategory, ProtocolViolation, ProviderError
 from appliance.pcm.formats import Pcm
 from appliance.providers.offline.environment import without_keys
+from appliance.providers.offline.frames import decoder_of_reports, encode
 from appliance.providers.offline.messages import (
     AUDIO_MAX_SAMPLES,
+    READ_MAX_SAMPLES,
     Audio,
     Broken,
     Cancel,
     Commit,
     Discard,
     Done,
+    Read,
     Reopen,
     Reply,
     Report,
@@ -29,8 +32,6 @@ from appliance.providers.offline.messages import (
     Speak,
     Transcript,
     Warm,
-    decoder_of_reports,
-    encode,
 )
 from appliance.providers.offline.options import OfflineOptions
 
@@ -119,6 +120,17 @@ class WorkerProcess:
     def speak(self, text: str, listener: Listener) -> int:
         """Say `text`; the job's number."""
         return self._ask(lambda job: Speak(job, text), listener)
+
+    def read(self, pcm: Pcm, listener: Listener) -> int:
+        """Transcribe `pcm`, 16 kHz, beside the turn; the job's number.
+
+        `listener` hears a `Transcript` and `Done`, or `Broken`. Done before every turn that waits for
+        its answer, and beside speaking; a turn that is being transcribed is awaited (30 ms here for
+        each second of it). Raises `ValueError` beyond `READ_MAX_SAMPLES`.
+        """
+        if len(pcm) > READ_MAX_SAMPLES:
+            raise ValueError(f"{len(pcm)} samples are too many; allowed are {READ_MAX_SAMPLES}")
+        return self._ask(lambda job: Read(job, pcm), listener)
 
     def cancel(self, job: int) -> None:
         """From now on the job's listener hears nothing."""

@@ -1,9 +1,10 @@
 """The offline worker, a process of its own: `python -m appliance.providers.offline.worker`.
 
-Requests come on stdin, reports leave on stdout (`messages`). One thread reads, so that the end of
-stdin ends the process whatever the other one, which loads and computes, is doing: the worker never
-outlives its parent. Exit codes: 0 the parent is gone, 1 it cannot start (a `Broken` says why), 70 the
-parent sent garbage; everything unforeseen ends in a traceback on stderr.
+Requests come on stdin, reports leave on stdout (`frames`). One thread reads, so that the end of
+stdin ends the process whatever the others are doing: the worker never outlives its parent. One
+hears, one speaks: what is said over an answer is read while the answer is still being made. Exit
+codes: 0 the parent is gone, 1 it cannot start (a `Broken` says why), 70 the parent sent garbage;
+everything unforeseen ends in a traceback on stderr.
 """
 
 import argparse
@@ -11,59 +12,32 @@ import faulthandler
 import os
 import sys
 import threading
+import traceback
 from typing import NoReturn
 
-from appliance.errors import FailureCategory, ProtocolViolation, ProviderError
+from appliance.errors import FailureCategory, ProviderError
 from appliance.pcm.formats import NEAR_RATE_HZ, samples_of_ms
 from appliance.providers.offline.answers import answer
-from appliance.providers.offline.jobs import Job, Jobs, Question
-from appliance.providers.offline.messages import (
-    Broken,
-    Done,
-    Reply,
-    Report,
-    Sound,
-    Transcript,
-    Warm,
-    decoder_of_requests,
-    encode,
-)
+from appliance.providers.offline.jobs import Jobs, Question, Reading, Sentence
+from appliance.providers.offline.messages import Broken, Done, Reply, Sound, Transcript, Warm
 from appliance.providers.offline.options import OfflineOptions
+from appliance.providers.offline.reports import Reports
+from appliance.providers.offline.requests import start_reading
 from appliance.providers.offline.voice import OUTPUT_RATE_HZ, synthesize
 
-READ_BYTES = 65_536
 CHUNK_SAMPLES = samples_of_ms(100, OUTPUT_RATE_HZ)
 NICENESS = 10
 
-STDIN, STDOUT, STDERR = 0, 1, 2
 EXIT_CANNOT_START = 1
-EXIT_GARBAGE = 70
+EXIT_OUR_FAULT = 70
 
 
-class Reports:
-    """The way back to the parent. Writing waits for a parent that is slow, and ends with it."""
+class Ears:
+    """Hears, and knows what to answer: one job after the other."""
 
-    def __init__(self) -> None:
-        # Native code prints as it likes: from here on what it prints is no report.
-        self._out = os.fdopen(os.dup(STDOUT), "wb", buffering=0)
-        os.dup2(STDERR, STDOUT)
-
-    def send(self, report: Report) -> None:
-        """Write one report; does not return when the parent is gone."""
-        rest = memoryview(encode(report))
-        try:
-            while rest:
-                rest = rest[self._out.write(rest) :]
-        except BrokenPipeError:
-            os._exit(0)
-
-
-class Worker:
-    """Hears, answers and speaks: one job after the other."""
-
-    def __init__(self, options: OfflineOptions, reports: Reports) -> None:
-        """Load everything and use it once. Raises `ProviderError`."""
-        self._options = options
+    def __init__(self, options: OfflineOptions, jobs: Jobs, reports: Reports) -> None:
+        """Load the model and use it once, on what the voice says. Raises `ProviderError`."""
+        self._jobs = jobs
         self._reports = reports
         try:
             from appliance.providers.offline.recognizer import Recognizer
@@ -74,67 +48,84 @@ class Worker:
         question = synthesize("What time is it?", options.voice, options.words_per_minute, NEAR_RATE_HZ)
         self._recognizer.transcribe(question)
 
-    def do(self, job: Job) -> None:
-        """Work `job` off; nothing more is reported of it once it is cancelled."""
-        try:
-            if isinstance(job, Question):
-                self._answer(job)
-                done = Done(job.number, len(job.pcm), job.dropped_samples)
-            else:
-                self._say(job, job.text)
-                done = Done(job.number, 0, 0)
-        except ProviderError as error:
-            self._reports.send(Broken(job.number, error.category, str(error)))
-        else:
-            self._reports.send(done)
+    def run(self) -> NoReturn:
+        """Work off what is to be heard."""
+        while True:
+            job = self._jobs.next_heard()
+            try:
+                self._hear(job)
+            except ProviderError as error:
+                self._reports.send(Broken(job.number, error.category, str(error)))
+                self._jobs.finish(job.number)
 
-    def _answer(self, question: Question) -> None:
-        heard = self._recognizer.transcribe(question.pcm)
-        if question.cancelled.is_set():
+    def _hear(self, job: Question | Reading) -> None:
+        heard = self._recognizer.transcribe(job.pcm)
+        if job.cancelled.is_set():
+            self._jobs.finish(job.number)
             return
-        reply = answer(heard, question.now)
-        self._reports.send(Transcript(question.number, heard))
-        self._reports.send(Reply(question.number, reply))
-        self._say(question, reply)
+        self._reports.send(Transcript(job.number, heard))
+        if isinstance(job, Question):
+            reply = answer(heard, job.now)
+            self._reports.send(Reply(job.number, reply))
+            self._jobs.reply(job, reply)
+        else:
+            self._reports.send(Done(job.number, len(job.pcm), 0))
+            self._jobs.finish(job.number)
 
-    def _say(self, job: Job, text: str) -> None:
-        pcm = synthesize(text, self._options.voice, self._options.words_per_minute)
+
+class Mouth:
+    """Speaks: one text after the other."""
+
+    def __init__(self, options: OfflineOptions, jobs: Jobs, reports: Reports) -> None:
+        self._options = options
+        self._jobs = jobs
+        self._reports = reports
+
+    def run(self) -> NoReturn:
+        """Work off what is to be said."""
+        while True:
+            job = self._jobs.next_said()
+            try:
+                self._say(job)
+            except ProviderError as error:
+                self._reports.send(Broken(job.number, error.category, str(error)))
+            else:
+                self._reports.send(Done(job.number, job.taken_samples, job.dropped_samples))
+            self._jobs.finish(job.number)
+
+    def _say(self, job: Sentence) -> None:
+        pcm = synthesize(job.text, self._options.voice, self._options.words_per_minute)
         for start in range(0, len(pcm), CHUNK_SAMPLES):
             if job.cancelled.is_set():
                 return
             self._reports.send(Sound(job.number, pcm[start : start + CHUNK_SAMPLES]))
 
 
-def read_requests(jobs: Jobs) -> NoReturn:
-    """Take requests until stdin ends, and the process with it."""
-    decoder = decoder_of_requests()
-    try:
-        while data := os.read(STDIN, READ_BYTES):
-            for request in decoder.feed(data):
-                jobs.take(request)
-    except ProtocolViolation as violation:
-        print(f"offline worker: {violation}", file=sys.stderr, flush=True)
-        os._exit(EXIT_GARBAGE)
-    os._exit(0)
-
-
-def main() -> int:
+def main() -> NoReturn:
     """Run until the parent is gone."""
     faulthandler.enable()
+    threading.excepthook = _end_with_the_thread
     options = _options()
     if options.niced:
         os.nice(NICENESS)
     reports = Reports()
     jobs = Jobs()
-    threading.Thread(target=read_requests, args=(jobs,), name="requests", daemon=True).start()
+    start_reading(jobs)
     try:
-        worker = Worker(options, reports)
+        ears = Ears(options, jobs, reports)
     except ProviderError as error:
         reports.send(Broken(0, error.category, str(error)))
-        return EXIT_CANNOT_START
+        sys.exit(EXIT_CANNOT_START)
+    mouth = Mouth(options, jobs, reports)
+    threading.Thread(target=mouth.run, name="mouth", daemon=True).start()
     reports.send(Warm())
-    while True:
-        worker.do(jobs.next())
+    ears.run()
+
+
+def _end_with_the_thread(unforeseen: threading.ExceptHookArgs) -> NoReturn:
+    """A worker with half its threads is worse than none, which is replaced."""
+    traceback.print_exception(unforeseen.exc_value)
+    os._exit(EXIT_OUR_FAULT)
 
 
 def _options() -> OfflineOptions:
@@ -147,4 +138,4 @@ def _options() -> OfflineOptions:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -239,10 +239,10 @@ async def test_a_worker_on_standby_yields_to_everything_else() -> None:
         await worker.stop()
 
 
-async def test_the_worker_computes_on_one_thread_and_reads_on_another() -> None:
+async def test_the_worker_has_a_thread_to_read_one_to_hear_and_one_to_speak_and_no_pool() -> None:
     async with offline_worker() as worker:
         await worker.start()
-        assert len(os.listdir(f"/proc/{worker.pid}/task")) == 2
+        assert len(os.listdir(f"/proc/{worker.pid}/task")) == 3
 
 
 async def test_an_announcement_is_spoken_also_while_an_answer_is_prepared() -> None:
@@ -272,7 +272,7 @@ async def test_an_announcement_has_a_deadline(monkeypatch: pytest.MonkeyPatch) -
         await worker.start()
         assert worker.pid is not None
         os.kill(worker.pid, signal.SIGSTOP)
-        with pytest.raises(ProviderError, match=r"said nothing within 0\.1 s"):
+        with pytest.raises(ProviderError, match=r"did not finish within 0\.1 s"):
             await worker.speak("Hello.")
 
 

@@ -9,15 +9,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.errors import FailureCategory, ProtocolViolation
+from appliance.providers.offline.frames import (
+    FRAME_MAX_BYTES,
+    decoder_of_reports,
+    decoder_of_requests,
+    encode,
+)
 from appliance.providers.offline.messages import (
     AUDIO_MAX_SAMPLES,
-    FRAME_MAX_BYTES,
+    READ_MAX_SAMPLES,
     Audio,
     Broken,
     Cancel,
     Commit,
     Discard,
     Done,
+    Read,
     Reopen,
     Reply,
     Report,
@@ -26,9 +33,6 @@ from appliance.providers.offline.messages import (
     Speak,
     Transcript,
     Warm,
-    decoder_of_reports,
-    decoder_of_requests,
-    encode,
 )
 
 NOW = datetime(2026, 11, 21, 15, 20, 30, tzinfo=timezone(timedelta(hours=-3)))
@@ -40,6 +44,7 @@ requests: st.SearchStrategy[Request] = st.one_of(
     st.builds(Audio, samples),
     st.builds(Commit, numbers, st.datetimes(timezones=st.none() | st.just(NOW.tzinfo))),
     st.builds(Speak, numbers, texts),
+    st.builds(Read, numbers, samples),
     st.builds(Cancel, numbers),
     st.sampled_from([Reopen(), Discard()]),
 )
@@ -115,6 +120,14 @@ def test_more_sound_than_one_message_may_hold_is_a_violation() -> None:
     too_much = encode(Audio(np.zeros(AUDIO_MAX_SAMPLES + 1, np.int16)))
     with pytest.raises(ProtocolViolation, match="samples in one message"):
         decoder_of_requests().feed(too_much)
+
+
+def test_the_longest_piece_that_may_be_read_arrives_and_no_longer_one() -> None:
+    (message,) = decoder_of_requests().feed(encode(Read(1, np.ones(READ_MAX_SAMPLES, np.int16))))
+    assert isinstance(message, Read)
+    assert len(message.pcm) == READ_MAX_SAMPLES
+    with pytest.raises(ProtocolViolation, match="samples in one message"):
+        decoder_of_requests().feed(encode(Read(1, np.ones(READ_MAX_SAMPLES + 1, np.int16))))
 
 
 def test_what_fits_into_no_frame_is_refused_by_the_sender() -> None:

@@ -1,0 +1,110 @@
+"""What the worker does first, what it forgets, and how much it takes."""
+
+from datetime import datetime
+
+import numpy as np
+import pytest
+
+from appliance.errors import ProtocolViolation
+from appliance.providers.offline.jobs import MAX_JOBS, Jobs, Question, Reading, Sentence
+from appliance.providers.offline.messages import Audio, Cancel, Commit, Read, Speak
+
+NOW = datetime(2026, 11, 21, 15, 20)
+SOUND = np.ones(160, np.int16)
+
+
+def test_what_is_said_over_an_answer_is_read_before_a_turn_is_transcribed() -> None:
+    jobs = Jobs()
+    for request in (Commit(1, NOW), Read(2, SOUND), Read(3, SOUND)):
+        jobs.take(request)
+    assert [jobs.next_heard().number for _ in range(3)] == [2, 3, 1]
+
+
+def test_a_text_to_be_said_stands_in_nobodys_way() -> None:
+    jobs = Jobs()
+    jobs.take(Speak(1, "A long story."))
+    jobs.take(Read(2, SOUND))
+    assert isinstance(jobs.next_heard(), Reading)
+    assert jobs.next_said().text == "A long story."
+
+
+def test_reading_takes_nothing_of_the_turn() -> None:
+    jobs = Jobs()
+    jobs.take(Audio(SOUND))
+    jobs.take(Read(1, SOUND))
+    jobs.take(Audio(SOUND))
+    jobs.take(Commit(2, NOW))
+    jobs.next_heard()
+    question = jobs.next_heard()
+    assert isinstance(question, Question)
+    assert len(question.pcm) == 2 * len(SOUND)
+
+
+def test_an_answer_carries_what_was_taken_for_its_question() -> None:
+    jobs = Jobs()
+    jobs.take(Audio(SOUND))
+    jobs.take(Commit(1, NOW))
+    question = jobs.next_heard()
+    assert isinstance(question, Question)
+    jobs.reply(question, "It is noon.")
+    sentence = jobs.next_said()
+    assert (sentence.number, sentence.text, sentence.taken_samples) == (1, "It is noon.", len(SOUND))
+
+
+@pytest.mark.parametrize("request_of_two", [Commit(2, NOW), Read(2, SOUND)])
+def test_what_is_cancelled_while_it_waits_is_never_done(request_of_two: Commit | Read) -> None:
+    jobs = Jobs()
+    jobs.take(request_of_two)
+    jobs.take(Cancel(2))
+    jobs.take(Commit(3, NOW))
+    assert jobs.next_heard().number == 3
+
+
+def test_a_text_that_is_cancelled_while_it_waits_is_never_said() -> None:
+    jobs = Jobs()
+    jobs.take(Speak(1, "Yes."))
+    jobs.take(Speak(2, "No."))
+    jobs.take(Cancel(1))
+    assert jobs.next_said().number == 2
+
+
+def test_a_cancel_reaches_the_answer_of_the_question_it_was_meant_for() -> None:
+    told: list[int] = []
+    jobs = Jobs(told.append)
+    jobs.take(Commit(1, NOW))
+    question = jobs.next_heard()
+    assert isinstance(question, Question)
+    jobs.reply(question, "It is noon.")
+    sentence = jobs.next_said()
+    jobs.take(Cancel(1))
+    assert sentence.cancelled.is_set()
+    assert told == [1]
+
+
+def test_only_a_job_under_way_is_broken_off() -> None:
+    told: list[int] = []
+    jobs = Jobs(told.append)
+    jobs.take(Speak(1, "Waiting."))
+    jobs.take(Cancel(1))
+    jobs.take(Cancel(7))
+    assert told == []
+
+
+def test_one_job_more_than_can_be_kept_is_a_violation() -> None:
+    jobs = Jobs()
+    for number in range(MAX_JOBS):
+        jobs.take(Read(number, SOUND))
+    with pytest.raises(ProtocolViolation, match="jobs at once"):
+        jobs.take(Read(MAX_JOBS, SOUND))
+
+
+def test_what_is_finished_or_cancelled_makes_room() -> None:
+    jobs = Jobs()
+    for number in range(10 * MAX_JOBS):
+        jobs.take(Speak(number, "Yes."))
+        if number % 2:
+            jobs.take(Cancel(number))
+        else:
+            jobs.finish(jobs.next_said().number)
+    jobs.take(Speak(0, "The last one."))
+    assert isinstance(jobs.next_said(), Sentence)
