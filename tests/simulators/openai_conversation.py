@@ -8,7 +8,6 @@ on the way) is a race.
 import base64
 import binascii
 import copy
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -19,6 +18,7 @@ from tests.simulators.openai_items import (
     Refused,
     item_of_client,
     message,
+    parse,
     written_question,
 )
 from tests.simulators.openai_response import Chunk, Response
@@ -83,7 +83,7 @@ class Conversation:
         event_id: str | None = None
         kind = "a frame"
         try:
-            event = _parse(frame)
+            event = parse(frame)
             kind = event["type"]
             event_id = event.get("event_id") if isinstance(event.get("event_id"), str) else None
             mistakes = mistakes_of_client(event)
@@ -338,15 +338,3 @@ class Conversation:
     def _make_id(self, kind: str) -> str:
         self._numbers[kind] = self._numbers.get(kind, 0) + 1
         return f"{kind}_{self._numbers[kind]:06d}"
-
-
-def _parse(frame: str | bytes) -> Event:
-    if isinstance(frame, bytes):
-        raise Refused("invalid_value", "all frames are text")
-    try:
-        event = json.loads(frame)
-    except (ValueError, RecursionError) as error:
-        raise Refused("invalid_value", f"no JSON: {type(error).__name__}") from error
-    if not isinstance(event, dict) or not isinstance(event.get("type"), str):
-        raise Refused("missing_required_parameter", "an event needs a type")
-    return event

@@ -1,5 +1,6 @@
 """The items of a simulated conversation, and which of them a client may put into it. Pure."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -103,3 +104,16 @@ def _output(item_id: str, item: Event, items: Mapping[str, Item]) -> Item:
 
 def _calls(items: Mapping[str, Item]) -> dict[str, Item]:
     return {item.about["call_id"]: item for item in items.values() if item.kind == "function_call"}
+
+
+def parse(frame: str | bytes) -> Event:
+    """The event in a client's frame; `Refused` if there is none."""
+    if isinstance(frame, bytes):
+        raise Refused("invalid_value", "all frames are text")
+    try:
+        event = json.loads(frame)
+    except (ValueError, RecursionError) as error:
+        raise Refused("invalid_value", f"no JSON: {type(error).__name__}") from error
+    if not isinstance(event, dict) or not isinstance(event.get("type"), str):
+        raise Refused("missing_required_parameter", "an event needs a type")
+    return event
