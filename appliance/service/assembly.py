@@ -31,11 +31,12 @@ from appliance.providers.chain import Chain
 from appliance.service.announcer import Announcer
 from appliance.service.answers import Answers
 from appliance.service.clock import StreamClock
-from appliance.service.conductor import Conductor, ConductorOptions, Event, Rooms
+from appliance.service.conductor import Conductor, Event
 from appliance.service.event_log import EventLog
 from appliance.service.floor import Floor
 from appliance.service.half_duplex import HalfDuplex
 from appliance.service.loudspeaker import Loudspeaker, Mouth
+from appliance.service.performer import ConductorOptions, Rooms
 from appliance.service.provider_list import ProviderList
 from appliance.service.record import Record
 from appliance.service.tool_calls import NoTools, ToolCalls

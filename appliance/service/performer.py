@@ -1,0 +1,272 @@
+"""What each verb of the table does. Nothing here decides; the machine did."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from appliance.conversation import vocabulary as v
+from appliance.conversation.deadlines import Deadline, Deadlines
+from appliance.conversation.interruption import Decision
+from appliance.conversation.machine import Happening, Table, Verb
+from appliance.errors import FailureCategory
+from appliance.service.answers import Answers
+from appliance.service.clock import StreamClock
+from appliance.service.floor import Floor
+from appliance.service.loudspeaker import Loudspeaker, Mouth
+from appliance.service.record import Record
+from appliance.service.tool_calls import ToolCalls
+from appliance.service.turns import Turns
+
+# Waits for the provider, who cannot go on while a tool runs.
+_OF_THE_PROVIDER: Final = frozenset({Deadline.ANSWER, Deadline.STALL})
+# These end an interruption whatever the evidence says.
+_OVERRULING: Final = frozenset(
+    {
+        Happening.PRESSED,
+        Happening.STOP_WANTED,
+        Happening.ANSWER_HEARD,
+        Happening.MUTED,
+        Happening.MICROPHONE_LOST,
+        Happening.RING,
+        Happening.MOUTH_GONE,
+    }
+)
+
+
+class Ears(Protocol):
+    """What the conductor tells hearing (`Hearing`)."""
+
+    @property
+    def heard_until(self) -> int: ...
+    def forget(self) -> None: ...
+    def forget_all(self) -> None: ...
+    def want_kept(self) -> None: ...
+    def hold(self, at: int) -> None: ...
+    def release(self, at: int, *, held: bool) -> None: ...
+    def end_turn(self, at: int, cause: v.TurnEnd) -> None: ...
+
+
+class Chain(Protocol):
+    """What the conductor tells the chain, beyond what turns and answers tell it."""
+
+    def abandon(self) -> None: ...
+
+
+class Announcer(Protocol):
+    """Who tells the person what is the matter."""
+
+    def announce_failure(self, category: FailureCategory) -> None: ...
+    def announce_device(self, change: v.DeviceChanged) -> None: ...
+    def announce_mute(self, muted: bool) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ConductorOptions:
+    """The rows of a conversation, and its waits."""
+
+    table: Table
+    confirm_ms: int = 700
+    answer_deadline_s: float = 6.0
+    # Longer than any pause a realtime voice makes in mid-answer, shorter than a person's patience.
+    stall_s: float = 4.0
+    # Long enough to put a plug back, short enough to remember what the answer was about.
+    mouth_s: float = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """Whom the conductor conducts."""
+
+    ears: Ears
+    mouth: Mouth
+    chain: Chain
+    turns: Turns
+    answers: Answers
+    loudspeaker: Loudspeaker
+    floor: Floor
+    tools: ToolCalls
+    announcer: Announcer
+    set_muted: Callable[[bool], None]
+
+
+_NO_TURN: Final = v.TurnEnded(0, 0, v.TurnEnd.SILENCE)
+_NO_QUESTION: Final = v.Asked("", spoken=True)
+_NO_CALL: Final = v.ToolCall(0, "", "", "")
+
+
+@dataclass(slots=True)
+class Subject:
+    """What the latest happening of each kind was about. Instants are 16 kHz samples of the near end."""
+
+    happening: Happening = Happening.SPEECH_POSSIBLE
+    onset: int = 0  # of the speech that may open a turn
+    heard_up_to: int = 0
+    hand_at: int = 0  # where the button moved, or somebody wished the turn to end
+    turn_end: v.TurnEnded = _NO_TURN
+    short_ms: int = 0  # the speech of a turn that was too short
+    question: v.Asked = _NO_QUESTION
+    tool_call: v.ToolCall = _NO_CALL
+    failure: FailureCategory = FailureCategory.CONNECTION_FAILED
+
+
+class Performer:
+    """Does what a row says, verb by verb, about the `subject`."""
+
+    def __init__(
+        self,
+        options: ConductorOptions,
+        rooms: Rooms,
+        subject: Subject,
+        clock: StreamClock,
+        record: Record,
+        wake_at: Callable[[float], None],
+        near_ms: Callable[[int], float],
+    ) -> None:
+        self._options = options
+        self._rooms = rooms
+        self._subject = subject
+        self._clock = clock
+        self._record = record
+        self._wake_at = wake_at
+        self._near_ms = near_ms
+        self.deadlines = Deadlines()
+        self.forgetting = 0  # wishes to forget that hearing has not carried out yet
+        self._verbs = self._of_the_person() | self._of_the_answer() | self._of_the_waits()
+
+    def perform(self, verb: Verb) -> None:
+        """Do it; never waits."""
+        self._verbs[verb]()
+
+    def _of_the_person(self) -> Mapping[Verb, Callable[[], None]]:
+        ears, turns, answers, subject = (
+            self._rooms.ears,
+            self._rooms.turns,
+            self._rooms.answers,
+            self._subject,
+        )
+        return {
+            Verb.OPEN_TURN: lambda: turns.open(subject.onset),
+            Verb.OPEN_PRESSED_TURN: self._open_pressed_turn,
+            Verb.OPEN_WRITTEN_TURN: turns.open_written,
+            Verb.STREAM_TURN: lambda: turns.stream(subject.heard_up_to),
+            Verb.HOLD_TURN: lambda: ears.hold(subject.hand_at),
+            Verb.LET_TURN_GO: lambda: ears.release(subject.hand_at, held=False),
+            Verb.RELEASE_TURN: lambda: ears.release(subject.hand_at, held=True),
+            Verb.END_TURN: self._end_turn,
+            Verb.COMMIT_TURN: self._commit_turn,
+            Verb.DISCARD_TURN: lambda: turns.discard("too_short", subject.short_ms),
+            Verb.ABORT_TURN: lambda: turns.discard(subject.happening),
+            Verb.FORGET_SPEECH: lambda: self._forget(ears.forget),
+            Verb.FORGET_ALL_SPEECH: lambda: self._forget(ears.forget_all),
+            Verb.WANT_KEPT_SPEECH: ears.want_kept,
+            Verb.ASK_IN_WRITING: lambda: answers.ask_in_writing(turns.current.number, subject.question),
+        }
+
+    def _of_the_answer(self) -> Mapping[Verb, Callable[[], None]]:
+        rooms, mouth, answers, floor = self._rooms, self._rooms.mouth, self._rooms.answers, self._rooms.floor
+        subject = self._subject
+        return {
+            Verb.PLAY_ANSWER: answers.play,
+            Verb.END_ANSWER: answers.end,
+            Verb.FINISH_ANSWER: answers.finish,
+            Verb.CANCEL_ANSWER: answers.cancel,
+            Verb.ABANDON_PROVIDER: rooms.chain.abandon,
+            Verb.RUN_TOOL: lambda: rooms.tools.run(subject.tool_call),
+            Verb.DUCK: self._duck,
+            Verb.HUSH: self._hush,
+            Verb.RESUME: mouth.resume,
+            Verb.YIELD: mouth.yield_at_pause,
+            Verb.READ_WORDS: lambda: floor.read(subject.heard_up_to),
+            Verb.WEIGH_EVIDENCE: floor.weigh,
+            Verb.DECIDE_NOW: floor.decide_now,
+            Verb.CONFIRM_INTERRUPTION: lambda: self._record_interruption(Decision.CONFIRMED),
+            Verb.REJECT_INTERRUPTION: lambda: self._record_interruption(Decision.REJECTED),
+            Verb.ANNOUNCE_FAILURE: lambda: rooms.announcer.announce_failure(subject.failure),
+            Verb.STOP_ANNOUNCEMENT: rooms.loudspeaker.stop_announcements,
+        }
+
+    def _of_the_waits(self) -> Mapping[Verb, Callable[[], None]]:
+        clear = self.deadlines.clear
+        return {
+            Verb.AWAIT_ANSWER: self.await_answer,
+            Verb.AWAIT_AUDIO: lambda: self._await(Deadline.STALL, self._options.stall_s * 1000),
+            Verb.AWAIT_DECISION: lambda: self._await(Deadline.CONFIRM, self._options.confirm_ms),
+            Verb.CLEAR_ANSWER_DEADLINE: lambda: clear(Deadline.ANSWER),
+            Verb.CLEAR_STALL_DEADLINE: lambda: clear(Deadline.STALL),
+            Verb.CLEAR_CONFIRM_DEADLINE: lambda: clear(Deadline.CONFIRM),
+        }
+
+    # ------------------------------------------------------------------ waits
+
+    def await_answer(self) -> None:
+        """From here on the provider has its time for the first audio."""
+        self.let_waits_go_on()
+        self._await(Deadline.ANSWER, self._options.answer_deadline_s * 1000)
+
+    def await_loudspeaker(self) -> None:
+        """From here on an answer waits for the loudspeaker to come back."""
+        self._await(Deadline.MOUTH, self._options.mouth_s * 1000)
+
+    def let_waits_stand_still(self) -> None:
+        """While a tool runs for the current answer, its provider cannot go on."""
+        if self._rooms.tools.awaited_by(self._rooms.answers.current):
+            self.deadlines.stand_still(_OF_THE_PROVIDER, self._clock.now_ms())
+
+    def let_waits_go_on(self) -> None:
+        """Unless a tool still runs for the current answer."""
+        if not self._rooms.tools.awaited_by(self._rooms.answers.current):
+            self.deadlines.go_on(self._clock.now_ms())
+            self._wake_for_deadlines()
+
+    def _await(self, deadline: Deadline, wait_ms: float) -> None:
+        self.deadlines.start(deadline, self._clock.now_ms(), wait_ms)
+        self._wake_for_deadlines()
+
+    def _wake_for_deadlines(self) -> None:
+        due_ms = self.deadlines.next_ms()
+        if due_ms is not None:
+            self._wake_at(due_ms)
+
+    # ------------------------------------------------------------------ verbs of more than one step
+
+    def _open_pressed_turn(self) -> None:
+        self._forget(self._rooms.ears.forget)
+        self._rooms.ears.hold(self._subject.hand_at)
+        self._rooms.turns.open(self._subject.hand_at)
+
+    def _end_turn(self) -> None:
+        ears = self._rooms.ears
+        if self._subject.happening is Happening.MICROPHONE_LOST:
+            ears.end_turn(ears.heard_until, v.TurnEnd.DEVICE_LOST)
+        else:
+            ears.end_turn(self._subject.hand_at, v.TurnEnd.BUTTON)
+
+    def _commit_turn(self) -> None:
+        turns, answers, end = self._rooms.turns, self._rooms.answers, self._subject.turn_end
+        answers.ask(turns.current.number, end)
+        turns.commit(end, answers.current)
+
+    def _forget(self, forget: Callable[[], None]) -> None:
+        self.forgetting += 1
+        forget()
+
+    def _duck(self) -> None:
+        self._rooms.mouth.duck()
+        self._rooms.floor.ducked(self._clock.now_ms())
+
+    def _hush(self) -> None:
+        self._rooms.mouth.hush()
+        self._rooms.floor.hushed(self._clock.now_ms())
+
+    def _record_interruption(self, decision: Decision) -> None:
+        happening, run = self._subject.happening, self._rooms.floor.settle()
+        self._record.write(
+            "interruption",
+            turn=self._rooms.answers.turn,
+            onset_ms=round(self._near_ms(self._subject.hand_at if run.onset is None else run.onset)),
+            decision=decision,
+            cause=happening if happening in _OVERRULING or run.cause is None else run.cause,
+            heard_ms=self._rooms.answers.heard_ms(),
+            ducked_ms=run.ducked_ms,
+            hushed_ms=run.hushed_ms,
+        )
