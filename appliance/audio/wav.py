@@ -23,8 +23,8 @@ class WavReader:
 
     Integers of 8, 16, 24 and 32 bits, floats of 32 and 64, A-law and µ-law, 8 to 192 kHz. Only one
     block is in memory at a time. Raises InputFileError with one sentence for a file that cannot be
-    read, is no WAV, or holds no sound. Of a file that is shorter than its header says, what is there
-    counts; what is written to it after it was opened does not.
+    read, is no WAV, or holds no sound (NoSoundError). Of a file that is shorter than its header says,
+    what is there counts; what is written to it after it was opened does not.
     """
 
     def __init__(self, path: Path) -> None:
@@ -41,7 +41,7 @@ class WavReader:
             raise self._failed(error) from error
         except InputFileError as error:
             self._file.close()
-            raise InputFileError(f"{path} {error}") from error
+            raise type(error)(f"{path} {error}") from error
         self._left = self._wav.frames
 
     @property

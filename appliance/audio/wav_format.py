@@ -34,6 +34,10 @@ _OTHER_TAGS = {
 }
 
 
+class NoSoundError(InputFileError):
+    """A WAV file as it should be, without a single sample in it."""
+
+
 class Encoding(Enum):
     """How a sample is written: its name, and its bytes."""
 
@@ -85,7 +89,7 @@ def parse_wav(read_at: ReadAt, file_bytes: int) -> WavFormat:
     was cut off or could not go back: then the sound goes on to the end of the file. RF64 is read too.
 
     Raises InputFileError with the rest of a sentence that begins with the file's name: it is no WAV
-    file, ends in its header, holds no sound, or one that cannot be read.
+    file, ends in its header, or holds sound that cannot be read; NoSoundError where it holds none.
     """
     magic, form = read_at(0, 4), read_at(8, 4)
     if magic == b"RIFX":
@@ -157,7 +161,7 @@ def _format(description: bytes, data_start: int, data_bytes: int) -> WavFormat:
     encoding = _encoding(tag, bits, frame_bytes, channels)
     frames = data_bytes // (encoding.sample_bytes * channels)
     if frames == 0:
-        raise InputFileError("is empty: there is no sound in it")
+        raise NoSoundError("is empty: there is no sound in it")
     return WavFormat(encoding, channels, rate_hz, data_start, frames)
 
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from appliance.conversation.timeline import draw, level_profile
+from appliance.conversation.timeline import LevelProfile, draw, level_profile
 from appliance.conversation.timeline.rows import MAX_ROWS
-from appliance.conversation.timeline.style import LEFT, RIGHT, WIDTH
+from appliance.conversation.timeline.style import ANSWER, INTERRUPTION, LEFT, RIGHT, WAIT_PARTS, WIDTH
 from tests.service.event_schema import MEMBERS
 
 Event = dict[str, object]
@@ -67,7 +67,88 @@ def test_every_share_of_a_wait_is_named_with_its_milliseconds() -> None:
 def test_interruptions_are_told_with_their_decision() -> None:
     shown = texts(draw(log()))
     assert "false alarm, 384 ms" in shown
-    assert "interrupted, 512 ms" in shown
+    assert any(text.startswith("interrupted: ducked ") and text.endswith(", cut 512 ms") for text in shown)
+
+
+def over_an_answer(decision: str) -> list[Event]:
+    """A turn, and speech over its answer from 3.0 s: ducked at 3.1 s, still at 3.25 s, decided at 3.6 s."""
+    speech = {"event": "interruption", "conversation": "c-1", "turn": 1, "decision": decision}
+    instants = {"t_ms": 3600, "onset_ms": 3000, "ducked_ms": 3100, "hushed_ms": 3250}
+    return [*spoken(1, 0), {**speech, **instants, "cause": "x", "heard_ms": 700}]
+
+
+def lines_at(picture: str, at_ms: float) -> list[str]:
+    """The colours of the upright lines at an instant of a conversation of 6 s."""
+    x = LEFT + at_ms * (RIGHT - LEFT) / 6000
+    lines = ElementTree.fromstring(picture).iter(f"{NAMESPACE}line")
+    return [
+        line.get("stroke", "")
+        for line in lines
+        if line.get("x1") == line.get("x2") and abs(float(line.get("x1", "")) - x) < 0.1
+    ]
+
+
+@pytest.mark.parametrize(
+    ("decision", "colour", "words"),
+    [
+        ("confirmed", INTERRUPTION, "interrupted: ducked 100, still 250, cut 600 ms"),
+        ("rejected", ANSWER, "false alarm: ducked 100, still 250, on again 600 ms"),
+    ],
+)
+def test_duck_hush_and_decision_are_drawn_at_their_instants(decision: str, colour: str, words: str) -> None:
+    picture = draw(over_an_answer(decision))
+    assert INTERRUPTION in lines_at(picture, 3100)
+    assert INTERRUPTION in lines_at(picture, 3250)
+    assert colour in lines_at(picture, 3600)
+    assert words in texts(picture)
+    assert f"3.0 s {words}" in texts(picture)
+
+
+def test_the_shares_of_a_wait_are_drawn_one_after_the_other_and_add_up() -> None:
+    wait = {"endpoint_ms": 800, "provider_ms": 300, "playout_ms": 100, "total_ms": 1200}
+    latency = {"t_ms": 2200, "event": "latency", "conversation": "c-1", "turn": 1, **wait}
+    picture = draw([*spoken(1, 0), latency])
+    rects = list(ElementTree.fromstring(picture).iter(f"{NAMESPACE}rect"))
+    bars = [next(rect for rect in rects if rect.get("fill") == part.colour) for part in WAIT_PARTS]
+    edges = [(float(bar.get("x", "")), float(bar.get("width", ""))) for bar in bars]
+    px_per_ms = (RIGHT - LEFT) / 6000
+    at = LEFT + 1000 * px_per_ms  # 1200 ms before the first sound
+    for (x, wide), ms in zip(edges, (800, 300, 100), strict=True):
+        assert x == pytest.approx(at, abs=0.1)
+        assert wide == pytest.approx(ms * px_per_ms, abs=0.1)
+        at += ms * px_per_ms
+
+
+def test_every_wait_of_a_busy_row_is_named() -> None:
+    events: list[Event] = []
+    for number in range(5):
+        start_ms = number * 3900
+        wait = {"endpoint_ms": 800, "provider_ms": 20 + number, "playout_ms": 40, "total_ms": 860 + number}
+        latency = {"t_ms": start_ms + 2200, "event": "latency", "conversation": "c-1", "turn": number, **wait}
+        events += [event for event in spoken(number, start_ms) if event["event"] != "answer_done"] + [latency]
+    shown = " ".join(texts(draw(events)))
+    for number in range(5):
+        assert f"provider {20 + number} ms" in shown or f"800 + {20 + number} + 40 ms" in shown
+
+
+def test_mute_button_and_a_lost_device_are_drawn_and_unknown_events_are_not() -> None:
+    around: list[Event] = [
+        {"t_ms": 500, "event": "button", "down": True},
+        {"t_ms": 900, "event": "button", "down": False},
+        {"t_ms": 5300, "event": "mute", "muted": True},
+        {
+            "t_ms": 5400,
+            "event": "device",
+            "device": "microphone",
+            "state": "lost",
+            "name": "usb",
+            "reason": "x",
+        },
+    ]
+    picture = draw([*spoken(1, 0), *around, {"t_ms": 2500, "event": "from the future", "what": [1]}])
+    assert {"muted", "microphone lost", "usb: x"} <= set(texts(picture))
+    assert "button held for 400 ms" in tooltips(picture)
+    assert "future" not in picture
 
 
 def test_a_discarded_turn_says_why() -> None:
@@ -155,8 +236,25 @@ def test_the_picture_of_a_day_is_bounded_and_says_so() -> None:
     events = [event for number in range(1, 4000) for event in spoken(number, number * 20_000)]
     picture = draw(events)
     assert cards(picture) == MAX_ROWS
-    assert any(text.startswith("The picture ends here") for text in texts(picture))
+    ending = next(text for text in texts(picture) if text.startswith("The picture ends here"))
+    assert "the log 22 h" in ending
     assert len(picture) < 1_000_000
+    further = re.search(r"--from-s (\d+)", ending)
+    assert further is not None
+    later = draw(events, start_ms=int(further[1]) * 1000)
+    assert any(text.startswith("The picture begins") for text in texts(later))
+    assert cards(later) == MAX_ROWS
+
+
+def test_hours_of_silence_are_left_out_of_a_picture_with_recordings_too() -> None:
+    room = LevelProfile(5.0, np.full(7_200_000, -20, np.int16), np.full(7_200_000, 20, np.int16))
+    picture = draw([*spoken(1, 0), *spoken(2, 35_000_000)], room, room)
+    assert cards(picture) < 5
+    assert any(text.endswith("more, in which nothing happened.") for text in texts(picture))
+
+
+def test_a_picture_that_begins_after_the_log_is_empty_and_well_formed() -> None:
+    assert "The picture begins" in " ".join(texts(draw(spoken(1, 0), start_ms=9e9)))
 
 
 def test_many_events_in_one_place_are_not_all_drawn() -> None:
@@ -209,12 +307,15 @@ INSTANTS: st.SearchStrategy[object] = st.one_of(
 WORDS = st.one_of(
     st.text(max_size=60),
     st.sampled_from(
-        ["idle", "interrupted", "ready", "down", "user", "confirmed", "silence", "c-1", "\x00<&>"]
+        ["idle", "interrupted", "ready", "down", "lost", "user", "confirmed", "silence", "c-1", "\x00<&>"]
     ),
 )
 VALUES = st.one_of(INSTANTS, WORDS, st.booleans(), st.lists(st.none(), max_size=1))
-MEMBER_NAMES = sorted({name for members in MEMBERS.values() for name in members} | {"was_ms", "conversation"})
-KINDS = st.one_of(st.sampled_from(sorted(MEMBERS)), st.text(max_size=5), st.none())
+FIELDS: dict[str, list[str]] = {kind: list(members) for kind, members in MEMBERS.items()}
+FIELDS |= {"device": ["device", "state", "name", "reason"], "mute": ["muted"], "button": ["down"]}
+FIELDS["interruption"] += ["ducked_ms", "hushed_ms"]
+MEMBER_NAMES = sorted({name for names in FIELDS.values() for name in names} | {"was_ms", "conversation"})
+KINDS = st.one_of(st.sampled_from(sorted(FIELDS)), st.text(max_size=5), st.none())
 
 
 @st.composite
@@ -222,7 +323,7 @@ def events(draw_from: st.DrawFn) -> Event:
     """An event of the right shape, with members that may be anything."""
     event: Event = {"t_ms": draw_from(INSTANTS), "event": draw_from(KINDS)}
     kind = event["event"]
-    names = list(MEMBERS.get(kind, {})) if isinstance(kind, str) else []
+    names = list(FIELDS.get(kind, [])) if isinstance(kind, str) else []
     names += draw_from(st.lists(st.sampled_from(MEMBER_NAMES), max_size=2))
     event.update({name: draw_from(VALUES) for name in names})
     if "turn" in event:

@@ -5,9 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.conversation.timeline import level_profile, read_events
+from appliance.conversation.timeline import level_profile, read_events, streamed_profile
+from appliance.conversation.timeline.story import Span
 from appliance.conversation.timeline.text import Font, fit, width, wrap
 from appliance.errors import InputFileError
+from appliance.pcm.formats import Pcm
 
 FONT = Font(13)
 
@@ -19,8 +21,36 @@ def test_events_are_read_and_empty_lines_skipped() -> None:
 @pytest.mark.parametrize("line", ["{", "[1]", "7", "null", "[" * 100_000, "RIFF\x00", "1" * 10_000])
 def test_a_line_that_is_no_json_object_is_named_by_its_number(line: str) -> None:
     with pytest.raises(InputFileError) as caught:
-        read_events(['{"t_ms":1}\n', "\n", line])
+        read_events(['{"t_ms":1}\n', "\n", line + "\n"])
     assert str(caught.value) == "Line 3 is no JSON object, so this is no event log."
+
+
+def test_a_last_line_that_was_cut_off_is_no_event() -> None:
+    assert read_events(['{"t_ms":1}\n', '{"t_ms":']) == [{"t_ms": 1}]
+
+
+@given(st.integers(0, 30_000), st.sampled_from([1000, 8000, 12_345]))
+def test_a_recording_in_pieces_has_the_profile_of_the_whole(samples: int, rate_hz: int) -> None:
+    pcm = np.random.default_rng(0).integers(-999, 999, samples).astype(np.int16)
+    rest = pcm
+
+    def read(count: int) -> Pcm:
+        nonlocal rest
+        block, rest = rest[:count], rest[count:]
+        return block
+
+    whole, streamed = level_profile(pcm, rate_hz), streamed_profile(read, rate_hz)
+    assert streamed.step_ms == whole.step_ms
+    assert np.array_equal(streamed.low, whole.low)
+    assert np.array_equal(streamed.high, whole.high)
+
+
+def test_what_is_audible_is_told_with_short_pauses_and_without_long_ones() -> None:
+    pcm = np.zeros(10_000, np.int16)
+    pcm[1000:2000] = pcm[2500:3000] = pcm[6000:6100] = -4000
+    pcm[8000:9000] = 200
+    assert level_profile(pcm, 1000).audible() == [Span(1000, 3000), Span(6000, 6100)]
+    assert level_profile(pcm[:900], 1000).audible() == []
 
 
 @given(st.lists(st.integers(-32768, 32767), max_size=300), st.integers(1, 40))

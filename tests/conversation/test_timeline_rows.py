@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.conversation.timeline.rows import LONG_SILENCE_MS, MAX_ROWS, MIN_ROW_MS, ROW_MS, Row, paginate
+from appliance.conversation.timeline.rows import LONG_SILENCE_MS, MAX_ROWS, ROW_MS, Row, is_silent, paginate
 from appliance.conversation.timeline.story import Span
 from appliance.conversation.timeline.style import LEFT, RIGHT
 
@@ -24,28 +24,28 @@ def spans_of(lengths: list[tuple[int, int]]) -> list[Span]:
 BUSY = st.lists(st.tuples(st.integers(1, 60_000), st.integers(0, 40_000)), max_size=20).map(spans_of)
 
 
-@given(BUSY, st.integers(0, 30_000), st.booleans())
-def test_rows_follow_one_another_on_one_scale(busy: list[Span], tail_ms: int, keep_silence: bool) -> None:
-    end_ms = (busy[-1].end_ms if busy else 0.0) + tail_ms
-    rows = paginate(busy, end_ms, keep_silence=keep_silence)
+STARTS = st.lists(st.integers(0, 200_000), max_size=20)
+
+
+@given(BUSY, STARTS, st.integers(0, 100_000), st.integers(0, 30_000))
+def test_rows_follow_one_another_on_one_scale(
+    busy: list[Span], turns: list[float], start_ms: int, tail_ms: int
+) -> None:
+    end_ms = max((busy[-1].end_ms if busy else 0.0) + tail_ms, start_ms)
+    rows = paginate(busy, turns, start_ms, end_ms)
     assert 1 <= len(rows) <= MAX_ROWS
     assert len({row.px_per_ms for row in rows}) == 1
+    assert rows[0].start_ms >= start_ms
     assert all(before.end_ms <= after.start_ms for before, after in pairwise(rows))
     assert all(row.start_ms <= row.end_ms and row.right <= RIGHT + 0.1 for row in rows)
-    if len(rows) < MAX_ROWS:
-        assert rows[-1].end_ms == max(end_ms, MIN_ROW_MS)
+    if len(rows) < MAX_ROWS and rows[-1].end_ms < end_ms:
+        assert is_silent(busy, rows[-1].end_ms)
+        assert end_ms - rows[-1].end_ms >= LONG_SILENCE_MS
 
 
-@given(BUSY, st.integers(0, 30_000))
-def test_with_silence_kept_no_instant_is_missing(busy: list[Span], tail_ms: int) -> None:
-    rows = paginate(busy, (busy[-1].end_ms if busy else 0.0) + tail_ms, keep_silence=True)
-    assert rows[0].start_ms == 0
-    assert all(before.end_ms == after.start_ms for before, after in pairwise(rows))
-
-
-@given(BUSY)
-def test_what_is_left_out_is_long_silence(busy: list[Span]) -> None:
-    rows = paginate(busy, busy[-1].end_ms if busy else 0.0, keep_silence=False)
+@given(BUSY, STARTS)
+def test_what_is_left_out_is_long_silence(busy: list[Span], turns: list[float]) -> None:
+    rows = paginate(busy, turns, 0, busy[-1].end_ms if busy else 0.0)
     left_out = [Span(before.end_ms, after.start_ms) for before, after in pairwise(rows)]
     for silence in (span for span in left_out if span.start_ms < span.end_ms):
         assert all(span.end_ms <= silence.start_ms or span.start_ms >= silence.end_ms for span in busy)
@@ -54,12 +54,17 @@ def test_what_is_left_out_is_long_silence(busy: list[Span]) -> None:
 
 def test_a_row_is_cut_where_nothing_happens() -> None:
     turns = [Span(at, at + 5000) for at in range(1000, 100_000, 7000)]
-    for row in paginate(turns, 101_000, keep_silence=True)[:-1]:
+    for row in paginate(turns, [turn.start_ms for turn in turns], 0, 101_000)[:-1]:
         assert not any(turn.start_ms < row.end_ms < turn.end_ms for turn in turns)
 
 
-def test_a_row_in_which_something_always_happens_is_cut_at_its_end() -> None:
-    rows = paginate([Span(0, 50_000)], 50_000, keep_silence=True)
+def test_a_row_in_which_something_always_happens_is_cut_before_a_turn() -> None:
+    rows = paginate([Span(0, 50_000)], [3000, 17_000, 19_000, 21_000], 0, 50_000)
+    assert 18_500 < rows[0].end_ms < 19_000
+
+
+def test_a_row_in_which_one_turn_goes_on_is_cut_at_its_end() -> None:
+    rows = paginate([Span(0, 50_000)], [0], 0, 50_000)
     assert [row.end_ms for row in rows] == [ROW_MS, 2 * ROW_MS, 50_000]
 
 

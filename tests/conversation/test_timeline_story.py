@@ -4,7 +4,7 @@ import json
 from itertools import pairwise
 from pathlib import Path
 
-from appliance.conversation.timeline.story import Fate, Span, Story
+from appliance.conversation.timeline.story import Fate, Interruption, Span, Story
 from appliance.conversation.timeline.telling import tell
 
 Event = dict[str, object]
@@ -67,3 +67,76 @@ def test_an_event_that_was_logged_late_stands_where_it_happened() -> None:
 def test_turns_of_two_conversations_are_two_turns() -> None:
     opened: Event = {"t_ms": 1, "event": "turn_opened", "turn": 1, "onset_ms": 1, "prefix_ms": 0}
     assert len(tell([{**opened, "conversation": "c-1"}, {**opened, "conversation": "c-2"}]).turns) == 2
+
+
+# --------------------------------------------------------------------------- interruptions
+
+
+def interrupted(*events: Event) -> list[Interruption]:
+    """Those of a turn that was opened at 0."""
+    opened: Event = {"t_ms": 0, "event": "turn_opened", "turn": 1, "onset_ms": 0, "prefix_ms": 0}
+    return tell([opened, *events]).turns[0].interruptions
+
+
+DECIDED: Event = {"t_ms": 2600, "event": "interruption", "turn": 1, "onset_ms": 2000, "decision": "rejected"}
+PHASE: Event = {"t_ms": 2080, "event": "phase", "from": "speaking", "to": "interrupted", "turn": 1}
+
+
+def test_duck_and_hush_are_where_the_log_says() -> None:
+    assert interrupted(PHASE, {**DECIDED, "ducked_ms": 2040, "hushed_ms": 2190}) == [
+        Interruption(2000, 2600, confirmed=False, cause="", ducked_ms=2040, hushed_ms=2190)
+    ]
+
+
+def test_an_answer_that_never_stood_still_has_no_hush() -> None:
+    (only,) = interrupted(PHASE, {**DECIDED, "ducked_ms": 2040, "hushed_ms": None})
+    assert (only.ducked_ms, only.hushed_ms) == (2040, None)
+
+
+def test_a_log_without_them_is_told_by_its_phases() -> None:
+    (only,) = interrupted(PHASE, DECIDED)
+    assert (only.ducked_ms, only.hushed_ms) == (2080, None)
+
+
+def test_a_phase_of_another_interruption_does_not_count() -> None:
+    (only,) = interrupted({**PHASE, "t_ms": 1000}, DECIDED)
+    assert only.ducked_ms is None
+
+
+# --------------------------------------------------------------------------- devices, mute, button
+
+
+def test_mute_and_button_are_spans_and_end_with_the_log() -> None:
+    told = tell(
+        [
+            {"t_ms": 100, "event": "mute", "muted": True},
+            {"t_ms": 150, "event": "mute", "muted": True},
+            {"t_ms": 200, "event": "button", "down": True},
+            {"t_ms": 300, "event": "button", "down": False},
+            {"t_ms": 350, "event": "button", "down": False},
+            {"t_ms": 400, "event": "mute", "muted": False},
+            {"t_ms": 500, "event": "mute", "muted": True},
+            {"t_ms": 900, "event": "from the future", "turn": {}},
+        ]
+    )
+    assert told.muted == [Span(100, 400), Span(500, 900)]
+    assert told.held == [Span(200, 300)]
+
+
+def test_a_lost_device_is_marked_and_has_a_line() -> None:
+    device: Event = {"event": "device", "device": "microphone", "name": "usb"}
+    told = tell(
+        [
+            {**device, "t_ms": 100, "state": "lost", "reason": "unplugged"},
+            {**device, "t_ms": 400, "state": "ready"},
+            {"t_ms": 900, "event": "mute", "muted": False},
+        ]
+    )
+    assert [(span.start_ms, span.end_ms, span.name) for span in told.links["microphone"]] == [
+        (0, 100, "ready"),
+        (100, 400, "lost"),
+        (400, 900, "ready"),
+    ]
+    assert [(mark.at_ms, mark.label, mark.detail) for mark in told.marks] == [
+        (100, "microphone lost", "usb: unplugged")
+    ]

@@ -1,14 +1,20 @@
 """From the files of a conversation to the file of its picture."""
 
-import shutil
+import sys
 import wave
 from pathlib import Path
 
 import numpy as np
 import pytest
+import resvg_py
 
+from appliance.audio.wav_format import Encoding
+from appliance.conversation.timeline import draw
+from appliance.conversation.timeline.style import WIDTH
 from appliance.errors import InputFileError
+from appliance.service.picture import to_png
 from appliance.service.timeline_file import draw_file
+from tests.audio.wav_files import put, recording
 
 LOG = Path(__file__).parents[1] / "conversation" / "two_turns.jsonl"
 
@@ -26,24 +32,50 @@ def test_a_log_becomes_a_picture(tmp_path: Path) -> None:
     assert (tmp_path / "out.svg").read_text(encoding="utf-8").startswith("<svg ")
 
 
-@pytest.mark.skipif(shutil.which("rsvg-convert") is None, reason="needs rsvg-convert")
+def size_of(png: bytes) -> tuple[int, int]:
+    assert png.startswith(b"\x89PNG")
+    return int.from_bytes(png[16:20]), int.from_bytes(png[20:24])
+
+
 def test_a_picture_that_is_named_png_is_one(tmp_path: Path) -> None:
-    draw_file(LOG, tmp_path / "out.png")
-    assert (tmp_path / "out.png").read_bytes().startswith(b"\x89PNG")
+    draw_file(LOG, tmp_path / "out.PNG")
+    assert size_of((tmp_path / "out.PNG").read_bytes())[0] == 1.5 * WIDTH
 
 
-def test_without_the_program_for_a_png_it_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(InputFileError, match="needs the program rsvg-convert"):
+def test_a_png_needs_no_font_of_the_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    draw_file(LOG, tmp_path / "with.png")
+    render = resvg_py.svg_to_bytes
+    monkeypatch.setattr(resvg_py, "svg_to_bytes", lambda **how: render(**how, skip_system_fonts=True))
+    draw_file(LOG, tmp_path / "without.png")
+    wordless = render(svg_string=draw([]), zoom=1.5, skip_system_fonts=True)
+    assert (tmp_path / "without.png").read_bytes() == (tmp_path / "with.png").read_bytes()
+    assert len(to_png(draw([]))) > 1.5 * len(wordless)
+
+
+def test_a_long_picture_is_drawn_smaller() -> None:
+    wide, high = size_of(to_png('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1280 40000"></svg>'))
+    assert wide * high == pytest.approx(16_000_000, rel=0.01)
+
+
+def test_without_the_package_for_a_png_it_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "resvg_py", None)
+    with pytest.raises(InputFileError, match=r"needs the package resvg-py.*pip install resvg-py"):
         draw_file(LOG, tmp_path / "out.png")
+    draw_file(LOG, tmp_path / "out.svg")
 
 
-def test_a_program_for_a_png_that_fails_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "rsvg-convert").write_text("#!/bin/sh\nexit 3\n")
-    (tmp_path / "rsvg-convert").chmod(0o755)
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(InputFileError, match="rsvg-convert made no PNG"):
-        draw_file(LOG, tmp_path / "out.png")
+@pytest.mark.parametrize("name", ["out.jpg", "out", "svg"])
+def test_a_picture_of_another_kind_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(InputFileError, match=r"must end in \.svg or \.png"):
+        draw_file(LOG, tmp_path / name)
+
+
+def test_a_picture_can_begin_later(tmp_path: Path) -> None:
+    draw_file(LOG, tmp_path / "out.svg", from_s=9)
+    shown = (tmp_path / "out.svg").read_text(encoding="utf-8")
+    assert "begins 9.0 s after the log" in shown
+    assert "turn 2" in shown
+    assert "turn 1" not in shown.replace("turn 1,", "")
 
 
 def test_recordings_are_drawn_too(tmp_path: Path) -> None:
@@ -82,20 +114,19 @@ def test_a_picture_that_cannot_be_written_is_named(tmp_path: Path) -> None:
         draw_file(LOG, tmp_path / "none" / "out.svg")
 
 
-@pytest.mark.parametrize(
-    ("content", "sentence"),
-    [(None, "No such file"), (b"", "no WAV"), (b"RIFF....WAVE", "no WAV"), (b"x" * 99, "no WAV")],
-)
-def test_a_recording_that_cannot_be_read_is_named(
-    tmp_path: Path, content: bytes | None, sentence: str
-) -> None:
-    path = tmp_path / "in.wav"
-    if content is not None:
-        path.write_bytes(content)
-    with pytest.raises(InputFileError, match=rf"in\.wav.*{sentence}"):
+def test_a_recording_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputFileError, match=r"in\.wav cannot be read: No such file"):
+        draw_file(LOG, tmp_path / "out.svg", tmp_path / "in.wav")
+    with pytest.raises(InputFileError, match=r"in\.wav is not a WAV file"):
+        draw_file(LOG, tmp_path / "out.svg", put(tmp_path / "in.wav", b"x" * 99))
+
+
+@pytest.mark.parametrize("encoding", Encoding)
+def test_recordings_of_every_kind_look_the_same(tmp_path: Path, encoding: Encoding) -> None:
+    tone = (12_000 * np.sin(np.arange(6 * 8000) * 0.2)).astype(np.int16)
+    pictures = []
+    for kind in (Encoding.SIGNED_16, encoding):
+        path = put(tmp_path / f"{kind.name}.wav", recording(tone, kind, channels=3, rate_hz=8000))
         draw_file(LOG, tmp_path / "out.svg", path)
-
-
-def test_a_recording_of_another_width_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputFileError, match="has 8 bits a sample, not 16"):
-        draw_file(LOG, tmp_path / "out.svg", make_wav(tmp_path / "in.wav", width=1))
+        pictures.append((tmp_path / "out.svg").stat().st_size)
+    assert pictures[0] == pytest.approx(pictures[1], rel=0.01)

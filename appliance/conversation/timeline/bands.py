@@ -1,4 +1,4 @@
-"""The thin lanes: the phase, the providers' links, and marks for what was out of the ordinary."""
+"""The thin lanes: the phase, the links of providers and devices, marks for the extraordinary."""
 
 from itertools import islice
 
@@ -21,13 +21,18 @@ from appliance.conversation.timeline.style import (
 from appliance.conversation.timeline.svg import Svg
 from appliance.conversation.timeline.text import fit, width
 
-# Links that are drawn: a chain has two or three providers.
+# Lines that are drawn: a chain has two or three providers, and there are two devices.
 MAX_LINKS = 6
 _MAX_TIERS = 3
 _SYMBOL_PX = 5.0
 _GAP_PX = 9.0
 _DETAIL_PX = 320.0
-_MARK_COLOURS = {MarkKind.FAILOVER: FAILOVER, MarkKind.ERROR: FAILURE, MarkKind.TOOL: MUTED}
+_MARK_COLOURS = {
+    MarkKind.FAILOVER: FAILOVER,
+    MarkKind.ERROR: FAILURE,
+    MarkKind.DEVICE: FAILURE,
+    MarkKind.TOOL: MUTED,
+}
 _PHASE_COLOURS: dict[str, str] = {str(phase): colour for phase, colour in PHASES.items()}
 
 
@@ -43,7 +48,7 @@ def draw_phases(page: Page, row: Row, lanes: Lanes) -> None:
 
 
 def draw_links(page: Page, row: Row, lanes: Lanes) -> float:
-    """The state of every provider's link as a line; returns where the lane ends."""
+    """Every provider's link and every device that was lost as a line; returns where the lane ends."""
     svg, y = page.svg, lanes.links
     for name, spans in islice(page.story.links.items(), MAX_LINKS):
         svg.text(LEFT - 10, y + 4, name, SMALL, room=LEFT - 30, text_anchor="end", fill=MUTED)
@@ -100,7 +105,7 @@ def _draw_symbol(svg: Svg, kind: MarkKind, x: float, y: float) -> None:
     match kind:
         case MarkKind.FAILOVER:
             svg.path(f"M{x - r:.1f} {y:.1f}l{r} {-r}l{r} {r}l{-r} {r}z", fill=colour)
-        case MarkKind.ERROR:
+        case MarkKind.ERROR | MarkKind.DEVICE:
             svg.path(f"M{x:.1f} {y - r:.1f}l{r} {2 * r}h{-2 * r}z", fill=colour)
         case MarkKind.TOOL:
             svg.rect(x - r + 1, y - r + 1, 2 * r - 2, 2 * r - 2, rx=2, fill=colour)

@@ -12,8 +12,8 @@ from appliance.conversation.timeline.levels import LevelProfile
 from appliance.conversation.timeline.page import AXIS_PX, Page, lanes_of
 from appliance.conversation.timeline.person import draw_person
 from appliance.conversation.timeline.reading import Event
-from appliance.conversation.timeline.rows import Row, paginate
-from appliance.conversation.timeline.story import MarkKind, Story, Turn, busy
+from appliance.conversation.timeline.rows import Row, is_silent, paginate
+from appliance.conversation.timeline.story import MarkKind, Span, Story, Turn, busy, merged
 from appliance.conversation.timeline.style import (
     BODY,
     CARD,
@@ -45,20 +45,26 @@ def draw(
     events: Sequence[Event],
     input_profile: LevelProfile | None = None,
     output_profile: LevelProfile | None = None,
+    start_ms: float = 0.0,
 ) -> str:
     """A picture of a conversation as SVG: who spoke, who waited, and why.
 
     `events` are those of an event log in any order; the profiles are of what the microphone heard
     and of what the loudspeaker played, both from the stream's sample 0. Whatever an event is, the
-    picture is well-formed XML; what cannot be understood is left out. At most ten minutes
-    are drawn; long silences are left out where no profile says what was in them.
+    picture is well-formed XML; what cannot be understood is left out. Ten minutes from `start_ms` on
+    are drawn at most, and long silences left out: the picture says so where that is.
     """
     story = tell(events)
     profiles = [profile for profile in (input_profile, output_profile) if profile is not None]
     end_ms = max([story.end_ms, *(profile.duration_ms for profile in profiles)])
-    rows = paginate(busy(story), end_ms, keep_silence=bool(profiles))
+    start_ms = min(max(start_ms, 0.0), end_ms)
+    eventful = merged([*busy(story), *(span for profile in profiles for span in profile.audible())])
+    rows = paginate(eventful, [turn.start_ms for turn in story.turns], start_ms, end_ms)
     body = Svg()
-    y, drawn_ms = _HEADER_PX, 0.0
+    y, drawn_ms = _HEADER_PX, start_ms
+    if start_ms > 0:
+        body.text(LEFT, y + 4, f"The picture begins {_length(start_ms)} after the log.", BODY, fill=MUTED)
+        y += 20
     for row in rows:
         if row.start_ms > drawn_ms:
             quiet = _length(row.start_ms - drawn_ms)
@@ -67,13 +73,19 @@ def draw(
         y = _draw_row(body, Page(Svg(), story, rows, input_profile, output_profile), row, y)
         drawn_ms = row.end_ms
     if drawn_ms < end_ms:
-        rest = _length(end_ms - drawn_ms)
-        body.text(LEFT, y + 8, f"The picture ends here, the log {rest} later.", BODY, fill=MUTED)
+        body.text(LEFT, y + 8, _ending(eventful, drawn_ms, end_ms), BODY, fill=MUTED)
         y += 28
-    if story.turns:
-        y = draw_table(body, story, y)
+    if turns := [turn for turn in story.turns if start_ms <= turn.end_ms and turn.start_ms < drawn_ms]:
+        y = draw_table(body, turns, y)
     height = draw_legend(body, y + 10) + MARGIN
     return _framed(body, story, end_ms, height)
+
+
+def _ending(eventful: Sequence[Span], drawn_ms: float, end_ms: float) -> str:
+    rest = _length(end_ms - drawn_ms)
+    if is_silent(eventful, drawn_ms):
+        return f"{rest} more, in which nothing happened."
+    return f"The picture ends here, the log {rest} later; --from-s {int(drawn_ms / 1000)} draws what follows."
 
 
 def _draw_row(body: Svg, page: Page, row: Row, top: float) -> float:
@@ -104,12 +116,18 @@ def _draw_axis(svg: Svg, row: Row, top: float, bottom: float) -> None:
 
 
 def _clock(second: int) -> str:
-    return f"{second} s" if second < 60 else f"{second // 60}:{second % 60:02}"
+    minutes, hours = second // 60, second // 3600
+    if not minutes:
+        return f"{second} s"
+    return f"{hours}:{minutes % 60:02}:{second % 60:02}" if hours else f"{minutes}:{second % 60:02}"
 
 
 def _length(ms: float) -> str:
     minutes, second = divmod(round(ms / 1000), 60)
-    return f"{minutes} min {second} s" if minutes else f"{ms / 1000:.1f} s"
+    if not minutes:
+        return f"{ms / 1000:.1f} s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {second} s"
 
 
 def _framed(body: Svg, story: Story, end_ms: float, height: float) -> str:
@@ -143,7 +161,11 @@ def _summary(story: Story, end_ms: float) -> str:
     if alarms:
         said.append(_count(alarms, "false alarm"))
     marks = Counter(mark.kind for mark in story.marks)
-    said += [_count(marks[kind], kind) for kind in (MarkKind.FAILOVER, MarkKind.ERROR) if marks[kind]]
+    said += [
+        _count(marks[kind], kind)
+        for kind in (MarkKind.FAILOVER, MarkKind.ERROR, MarkKind.DEVICE)
+        if marks[kind]
+    ]
     return " · ".join(said) + "."
 
 

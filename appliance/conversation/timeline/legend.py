@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from appliance.conversation.timeline.interruptions import CUT_SIGN, DUCK_SIGN, HUSH_SIGN, RESUME_SIGN
 from appliance.conversation.timeline.style import (
     ANSWER,
     ANSWER_TINT,
@@ -44,8 +45,10 @@ def _line(colour: str, dashes: str | None = None, thick: float = 4) -> Swatch:
     return draw
 
 
-def _sign(d: str, colour: str) -> Swatch:
+def _sign(d: str, colour: str, ground: str | None = None) -> Swatch:
     def draw(svg: Svg, x: float, y: float) -> None:
+        if ground is not None:
+            svg.rect(x, y - 10, _SWATCH_PX, 12, fill=ground)
         with svg.group(transform=f"translate({x + 4:.1f} {y - 9:.1f})"):
             svg.path(d, fill=colour)
 
@@ -54,13 +57,24 @@ def _sign(d: str, colour: str) -> Swatch:
 
 _GROUPS: tuple[tuple[str, tuple[tuple[Swatch, str], ...]], ...] = (
     (
-        "sound",
+        "person",
         (
             (_area("url(#prefix)"), "prefix padding, sent with the turn"),
             (_area(PERSON_TINT, PERSON), "turn, from the onset of speech to its commit"),
             (_area("none", MUTED, "4 3"), "discarded turn"),
-            (_area(ANSWER_TINT, ANSWER), "answer, as heard"),
-            (_area(INTERRUPTION_TINT, INTERRUPTION), "possible interruption, until decided"),
+            (_area("url(#muted)"), "muted"),
+            (_line(INK, thick=5), "button held"),
+        ),
+    ),
+    (
+        "answer",
+        (
+            (_area(ANSWER_TINT, ANSWER), "as heard"),
+            (_line(INTERRUPTION, thick=3), "speech over it, until decided"),
+            (_sign(DUCK_SIGN, INTERRUPTION, INTERRUPTION_TINT), "ducked"),
+            (_sign(HUSH_SIGN, INTERRUPTION, "url(#still)"), "standing still"),
+            (_sign(RESUME_SIGN, ANSWER), "goes on"),
+            (_sign(CUT_SIGN, INTERRUPTION), "cut: the person has the floor"),
         ),
     ),
     (
@@ -72,11 +86,11 @@ _GROUPS: tuple[tuple[str, tuple[tuple[Swatch, str], ...]], ...] = (
     ),
     ("phases", tuple((_area(colour), str(phase)) for phase, colour in PHASES.items())),
     (
-        "providers",
+        "links",
         (
             *((_line(*look), name.replace("_", " ")) for name, look in LINKS.items()),
             (_sign("M0 5l5 -5l5 5l-5 5z", FAILOVER), "failover"),
-            (_sign("M5 0l5 10h-10z", FAILURE), "error"),
+            (_sign("M5 0l5 10h-10z", FAILURE), "error, lost device"),
             (_sign("M1 1h8v8h-8z", MUTED), "tool call"),
         ),
     ),

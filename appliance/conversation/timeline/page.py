@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from appliance.conversation.timeline.levels import LevelProfile
+from appliance.conversation.timeline.levels import AUDIBLE, LevelProfile
 from appliance.conversation.timeline.rows import Row
 from appliance.conversation.timeline.story import Span, Story
 from appliance.conversation.timeline.style import INK, RIGHT
@@ -14,7 +14,7 @@ from appliance.conversation.timeline.svg import Svg
 from appliance.conversation.timeline.text import Font, width, wrap
 
 AXIS_PX = 26.0
-STRIP_PX = 19.0  # labels above a waveform
+STRIP_PX = 25.0  # labels and signs above a waveform
 STRIP_BASELINE_PX = 12.0
 WAVE_PX = 56.0
 SPEECH_BAR_PX = 14.0  # of speech, where no recording shows its shape
@@ -22,13 +22,11 @@ LINE_PX = 16.0  # a line of text
 SPOKEN_LINES = 2
 SPEECH_PX = STRIP_PX + WAVE_PX + SPOKEN_LINES * LINE_PX + 12.0
 
-WAIT_PX = 44.0
+WAIT_PX = 58.0
 PHASE_PX = 18.0
 LINK_PX = 14.0
 MARK_PX = 18.0
 
-# Quieter than this (-40 dBFS) is silence to the eye.
-_AUDIBLE = 0.01
 _COLUMNS = 256
 _LABEL_GAP_PX = 8.0
 _SHORTEST_LABEL_PX = 24.0
@@ -69,7 +67,7 @@ class Lanes:
         """What stands before each lane, and at what height."""
         yield "person", self.person + STRIP_PX + WAVE_PX / 2
         if self.answered:
-            yield "waiting", self.waiting + WAIT_PX / 2 - 8
+            yield "waiting", self.waiting + 14
             yield "answer", self.answer + STRIP_PX + WAVE_PX / 2
         yield "phase", self.phase + PHASE_PX / 2
 
@@ -92,16 +90,17 @@ def _is_answered(page: Page, row: Row) -> bool:
     if page.played is None:
         return False
     levels = page.played.columns(row.start_ms, (row.end_ms - row.start_ms) / _COLUMNS, _COLUMNS)
-    return bool(np.abs(levels).max() > _AUDIBLE)
+    return bool(np.abs(levels).max() > AUDIBLE)
 
 
 class Label(NamedTuple):
-    """A text that begins at `x` and ends where the next one begins."""
+    """A text that begins at `x` and ends where the next one begins; a `shorter` one where it is too long."""
 
     x: float
     text: str
     font: Font
     fill: str = INK
+    shorter: str = ""
 
 
 def draw_labels(svg: Svg, y: float, labels: Sequence[Label]) -> None:
@@ -109,8 +108,10 @@ def draw_labels(svg: Svg, y: float, labels: Sequence[Label]) -> None:
     ordered = sorted(labels, key=lambda label: label.x)
     for index, label in enumerate(ordered):
         end = ordered[index + 1].x - _LABEL_GAP_PX if index + 1 < len(ordered) else RIGHT
-        if min(end - label.x, RIGHT - label.x) >= min(_SHORTEST_LABEL_PX, width(label.text, label.font)):
-            svg.text(label.x, y, label.text, label.font, room=end - label.x, fill=label.fill, halo=True)
+        room = end - label.x
+        shown = label.shorter if label.shorter and width(label.text, label.font) > room else label.text
+        if room >= min(_SHORTEST_LABEL_PX, width(shown, label.font)):
+            svg.text(label.x, y, shown, label.font, room=room, fill=label.fill, halo=True)
 
 
 def draw_spoken(svg: Svg, y: float, spoken: Sequence[Label]) -> None:

@@ -16,6 +16,8 @@ from appliance.conversation.timeline.story import Span, Turn
 from appliance.conversation.timeline.style import (
     BODY,
     FAINT,
+    INK,
+    INTERRUPTION,
     MUTED,
     PERSON,
     PERSON_TINT,
@@ -24,13 +26,15 @@ from appliance.conversation.timeline.style import (
 )
 from appliance.conversation.timeline.waveform import draw_wave
 
+_HELD_PX = 5.0
+
 
 def draw_person(page: Page, row: Row, lanes: Lanes) -> None:
     """Draw what lies in `row`."""
     wave_y = lanes.person + STRIP_PX
     turns = {Span(turn.start_ms, turn.end_ms, str(i)): turn for i, turn in enumerate(page.story.turns)}
     visible = list(row.visible(turns))
-    labels: list[Label] = []
+    labels = _draw_muted(page, row, wave_y)
     spoken: list[Label] = []
     for span, left, right in visible:
         turn = turns[span]
@@ -40,10 +44,33 @@ def draw_person(page: Page, row: Row, lanes: Lanes) -> None:
         if turn.question and page.at_home(row, span):
             spoken.append(Label(left + 2, f"“{turn.question}”", BODY, PERSON))
     if page.heard is not None:
-        painted = [(span, MUTED if turns[span].discarded else PERSON) for span, _, _ in visible]
+        painted = [
+            (Span(each.onset_ms, each.decided_ms), INTERRUPTION)
+            for turn in page.story.turns
+            for each in turn.interruptions
+            if not each.confirmed
+        ]
+        painted += [(span, MUTED if turns[span].discarded else PERSON) for span, _, _ in visible]
         draw_wave(page.svg, row, page.heard, wave_y, WAVE_PX, painted)
+    _draw_held(page, row, wave_y)
     draw_labels(page.svg, lanes.person + STRIP_BASELINE_PX, labels)
     draw_spoken(page.svg, wave_y + WAVE_PX, spoken)
+
+
+def _draw_muted(page: Page, row: Row, y: float) -> list[Label]:
+    """Draw when nothing was listened to; returns what is to be written above."""
+    labels: list[Label] = []
+    for span, left, right in row.visible(page.story.muted):
+        with page.svg.group(f"muted for {(span.end_ms - span.start_ms) / 1000:.1f} s"):
+            page.svg.rect(left, y, right - left, WAVE_PX, fill="url(#muted)")
+        labels.append(Label(left + 2, "muted", SMALL_STRONG, MUTED))
+    return labels
+
+
+def _draw_held(page: Page, row: Row, y: float) -> None:
+    for span, left, right in row.visible(page.story.held):
+        with page.svg.group(f"button held for {span.end_ms - span.start_ms:.0f} ms"):
+            page.svg.rect(left, y + WAVE_PX - _HELD_PX, max(right - left, 2), _HELD_PX, rx=2, fill=INK)
 
 
 def _draw_turn(page: Page, row: Row, turn: Turn, left: float, right: float, y: float) -> None:

@@ -14,7 +14,7 @@ _LIMIT_CHARACTERS = 8000
 
 
 def read_events(lines: Iterable[str]) -> list[dict[str, object]]:
-    """The events of a log; empty lines are skipped.
+    """The events of a log; empty lines are skipped, and a last one that was cut off in the writing.
 
     InputFileError names the first line (counted from 1) that is no JSON object.
     """
@@ -25,6 +25,8 @@ def read_events(lines: Iterable[str]) -> list[dict[str, object]]:
         try:
             event = json.loads(line)
         except (ValueError, RecursionError):
+            if events and not line.endswith("\n"):
+                break
             event = None
         if not isinstance(event, dict):
             raise InputFileError(f"Line {number} is no JSON object, so this is no event log.")

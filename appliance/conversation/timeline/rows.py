@@ -9,9 +9,9 @@ from appliance.conversation.timeline.style import LEFT, RIGHT
 ROW_MS = 20_000.0
 # Shorter conversations are drawn on the scale of this one: larger says nothing more.
 MIN_ROW_MS = 6_000.0
-# Ten minutes of conversation; beyond that nobody looks, and the file stays small.
+# Ten minutes of conversation: a page to scroll through, of a megabyte. What follows is another picture.
 MAX_ROWS = 30
-# Silence that is left out between two rows, when no recording says what was in it.
+# Silence that is left out between two rows.
 LONG_SILENCE_MS = 5_000.0
 _LEAD_MS = 600.0
 # Things of one lane that are closer than this are one thing to the eye.
@@ -61,25 +61,32 @@ class Row:
                     yield span, left, right
 
 
-def paginate(busy: Sequence[Span], end_ms: float, *, keep_silence: bool) -> list[Row]:
-    """At most `MAX_ROWS` rows from 0 to `end_ms`, cut where nothing happens if possible.
+def paginate(busy: Sequence[Span], turns: Sequence[float], start_ms: float, end_ms: float) -> list[Row]:
+    """At most `MAX_ROWS` rows from `start_ms` to `end_ms`, cut where nothing happens or else before a turn.
 
-    `busy` is sorted and merged. Without `keep_silence` a row may begin later than the last ended.
+    `busy` is sorted and merged; `turns` are the instants where one begins. Where nothing happens for
+    long a row begins later than the last ended, or none follows.
     """
-    length_ms = min(max(end_ms, MIN_ROW_MS), ROW_MS)
+    length_ms = min(max(end_ms - start_ms, MIN_ROW_MS), ROW_MS)
     scale = (RIGHT - LEFT) / length_ms
     rows: list[Row] = []
-    at_ms = 0.0
+    at_ms = start_ms
     while len(rows) < MAX_ROWS:
-        if not keep_silence:
-            at_ms = _skip_silence(busy, at_ms, end_ms)
-        if at_ms + length_ms >= end_ms:
-            rows.append(Row(at_ms, end_ms if rows else max(end_ms, MIN_ROW_MS), scale))
+        if rows and is_silent(busy, at_ms) and end_ms - at_ms >= LONG_SILENCE_MS:
             break
-        cut_ms = _cut(busy, at_ms, length_ms)
+        at_ms = _skip_silence(busy, at_ms, end_ms)
+        if at_ms + length_ms >= end_ms:
+            rows.append(Row(at_ms, end_ms if rows else max(end_ms, at_ms + MIN_ROW_MS), scale))
+            break
+        cut_ms = _cut(busy, turns, at_ms, length_ms)
         rows.append(Row(at_ms, cut_ms, scale))
         at_ms = cut_ms
     return rows
+
+
+def is_silent(busy: Sequence[Span], at_ms: float) -> bool:
+    """Whether nothing happens any more from `at_ms` on."""
+    return not busy or busy[-1].end_ms < at_ms
 
 
 def _skip_silence(busy: Sequence[Span], at_ms: float, end_ms: float) -> float:
@@ -89,11 +96,14 @@ def _skip_silence(busy: Sequence[Span], at_ms: float, end_ms: float) -> float:
     return skipped_ms if skipped_ms - at_ms >= LONG_SILENCE_MS else at_ms
 
 
-def _cut(busy: Sequence[Span], at_ms: float, length_ms: float) -> float:
-    """The last instant in the second half of the row that cuts nothing in two; else its end."""
+def _cut(busy: Sequence[Span], turns: Sequence[float], at_ms: float, length_ms: float) -> float:
+    """The last instant in the second half of the row that cuts nothing in two, else no turn; else its end."""
     earliest_ms, latest_ms = at_ms + length_ms / 2, at_ms + length_ms
     cut_ms = latest_ms
     for span in busy:
         if span.start_ms - _LEAD_MS / 2 < latest_ms < span.end_ms + _LEAD_MS / 2:
             cut_ms = span.start_ms - _LEAD_MS / 2
-    return cut_ms if cut_ms >= earliest_ms else latest_ms
+    if cut_ms >= earliest_ms:
+        return cut_ms
+    before_turns = (start_ms - _LEAD_MS / 4 for start_ms in turns)
+    return max((at for at in before_turns if earliest_ms <= at <= latest_ms), default=latest_ms)

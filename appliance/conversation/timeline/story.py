@@ -1,5 +1,6 @@
 """What happened in a conversation, turn by turn."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
@@ -36,12 +37,14 @@ class Wait(NamedTuple):
 
 
 class Interruption(NamedTuple):
-    """Speech during an answer, and what became of it."""
+    """Speech during an answer, and what became of it. Instants are stream time; None: it never happened."""
 
     onset_ms: float
     decided_ms: float
     confirmed: bool
     cause: str
+    ducked_ms: float | None = None
+    hushed_ms: float | None = None  # it stands still from here to the decision
 
 
 class Fate(StrEnum):
@@ -108,6 +111,7 @@ class MarkKind(StrEnum):
 
     FAILOVER = "failover"
     ERROR = "error"
+    DEVICE = "lost device"
     TOOL = "tool"
 
 
@@ -127,7 +131,9 @@ class Story:
     conversations: list[str] = field(default_factory=list)
     turns: list[Turn] = field(default_factory=list)
     phases: list[Span] = field(default_factory=list)
-    links: dict[str, list[Span]] = field(default_factory=dict)
+    links: dict[str, list[Span]] = field(default_factory=dict)  # of providers, and of devices that were lost
+    muted: list[Span] = field(default_factory=list)
+    held: list[Span] = field(default_factory=list)  # the button
     marks: list[Mark] = field(default_factory=list)
     end_ms: float = 0.0
 
@@ -137,12 +143,19 @@ def busy(story: Story) -> list[Span]:
     spans = [Span(turn.start_ms, turn.end_ms) for turn in story.turns]
     spans += [Span(phase.start_ms, phase.end_ms) for phase in story.phases if phase.name != Phase.IDLE]
     spans += [Span(mark.at_ms, mark.at_ms) for mark in story.marks]
+    switched = [at_ms for span in (*story.muted, *story.held) for at_ms in (span.start_ms, span.end_ms)]
+    spans += [Span(at_ms, at_ms) for at_ms in switched]
     for turn in story.turns:
         spans += [span for span in (turn.heard, turn.fruitless_wait) if span]
-    merged: list[Span] = []
+    return merged(spans)
+
+
+def merged(spans: Iterable[Span]) -> list[Span]:
+    """`spans` sorted, and those that overlap made one, without their names."""
+    one: list[Span] = []
     for span in sorted(spans):
-        if merged and span.start_ms <= merged[-1].end_ms:
-            merged[-1] = Span(merged[-1].start_ms, max(merged[-1].end_ms, span.end_ms))
+        if one and span.start_ms <= one[-1].end_ms:
+            one[-1] = Span(one[-1].start_ms, max(one[-1].end_ms, span.end_ms))
         else:
-            merged.append(Span(span.start_ms, span.end_ms))
-    return merged
+            one.append(Span(span.start_ms, span.end_ms))
+    return one

@@ -56,7 +56,7 @@ class WaitPart(NamedTuple):
 
 
 WAIT_PARTS = (
-    WaitPart("endpoint", ENDPOINT, INK, "until the turn was committed"),
+    WaitPart("endpoint", ENDPOINT, INK, "silence until the turn was committed"),
     WaitPart("provider", PROVIDER, INK, "until its first audio"),
     WaitPart("playout", PLAYOUT, "#ffffff", "until the loudspeaker"),
 )
@@ -75,6 +75,7 @@ LINKS = {
     "connecting": (PROVIDER, "3 3"),
     "down": (FAILURE, "9 3"),
     "backing_off": (FAILURE, "2 4"),
+    "lost": (FAILURE, "9 3"),
 }
 
 HATCH = (
@@ -84,4 +85,8 @@ HATCH = (
     '<pattern id="fruitless" width="7" height="7" patternUnits="userSpaceOnUse" '
     f'patternTransform="rotate(45)"><rect width="7" height="7" fill="{FAILURE_TINT}"/>'
     f'<rect width="2.4" height="7" fill="{FAILURE}" opacity="0.55"/></pattern>'
+    '<pattern id="still" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)">'
+    f'<rect width="1.6" height="5" fill="{INTERRUPTION}" opacity="0.5"/></pattern>'
+    '<pattern id="muted" width="9" height="9" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+    f'<rect width="3" height="9" fill="{FAINT}" opacity="0.6"/></pattern>'
 )

@@ -1,13 +1,17 @@
 """The turns as a table: what was said, what was waited, what was heard."""
 
+from collections.abc import Sequence
+
+from appliance.conversation.timeline.interruptions import told
 from appliance.conversation.timeline.page import LINE_PX
-from appliance.conversation.timeline.story import Fate, Story, Turn, Wait
+from appliance.conversation.timeline.story import Fate, Turn, Wait
 from appliance.conversation.timeline.style import (
     ANSWER,
     BODY,
     EDGE,
     FAILURE,
     HEADING,
+    INTERRUPTION,
     MARGIN,
     MUTED,
     PERSON,
@@ -34,19 +38,19 @@ _BAR_PX = 18.0
 _SHORT_WAIT_MS = 1000.0
 
 
-def draw_table(svg: Svg, story: Story, top: float) -> float:
-    """Draw the table from `top` down; returns where it ends."""
+def draw_table(svg: Svg, turns: Sequence[Turn], top: float) -> float:
+    """Draw the table of `turns` from `top` down; returns where it ends."""
     for x, heading in ((_TURN_X, "turn"), (_PERSON_X, "the person said"), (_WAIT_X, "waited")):
         svg.text(x, top + 26, heading, HEADING)
     svg.text(_ANSWER_X, top + 26, "the answer", HEADING)
-    waits = [turn.wait.total_ms for turn in story.turns if turn.wait is not None]
+    waits = [turn.wait.total_ms for turn in turns if turn.wait is not None]
     px_per_ms = _WAIT_PX / max([*waits, _SHORT_WAIT_MS])
     y = top + 38
-    for turn in story.turns[:MAX_TURNS]:
+    for turn in turns[:MAX_TURNS]:
         svg.line(MARGIN, y, WIDTH - MARGIN, y, stroke=EDGE)
         y = _draw_turn(svg, turn, y, px_per_ms)
-    if len(story.turns) > MAX_TURNS:
-        svg.text(_TURN_X, y + 16, f"and {len(story.turns) - MAX_TURNS} more turns", BODY, fill=MUTED)
+    if len(turns) > MAX_TURNS:
+        svg.text(_TURN_X, y + 16, f"and {len(turns) - MAX_TURNS} more turns", BODY, fill=MUTED)
         y += 24
     return y
 
@@ -63,6 +67,10 @@ def _draw_turn(svg: Svg, turn: Turn, y: float, px_per_ms: float) -> float:
     asked_y, answered_y = base + len(question) * LINE_PX, base + len(answer) * LINE_PX
     svg.text(_PERSON_X, asked_y, _about_question(turn), SMALL, room=_TEXT_PX, fill=MUTED)
     svg.text(_ANSWER_X, answered_y, _about_answer(turn), SMALL, room=_TEXT_PX, fill=MUTED)
+    for each in turn.interruptions[:_MAX_LINES]:
+        answered_y += LINE_PX
+        shown = f"{each.onset_ms / 1000:.1f} s {told(each)}"
+        svg.text(_ANSWER_X, answered_y, shown, SMALL, room=_TEXT_PX, fill=INTERRUPTION)
     waited_y = base
     if turn.wait is not None:
         _draw_wait(svg, turn.wait, y + 8, px_per_ms)

@@ -2,7 +2,9 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from math import inf
 
+from appliance.conversation.machine import Phase
 from appliance.conversation.timeline.reading import Event, duration, instant_ms, number, text, turn_number
 from appliance.conversation.timeline.story import Interruption, Mark, MarkKind, Span, Story, Turn, Wait
 
@@ -29,6 +31,7 @@ class _Teller:
         self._open: dict[int, Turn] = {}  # by identity
         self._phase: Span | None = None
         self._link: dict[str, Span] = {}
+        self._interrupted: list[float] = []  # when these phases began, in order
 
     def take(self, at_ms: float, event: Event) -> None:
         """Add what `event`, which happened at `at_ms`, tells."""
@@ -37,16 +40,23 @@ class _Teller:
         if conversation and conversation not in self._story.conversations[-1:]:
             self._story.conversations.append(conversation)
         key = conversation, turn_number(event)
-        if kind == "phase":
-            self._take_phase(at_ms, event)
-        elif kind == "provider":
-            self._take_link(at_ms, event)
-        elif kind in ("failover", "error", "tool_call"):
-            self._story.marks.append(_mark(at_ms, kind, event))
-        elif kind == "turn_opened":
-            self._open_turn(key, at_ms, event)
-        elif (turn := self._turns.get(key)) is not None:
-            self._take_of_turn(turn, at_ms, kind, event)
+        match kind:
+            case "phase":
+                self._take_phase(at_ms, event)
+            case "provider":
+                self._take_link(at_ms, text(event, "name"), text(event, "link"), event)
+            case "device":
+                self._take_device(at_ms, event)
+            case "mute":
+                _switch(self._story.muted, at_ms, event.get("muted"))
+            case "button":
+                _switch(self._story.held, at_ms, event.get("down"))
+            case "failover" | "error" | "tool_call":
+                self._story.marks.append(_mark(at_ms, kind, event))
+            case "turn_opened":
+                self._open_turn(key, at_ms, event)
+            case _ if (turn := self._turns.get(key)) is not None:
+                self._take_of_turn(turn, at_ms, kind, event)
 
     def finish(self, end_ms: float) -> Story:
         """The story, ended where the log ends."""
@@ -58,25 +68,47 @@ class _Teller:
             story.phases.append(self._phase._replace(end_ms=story.end_ms))
         for name, link in self._link.items():
             story.links[name].append(link._replace(end_ms=story.end_ms))
+        for switch in (story.muted, story.held):
+            _switch(switch, story.end_ms, on=False)
         story.turns = sorted(self._turns.values(), key=lambda turn: turn.start_ms)
         starts = [turn.start_ms for turn in story.turns]
         for turn in story.turns:
             following = bisect_right(starts, turn.end_ms)
             next_ms = starts[following] if following < len(starts) else story.end_ms
             turn.over_ms = next_ms if turn.done_ms is None else turn.done_ms
+            turn.interruptions = [self._with_duck(each) for each in turn.interruptions]
         return story
+
+    def _with_duck(self, each: Interruption) -> Interruption:
+        """`each`, ducked when its phase began where the log does not say it otherwise."""
+        if each.ducked_ms is not None:
+            return each
+        starts = self._interrupted
+        latest = bisect_right(starts, each.decided_ms) - 1
+        began_ms = starts[latest] if latest >= 0 else each.decided_ms
+        return each._replace(ducked_ms=began_ms) if each.onset_ms <= began_ms < each.decided_ms else each
 
     def _take_phase(self, at_ms: float, event: Event) -> None:
         before = self._phase or Span(min(at_ms, 0.0), at_ms, text(event, "from"))
         self._story.phases.append(before._replace(end_ms=at_ms))
         self._phase = Span(at_ms, at_ms, text(event, "to"), text(event, "cause"))
+        if self._phase.name == Phase.INTERRUPTED:
+            self._interrupted.append(at_ms)
 
-    def _take_link(self, at_ms: float, event: Event) -> None:
-        name = text(event, "name")
+    def _take_device(self, at_ms: float, event: Event) -> None:
+        device, state = text(event, "device") or "device", text(event, "state")
+        if state == "lost" and device not in self._link:  # until then it was there
+            self._link[device] = Span(min(at_ms, 0.0), at_ms, "ready")
+        self._take_link(at_ms, device, state, event)
+        if state == "lost":
+            detail = ": ".join(filter(None, (text(event, "name"), text(event, "reason"))))
+            self._story.marks.append(Mark(at_ms, MarkKind.DEVICE, f"{device} lost", detail))
+
+    def _take_link(self, at_ms: float, name: str, state: str, event: Event) -> None:
         spans = self._story.links.setdefault(name, [])
         if (before := self._link.get(name)) is not None:
             spans.append(before._replace(end_ms=at_ms))
-        self._link[name] = Span(at_ms, at_ms, text(event, "link"), text(event, "reason"))
+        self._link[name] = Span(at_ms, at_ms, state, text(event, "reason"))
 
     def _open_turn(self, key: _TurnKey, at_ms: float, event: Event) -> None:
         if key[1] is None or key in self._turns:
@@ -107,13 +139,30 @@ class _Teller:
             case "transcript":
                 turn.answer = text(event, "text") or turn.answer
             case "interruption":
-                onset_ms = number(event, "onset_ms")
-                onset_ms = at_ms if onset_ms is None else min(onset_ms, at_ms)
-                confirmed = event.get("decision") == "confirmed"
-                turn.interruptions.append(Interruption(onset_ms, at_ms, confirmed, text(event, "cause")))
+                turn.interruptions.append(_interruption(at_ms, event))
             case "answer_done":
                 turn.done_ms, turn.heard_ms = at_ms, duration(event, "heard_ms")
                 turn.complete = event.get("complete") is True
+
+
+def _switch(spans: list[Span], at_ms: float, on: object) -> None:
+    """Note in `spans` that something was switched on or off; one without an end ends at infinity."""
+    is_on = bool(spans) and spans[-1].end_ms == inf
+    if on is True and not is_on:
+        spans.append(Span(at_ms, inf))
+    elif on is False and is_on:
+        spans[-1] = spans[-1]._replace(end_ms=at_ms)
+
+
+def _interruption(at_ms: float, event: Event) -> Interruption:
+    onset_ms = number(event, "onset_ms")
+    onset_ms = at_ms if onset_ms is None else min(onset_ms, at_ms)
+    confirmed = event.get("decision") == "confirmed"
+    ducked_ms, hushed_ms = (
+        None if instant is None else min(max(instant, onset_ms), at_ms)
+        for instant in (number(event, "ducked_ms"), number(event, "hushed_ms"))
+    )
+    return Interruption(onset_ms, at_ms, confirmed, text(event, "cause"), ducked_ms, hushed_ms)
 
 
 def _wait(at_ms: float, event: Event) -> Wait | None:

@@ -1,10 +1,11 @@
 """The lane of waiting: from the last word to the first audible sample, and whose share was what."""
 
-from appliance.conversation.timeline.page import STRIP_PX, WAVE_PX, Lanes, Page
+from appliance.conversation.timeline.page import LINE_PX, STRIP_PX, WAVE_PX, Lanes, Page
 from appliance.conversation.timeline.rows import Row
 from appliance.conversation.timeline.story import Span, Wait
 from appliance.conversation.timeline.style import (
     FAILURE,
+    INK,
     MUTED,
     RIGHT,
     SMALL,
@@ -20,6 +21,7 @@ _BAR_PX = 12.0
 _LABEL_Y = _BAR_Y + _BAR_PX + 15.0
 _SWATCH_PX = 8.0
 _GAP_PX = 8.0
+_LINES = 2
 
 
 def shares(wait: Wait) -> tuple[tuple[WaitPart, float], ...]:
@@ -33,17 +35,19 @@ def seconds(ms: float) -> str:
 
 
 def draw_waiting(page: Page, row: Row, lanes: Lanes) -> None:
-    """Each wait at the scale of time, its shares named below where there is room."""
-    free_from = 0.0
+    """Each wait at the scale of time, its shares named below: in the first line with room for it."""
+    words = _Words(page.svg, lanes.waiting + _LABEL_Y)
     for turn in page.story.turns:
         if turn.wait is not None:
             span = Span(turn.wait.start_ms, turn.wait.end_ms)
             if row.overlap_ms(span) > 0:
                 _draw_bar(page.svg, row, turn.wait, lanes)
                 if page.at_home(row, span):
-                    free_from = _draw_shares(page.svg, row, turn.wait, lanes.waiting + _LABEL_Y, free_from)
+                    words.name_shares(turn.wait, row.x(turn.wait.start_ms))
         elif (fruitless := turn.fruitless_wait) is not None and row.overlap_ms(fruitless) > 0:
-            free_from = _draw_fruitless(page, row, fruitless, lanes.waiting, free_from)
+            _draw_fruitless(page, row, fruitless, lanes.waiting)
+            if page.at_home(row, fruitless):
+                words.say(_in_vain(fruitless), row.x(fruitless.start_ms), FAILURE)
 
 
 def _draw_bar(svg: Svg, row: Row, wait: Wait, lanes: Lanes) -> None:
@@ -60,36 +64,56 @@ def _draw_bar(svg: Svg, row: Row, wait: Wait, lanes: Lanes) -> None:
                 svg.line(row.x(ms), start, row.x(ms), end, stroke=MUTED, stroke_dasharray="1 2")
 
 
-def _draw_shares(svg: Svg, row: Row, wait: Wait, y: float, free_from: float) -> float:
-    """Name the shares of a wait; returns where the next one may begin."""
-    total = seconds(wait.total_ms)
-    named = [(part.colour, f"{part.name} {ms:.0f} ms") for part, ms in shares(wait)]
-    total_px = width(total, SMALL_STRONG)
-    whole_px = total_px + sum(_GAP_PX + _SWATCH_PX + 4 + width(name, SMALL) for _, name in named)
-    x = row.x(wait.start_ms)
-    detailed_x = min(x, RIGHT - whole_px)
-    if detailed_x < free_from:
-        if x < free_from:
-            return free_from
-        svg.text(x, y, total, SMALL_STRONG, room=RIGHT - x, halo=True)
-        return x + total_px + 2 * _GAP_PX
-    svg.text(detailed_x, y, total, SMALL_STRONG, halo=True)
-    at = detailed_x + total_px
-    for colour, name in named:
-        at += _GAP_PX
-        svg.rect(at, y - _SWATCH_PX, _SWATCH_PX, _SWATCH_PX, rx=1.5, fill=colour)
-        at += _SWATCH_PX + 4
-        svg.text(at, y, name, SMALL, halo=True)
-        at += width(name, SMALL)
-    return at + 2 * _GAP_PX
-
-
-def _draw_fruitless(page: Page, row: Row, span: Span, y: float, free_from: float) -> float:
+def _draw_fruitless(page: Page, row: Row, span: Span, y: float) -> None:
     svg, left, right = page.svg, row.x(span.start_ms), row.x(span.end_ms)
-    label = f"no answer, {seconds(span.end_ms - span.start_ms)}"
-    with svg.group(label):
+    with svg.group(_in_vain(span)):
         svg.rect(left, y + _BAR_Y, right - left, _BAR_PX, fill="url(#fruitless)", stroke=FAILURE)
-    if left < free_from or not page.at_home(row, span):
-        return free_from
-    svg.text(left, y + _LABEL_Y, label, SMALL_STRONG, room=RIGHT - left, halo=True, fill=FAILURE)
-    return left + width(label, SMALL_STRONG) + 2 * _GAP_PX
+
+
+def _in_vain(span: Span) -> str:
+    return f"no answer, {seconds(span.end_ms - span.start_ms)}"
+
+
+class _Words:
+    """Two lines of words below the bars, filled from the left."""
+
+    def __init__(self, svg: Svg, y: float) -> None:
+        self._svg = svg
+        self._y = y
+        self._free_from = [0.0] * _LINES
+
+    def name_shares(self, wait: Wait, x: float) -> None:
+        """The total and each share at `x`: in words, else in figures, else not at all."""
+        total = seconds(wait.total_ms)
+        named = [(part.colour, f"{part.name} {ms:.0f} ms") for part, ms in shares(wait)]
+        total_px = width(total, SMALL_STRONG)
+        whole_px = total_px + sum(_GAP_PX + _SWATCH_PX + 4 + width(name, SMALL) for _, name in named)
+        place = self._place(x, whole_px) if x + whole_px <= RIGHT else None
+        if place is None:
+            figures = " + ".join(f"{ms:.0f}" for _, ms in shares(wait))
+            self.say(f"{total} = {figures} ms", x, INK)
+            return
+        at, y = place
+        self._svg.text(at, y, total, SMALL_STRONG, halo=True)
+        at += total_px
+        for colour, name in named:
+            at += _GAP_PX
+            self._svg.rect(at, y - _SWATCH_PX, _SWATCH_PX, _SWATCH_PX, rx=1.5, fill=colour)
+            at += _SWATCH_PX + 4
+            self._svg.text(at, y, name, SMALL, halo=True)
+            at += width(name, SMALL)
+
+    def say(self, words: str, x: float, colour: str) -> None:
+        """`words` at `x`, where a line has room."""
+        place = self._place(x, width(words, SMALL_STRONG))
+        if place is not None:
+            self._svg.text(*place, words, SMALL_STRONG, halo=True, fill=colour)
+
+    def _place(self, x: float, wide: float) -> tuple[float, float] | None:
+        """Where `wide` pixels go that shall begin at `x`, or before it at the right edge; then taken."""
+        x = min(x, RIGHT - wide)
+        for line, free_from in enumerate(self._free_from):
+            if x >= free_from:
+                self._free_from[line] = x + wide + 2 * _GAP_PX
+                return x, self._y + line * LINE_PX
+        return None
