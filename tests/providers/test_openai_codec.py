@@ -246,7 +246,10 @@ def test_the_names_of_the_beta_are_understood() -> None:
             pair.to_client[number] = frame.replace("response.output_audio", "response.audio")
         pair.settle(play=False)
     assert pair.received_samples(1) == 4800
-    assert AnswerTranscript(1, "Old names.", final=True, item="item_000002", item_text="Old names.") in pair.events
+    assert (
+        AnswerTranscript(1, "Old names.", final=True, item="item_000002", item_text="Old names.")
+        in pair.events
+    )
 
 
 def test_a_server_without_metadata_is_understood() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from appliance.conversation.session import Emit
@@ -12,11 +13,13 @@ from appliance.conversation.vocabulary import (
     AnswerStarted,
     AnswerTranscript,
     AppendAudio,
+    AskText,
     CancelAnswer,
     Capabilities,
     CloseSession,
     Command,
     CommitTurn,
+    Configure,
     DiscardTurn,
     Failure,
     HistoryItem,
@@ -27,13 +30,19 @@ from appliance.conversation.vocabulary import (
 )
 from appliance.errors import FailureCategory, ProviderError
 from appliance.pcm.formats import NEAR_RATE_HZ
+from appliance.providers.offline.answers import answer as reply_to
 from appliance.providers.offline.keeper import OfflineWorker
 from appliance.providers.offline.messages import Broken, Done, Reply, Sound, Transcript
 from appliance.providers.offline.process import JobReport, WorkerProcess
 from appliance.providers.offline.voice import OUTPUT_RATE_HZ
 
 CAPABILITIES = Capabilities(
-    input_rate_hz=NEAR_RATE_HZ, output_rate_hz=OUTPUT_RATE_HZ, discards=True, transcribes_user=True
+    input_rate_hz=NEAR_RATE_HZ,
+    output_rate_hz=OUTPUT_RATE_HZ,
+    discards=True,
+    transcribes_user=True,
+    text_in=True,
+    text_out=True,
 )
 # Commands before the worker is warm: a turn of 30 s in pieces of 10 ms, and room for what is asked.
 MAX_COMMANDS = 4_096
@@ -43,6 +52,19 @@ UNDERSTOOD_LANGUAGE = "en"
 def local_time() -> datetime:
     """The wall clock here, with its offset."""
     return datetime.now().astimezone()
+
+
+# What an answer in writing has instead of a job of the worker, which counts them from 1.
+_NO_JOB = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """An answer that is wanted, in text alone if `written`, to a turn that began with answer `first`."""
+
+    answer: int
+    first: int
+    written: bool
 
 
 class OfflineSession:
@@ -62,7 +84,9 @@ class OfflineSession:
         self._perform: Callable[[Command], None] = self._keep
         self._kept: deque[Command] = deque()
         self._jobs: dict[int, int] = {}  # of the answers under way
-        self._committed: int | None = None  # the answer that was asked for last
+        self._config = SessionConfig("")
+        self._committed: _Asked | None = None  # the spoken turn that was asked last
+        self._reopened: _Asked | None = None  # … and goes on
         self._ended = asyncio.Event()
         self._failure: Failure | None = None
 
@@ -72,11 +96,10 @@ class OfflineSession:
 
     async def run(self, config: SessionConfig, history: tuple[HistoryItem, ...], emit: Emit) -> None:
         """See `Session`. Ready means that the worker heard and spoke already."""
-        if config.language.split("-")[0].lower() != UNDERSTOOD_LANGUAGE:
-            message = f"the offline provider understands English only, not {config.language!r}"
-            emit(Failure(FailureCategory.MODEL_UNAVAILABLE, message))
+        if (refusal := _refusal(config)) is not None:
+            emit(Failure(refusal.category, str(refusal)))
             return
-        self._emit = emit
+        self._emit, self._config = emit, config
         starting = asyncio.create_task(self._worker.start())
         ended = asyncio.create_task(self._ended.wait())
         try:
@@ -131,31 +154,67 @@ class OfflineSession:
             case AppendAudio(pcm):
                 process.append(pcm)
             case CommitTurn(answer):
-                self._committed = answer
-                self._jobs[answer] = process.commit(
-                    self._clock(), lambda report: self._on_report(answer, report)
-                )
+                self._commit(process, answer)
+            case AskText():
+                self._answer_question(process, command)
             case CancelAnswer(answer, heard_ms):
                 if (job := self._jobs.pop(answer, None)) is not None:
                     process.cancel(job)
-                if answer == self._committed and heard_ms == 0:
+                if self._committed is not None and answer == self._committed.answer and heard_ms == 0:
+                    self._reopened = self._committed
                     process.reopen()
             case DiscardTurn():
+                self._reopened = None
                 process.discard()
+            case Configure(config):
+                self._config = config
+                if (refusal := _refusal(config)) is not None:
+                    self._end(refusal)
 
-    def _on_report(self, answer: int, report: JobReport) -> None:
+    def _commit(self, process: WorkerProcess, answer: int) -> None:
+        first = answer if self._reopened is None else self._reopened.first
+        asked = _Asked(answer, first, written=self._config.output == "text")
+        self._committed, self._reopened = asked, None
+
+        def listen(report: JobReport) -> None:
+            self._on_report(asked, report)
+            if asked.written and isinstance(report, Reply) and (job := self._jobs.get(answer)) is not None:
+                process.cancel(job)  # nobody wants to hear it
+                self._complete(answer, {})
+
+        self._jobs[answer] = process.commit(self._clock(), listen)
+
+    def _answer_question(self, process: WorkerProcess, question: AskText) -> None:
+        """A question in writing is a turn without sound: there is nothing to recognize, or to go on with."""
+        number = question.answer
+        asked = _Asked(number, number, written=not question.spoken or self._config.output == "text")
+        self._committed = self._reopened = None
+        self._jobs[number] = _NO_JOB
+        self._say(number, UserTranscript(number, question.text, final=True))
+        reply = Reply(_NO_JOB, reply_to(question.text, self._clock()))
+        self._on_report(asked, reply)
+        if asked.written:
+            self._complete(number, {})
+        elif number in self._jobs:
+            self._jobs[number] = process.speak(reply.text, lambda report: self._on_report(asked, report))
+
+    def _complete(self, answer: int, usage: dict[str, int]) -> None:
+        self._say(answer, AnswerDone(answer, complete=True, usage=usage))
+        self._jobs.pop(answer, None)
+
+    def _on_report(self, asked: _Asked, report: JobReport) -> None:
+        answer = asked.answer
         match report:
             case Transcript(_, text):
-                self._say(answer, UserTranscript(answer, text, final=True))
+                first = None if asked.first == answer else asked.first
+                self._say(answer, UserTranscript(answer, text, final=True, first=first))
             case Reply(_, text):
                 self._say(answer, AnswerStarted(answer))
                 self._say(answer, AnswerTranscript(answer, text, final=True))
             case Sound(_, pcm):
                 self._say(answer, AnswerAudio(answer, pcm))
             case Done(_, taken, dropped):
-                usage = {"audio_samples": taken, "dropped_samples": dropped}
-                self._say(answer, AnswerDone(answer, complete=True, usage=usage))
-                self._jobs.pop(answer, None)
+                self._complete(answer, {"audio_samples": taken, "dropped_samples": dropped})
             case Broken(_, category, message):
                 self._say(answer, Failure(category, message, answer=answer))
                 self._jobs.pop(answer, None)
@@ -169,6 +228,14 @@ class OfflineSession:
         if not self._ended.is_set():
             self._failure = None if error is None else Failure(error.category, str(error))
             self._ended.set()
+
+
+def _refusal(config: SessionConfig) -> ProviderError | None:
+    """Why nobody can be answered with this configuration; None where somebody can."""
+    if config.language.split("-")[0].lower() == UNDERSTOOD_LANGUAGE:
+        return None
+    message = f"the offline provider understands English only, not {config.language!r}"
+    return ProviderError(FailureCategory.MODEL_UNAVAILABLE, message)
 
 
 def _ignore(command: Command) -> None:

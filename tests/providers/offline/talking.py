@@ -44,12 +44,17 @@ async def offline_worker() -> AsyncIterator[OfflineWorker]:
 class Talk:
     """One session that is running, and everything it emitted so far."""
 
-    def __init__(self, worker: OfflineWorker, react: Callable[[ProviderEvent], None] | None = None) -> None:
+    def __init__(
+        self,
+        worker: OfflineWorker,
+        react: Callable[[ProviderEvent], None] | None = None,
+        config: SessionConfig = CONFIG,
+    ) -> None:
         self.session = OfflineSession(worker, lambda: NOW)
         self.events: list[ProviderEvent] = []
         self._react = react
         self._arrived = asyncio.Event()
-        self.running = asyncio.create_task(self.session.run(CONFIG, (), self._emit))
+        self.running = asyncio.create_task(self.session.run(config, (), self._emit))
 
     def _emit(self, event: ProviderEvent) -> None:
         self.events.append(event)
@@ -120,10 +125,12 @@ class Talk:
 
 @asynccontextmanager
 async def talking(
-    worker: OfflineWorker, react: Callable[[ProviderEvent], None] | None = None
+    worker: OfflineWorker,
+    react: Callable[[ProviderEvent], None] | None = None,
+    config: SessionConfig = CONFIG,
 ) -> AsyncIterator[Talk]:
     """A session that is ready, and closed in the end."""
-    talk = Talk(worker, react)
+    talk = Talk(worker, react, config)
     await talk.until(Ready)
     try:
         yield talk
