@@ -33,7 +33,7 @@ from appliance.service.answers import Answers
 from appliance.service.clock import StreamClock
 from appliance.service.conductor import Conductor, Event
 from appliance.service.event_log import EventLog
-from appliance.service.floor import Floor
+from appliance.service.floor import Floor, Reader
 from appliance.service.half_duplex import HalfDuplex
 from appliance.service.loudspeaker import Loudspeaker, Mouth
 from appliance.service.performer import ConductorOptions, Rooms
@@ -80,8 +80,10 @@ class Assembly:
         clock: StreamClock,
         log: EventLog,
         say: Callable[[str, int], Awaitable[Pcm]],
+        reader: Reader | None = None,
     ) -> None:
-        """`say(text, rate_hz)` is the voice of the device's own sentences; it raises ProviderError."""
+        """`say(text, rate_hz)` is the voice of the device's own sentences; it raises ProviderError.
+        `reader` tells what was said over an answer; without one only its length decides."""
         self.conversation = f"c-{secrets.token_hex(4)}"
         self.record = Record(log, clock, self.conversation, keep_transcripts=ends.keep_transcripts)
         self.history = History()
@@ -121,9 +123,11 @@ class Assembly:
             ends.mouth_rate_hz,
             lambda: self.conductor.state.phase is Phase.LISTENING,
         )
-        self._conduct(settings, ends, clock)
+        self._conduct(settings, ends, clock, reader)
 
-    def _conduct(self, settings: Settings, ends: Ends, clock: StreamClock) -> None:
+    def _conduct(
+        self, settings: Settings, ends: Ends, clock: StreamClock, reader: Reader | None
+    ) -> None:
         """Put turns and answers into one conductor's hands."""
         strategy = STRATEGIES[settings.interruption.strategy]
         prefix_samples = samples_of_ms(settings.hearing.prefix_padding_ms, NEAR_RATE_HZ)
@@ -139,7 +143,7 @@ class Assembly:
             ends.out_ms,
         )
         self.turns = Turns(self.near, self.chain, self.record, ends.near_ms, clock.now_ms, prefix_samples)
-        self.floor = Floor(strategy, self.near, None, self._post)
+        self.floor = Floor(strategy, self.near, reader, self._post)
         self.conductor = Conductor(
             ConductorOptions(
                 strategy.table, settings.interruption.confirm_ms, settings.conversation.answer_deadline_s

@@ -15,6 +15,10 @@ class Record:
         self._conversation = conversation
         self._withheld = frozenset() if keep_transcripts else frozenset({"transcript"})
 
+    def now_ms(self) -> float:
+        """The stream's time."""
+        return self._clock.now_ms()
+
     def write(self, event: str, /, **fields: object) -> None:
         """Log `event` as happening now."""
         self.write_at(self._clock.now_ms(), event, **fields)

@@ -19,6 +19,7 @@ from appliance.conversation.vocabulary import (
     AnswerStarted,
     AnswerTranscript,
     AppendAudio,
+    AskText,
     CancelAnswer,
     Capabilities,
     CloseSession,
@@ -38,7 +39,9 @@ from appliance.pcm.ring import SampleRing
 from appliance.providers.chain import Provider
 from appliance.service.assembly import Assembly, Ends
 from appliance.service.clock import TickerClock
+from appliance.service.conductor import Event
 from appliance.service.event_log import EventLog
+from appliance.service.floor import Reader
 from appliance.service.provider_list import ProviderList
 from appliance.service.ticker import TICK_MS, Ticker
 from appliance.settings import Settings, load_settings
@@ -108,7 +111,7 @@ class ScriptedProvider:
     def send(self, command: Command) -> None:
         self.told.append(command)
         match command:
-            case CommitTurn(answer=answer):
+            case CommitTurn(answer=answer) | AskText(answer=answer):
                 self._owed = (answer, self._now_ms + self.delay_ms)
                 self.pass_time(self._now_ms)
             case CancelAnswer():
@@ -201,6 +204,22 @@ class Played:
         return ms_of_samples(start + int(loud[0]), OUT_RATE_HZ)
 
 
+def wishes(*timed: tuple[float, Event]) -> Callable[[Assembly], None]:
+    """For `each_tick`: tell the conductor each of these at its stream time (ms)."""
+    waiting = deque(sorted(timed, key=lambda wish: wish[0]))
+
+    def tell(assembly: Assembly) -> None:
+        while waiting and assembly.record.now_ms() >= waiting[0][0]:
+            assembly.conductor.post(waiting.popleft()[1])
+
+    return tell
+
+
+def sample(ms: float) -> int:
+    """The 16 kHz sample at this stream time."""
+    return samples_of_ms(ms, NEAR_RATE_HZ)
+
+
 def play(
     *near: Pcm,
     answers: Sequence[Pcm] | None = None,
@@ -209,11 +228,18 @@ def play(
     delay_ms: int = 40,
     tail_ms: float = 6000.0,
     each_tick: Callable[[Assembly], None] = lambda assembly: None,
+    tape: Tape | None = None,
+    loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None,
+    reader: Reader | None = None,
 ) -> Played:
     """Let a conversation happen, faster than real time, until it has been quiet for a second."""
     provider = provider or ScriptedProvider(answers or [tone(1000)])
     loaded = load_settings([], settings, {})
-    return asyncio.run(_play(np.concatenate(near), provider, loaded.settings, delay_ms, tail_ms, each_tick))
+    playing = _play(
+        np.concatenate(near), provider, loaded.settings, delay_ms, tail_ms, each_tick, tape or Tape(), reader
+    )
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
+        return runner.run(playing)
 
 
 async def _play(
@@ -223,8 +249,10 @@ async def _play(
     delay_ms: int,
     tail_ms: float,
     each_tick: Callable[[Assembly], None],
+    tape: Tape,
+    reader: Reader | None,
 ) -> Played:
-    lines, tape, clock = io.StringIO(), Tape(), TickerClock()
+    lines, clock = io.StringIO(), TickerClock()
     heard: deque[SpeechEvent] = deque()
     capture = SampleRing.allocate(NEAR_RATE_HZ)
     playout = Playout(PlayoutOptions(OUT_RATE_HZ, duck_db=settings.interruption.duck_db))
@@ -252,6 +280,7 @@ async def _play(
         clock,
         log,
         say,
+        reader,
     )
     ticker = Ticker(
         Script(near),
