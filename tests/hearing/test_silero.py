@@ -2,6 +2,9 @@
 
 import hashlib
 import re
+import sys
+from collections.abc import Callable
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +36,8 @@ def windows(pcm: Pcm) -> list[Pcm]:
 def test_the_model_is_the_one_that_its_note_of_origin_names() -> None:
     note = (MODELS / "ORIGIN.silero-vad.md").read_text(encoding="utf-8")
     named = re.findall(r"^\| (\S+) \| .* \| `([0-9a-f]{64})` \|$", note, re.MULTILINE)
-    assert {name for name, _ in named} == {silero.MODEL, "LICENSE.silero-vad"}
+    assert dict(named).keys() == {silero.MODEL, "LICENSE.silero-vad"}
+    assert dict(named)[silero.MODEL] == silero.MODEL_SHA256
     for name, sha256 in named:
         assert hashlib.sha256((MODELS / name).read_bytes()).hexdigest() == sha256
 
@@ -77,9 +81,36 @@ def test_the_window_is_only_read(detector: SileroDetector) -> None:
     detector.probability(window)
 
 
-def test_a_model_that_does_not_load_has_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(silero, "MODEL", "ORIGIN.silero-vad.md")
-    with pytest.raises(DetectorError, match=r"ORIGIN\.silero-vad\.md cannot be loaded"):
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda model: b"",
+        lambda model: model[: len(model) // 2],
+        lambda model: b"\0" * len(model),
+        lambda model: model[:1_000_000] + b"\0" * 4096 + model[1_004_096:],
+    ],
+    ids=["empty", "half", "zeros", "a lost block among the weights"],
+)
+def test_a_damaged_model_is_not_heard_with(
+    damage: Callable[[bytes], bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = (MODELS / silero.MODEL).read_bytes()
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / silero.MODEL).write_bytes(damage(shipped))
+    monkeypatch.setattr(resources, "files", lambda package: tmp_path)
+    with pytest.raises(DetectorError, match="cannot be loaded: its file is damaged"):
+        SileroDetector()
+
+
+def test_a_model_that_its_runtime_refuses_has_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(silero, "_read_model", lambda: b"")
+    with pytest.raises(DetectorError, match=rf"{silero.MODEL} cannot be loaded"):
+        SileroDetector()
+
+
+def test_without_its_runtime_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    with pytest.raises(DetectorError, match="needs onnxruntime"):
         SileroDetector()
 
 
