@@ -18,7 +18,6 @@ from appliance.conversation.vocabulary import (
     LinkChanged,
     LinkState,
     ProviderEvent,
-    SessionConfig,
     SpeechEvent,
 )
 from appliance.errors import ProviderError
@@ -37,7 +36,7 @@ from appliance.service.floor import Floor, Reader
 from appliance.service.half_duplex import HalfDuplex
 from appliance.service.loudspeaker import Loudspeaker, Mouth
 from appliance.service.performer import ConductorOptions, Rooms
-from appliance.service.provider_list import ProviderList
+from appliance.service.provider_list import ProviderList, session_config
 from appliance.service.record import Record
 from appliance.service.tool_calls import NoTools, ToolCalls
 from appliance.service.turns import Turns
@@ -102,7 +101,7 @@ class Assembly:
         )
         self.chain = Chain(
             providers.providers,
-            SessionConfig(settings.conversation.prompt, settings.conversation.language),
+            session_config(settings),
             self.history.items,
             self._take,
             now_s=time.monotonic,

@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from appliance.conversation.session import Session
+from appliance.conversation.vocabulary import SessionConfig
 from appliance.providers.chain import Provider
 from appliance.providers.offline.keeper import OfflineWorker
 from appliance.providers.offline.options import OfflineOptions
-from appliance.providers.offline.session import OfflineSession
+from appliance.providers.offline.session import CAPABILITIES, OfflineSession
 from appliance.providers.openai.session import OpenAiOptions, OpenAiSession
+from appliance.providers.requirements import require
 from appliance.settings import Settings, resolve_secret
 from appliance.settings.options import Provider as ProviderSettings
 
@@ -22,17 +24,26 @@ class ProviderList:
 
 
 def list_providers(settings: Settings, environ: Mapping[str, str]) -> ProviderList:
-    """What the settings name. Raises ConfigurationError, naming the reference, when a key is missing."""
+    """What the settings name. Raises ConfigurationError, naming the reference, when a key is missing, and
+    when a provider cannot do what the settings ask for."""
+    config = session_config(settings)
     workers: dict[str, OfflineWorker] = {}
     providers: list[Provider] = []
     for provider in settings.providers:
         if provider.kind == "offline":
             workers[provider.name] = _worker(provider, standby=bool(providers))
-            open_session = _offline(workers[provider.name])
+            open_session, capabilities = _offline(workers[provider.name]), CAPABILITIES
         else:
-            open_session = _openai(provider, environ)
+            open_session, capabilities = _openai(provider, environ), OpenAiSession.capabilities
+        require(provider.name, capabilities, config)
         providers.append(Provider(provider.name, open_session))
     return ProviderList(tuple(providers), workers)
+
+
+def session_config(settings: Settings) -> SessionConfig:
+    """What every provider is told when a session opens."""
+    conversation = settings.conversation
+    return SessionConfig(conversation.prompt, conversation.language, conversation.output)
 
 
 def _worker(provider: ProviderSettings, *, standby: bool) -> OfflineWorker:

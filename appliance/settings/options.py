@@ -70,7 +70,7 @@ class Conversation(Section):
         Allowed("a language tag such as en or de-AT"),
     ] = "en"
     auto_complete: Literal[True] = True
-    output: Literal["audio"] = "audio"
+    output: Literal["audio", "text"] = "audio"
     follow_up_s: float = Field(default=8, ge=0, le=120)
     answer_deadline_s: float = Field(default=6, ge=1, le=30)
 
