@@ -1,13 +1,14 @@
-"""The thread that captures: it reads, stamps and writes, and does nothing else."""
+"""The thread that captures: it reads, makes mono of the ring's rate, and writes."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
-import numpy as np
-
+from appliance.audio.cards import Direction
+from appliance.audio.intake import ZEROS_S, Intake
+from appliance.audio.keeper import Keeper, Reopen
 from appliance.audio.seam import READ_WAIT_S, CaptureDevice
-from appliance.audio.threads import DeviceThread
+from appliance.conversation.vocabulary import DeviceChanged
 from appliance.errors import DeviceError
 from appliance.pcm.ring import SampleRing
 
@@ -16,64 +17,91 @@ from appliance.pcm.ring import SampleRing
 STALL_S: Final = 1.0
 _STALL_READS: Final = round(STALL_S / READ_WAIT_S)
 
-# `read` returns within READ_WAIT_S; what does not end in this time hangs in a driver and is left behind.
-STOP_TIMEOUT_S: Final = 0.5
-
 
 class CaptureThread:
-    """Moves blocks from `device` into `ring` and sets `wake` after each, until `stop`.
+    """Moves the sound of a microphone into `ring`, at `ring_hz`, and sets `wake` after each block.
 
-    The index of a sample is its index in `ring`, at the device's rate: the number of samples read
-    before it. Of several channels the first one is taken: mixing them would comb the voice, and on a
-    microphone array the others may be raw or carry the loudspeaker.
-
-    `on_lost` and `fatal` as for DeviceThread. The thread closes the device, however it ends.
+    It outlives its microphones: while there is none, or it is muted, nothing is written and the index of
+    the ring stands still; `resumed` is called before the first sample of each one is written. Whatever
+    microphone comes back is converted to `ring_hz`. What becomes of it is told to `tell`; `warn` gets a
+    sentence about one that is there and yet deaf; `fatal` as for EventfulThread. All are called in this
+    thread.
     """
 
     def __init__(
         self,
         device: CaptureDevice,
+        reopen: Reopen[CaptureDevice],
         ring: SampleRing,
+        ring_hz: int,
         wake: threading.Event,
-        on_lost: Callable[[DeviceError], None],
+        tell: Callable[[DeviceChanged], None],
         fatal: Callable[[Exception], None],
+        resumed: Callable[[], None],
+        warn: Callable[[str], None],
     ) -> None:
-        self._device = device
         self._ring = ring
+        self._ring_hz = ring_hz
         self._wake = wake
-        self._stopping = threading.Event()
-        self._thread = DeviceThread("capture", self._run, on_lost, fatal)
+        self._resumed = resumed
+        self._warn = warn
+        self._overruns = 0
+        self._keeper = Keeper(Direction.CAPTURE, device, reopen, self._capture, tell, fatal)
 
     @property
     def overruns(self) -> int:
-        """How often sound was lost before it was read."""
-        return self._device.overruns
+        """How often sound was lost before it was read, of all microphones so far."""
+        return self._overruns
+
+    @property
+    def working(self) -> bool:
+        """Sound is coming."""
+        return self._keeper.working
 
     def start(self) -> None:
         """Begin to read; called once."""
-        self._thread.start()
+        self._keeper.start()
+
+    def set_muted(self, muted: bool) -> None:
+        """Close the microphone, within 0.3 s, or open it again; from the event loop, returns at once.
+
+        Muting is no loss: nothing is told of it. What comes after it is opened again is.
+        """
+        self._keeper.want(not muted)
 
     def stop(self) -> bool:
-        """End within STOP_TIMEOUT_S; whether the thread is gone, and the device closed."""
-        self._stopping.set()
-        return self._thread.join(STOP_TIMEOUT_S)
+        """End within STOP_TIMEOUT_S of the keeper; whether the thread is gone, and the device closed."""
+        return self._keeper.stop()
 
-    def _run(self) -> None:
-        try:
-            self._read_until_stopped()
-        finally:
-            self._device.close()
-
-    def _read_until_stopped(self) -> None:
-        channels = self._device.channels
-        fruitless_reads = 0
-        while not self._stopping.is_set():
-            block = self._device.read()
-            if block is None:
-                fruitless_reads += 1
-                if fruitless_reads == _STALL_READS:
-                    raise DeviceError(f"the microphone {self._device.name!r} has stopped delivering sound")
-                continue
-            fruitless_reads = 0
-            self._ring.write(np.frombuffer(block, np.int16)[::channels])
+    def _capture(self, device: CaptureDevice, prove: Callable[[], None], keep_on: Callable[[], bool]) -> None:
+        intake = Intake(device.rate_hz, device.channels, self._ring_hz)
+        overruns_before = self._overruns
+        proved = warned = False
+        for block in _blocks(device, keep_on):
+            if not proved:
+                proved = True
+                self._resumed()
+                prove()
+            self._overruns = overruns_before + device.overruns
+            self._ring.write(intake.take(block))
             self._wake.set()
+            if intake.suspicious and not warned:
+                warned = True
+                self._warn(
+                    f"the microphone {device.name!r} has delivered nothing but digital silence for"
+                    f" {ZEROS_S:g} s: look for a mute switch on it, or a recording level of zero"
+                )
+
+
+def _blocks(device: CaptureDevice, keep_on: Callable[[], bool]) -> Iterator[bytes]:
+    """What the microphone delivers, for as long as it is wanted. Raises DeviceError when it is lost."""
+    fruitless_reads = 0
+    while keep_on():
+        block = device.read()
+        if block is not None:
+            fruitless_reads = 0
+            yield block
+            continue
+        fruitless_reads += 1
+        if fruitless_reads == _STALL_READS:
+            raise DeviceError(f"the microphone {device.name!r} has stopped delivering sound")

@@ -1,12 +1,12 @@
-"""Which microphones and loudspeakers there are, and which one is meant."""
+"""Which microphones and loudspeakers there are, what they are called, and which one is meant."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from enum import Enum
-from pathlib import Path
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
+from appliance.audio.cards import Card, Direction, Places, list_cards, list_pcms, user_of
 from appliance.errors import DeviceError
 
 # What libasound's own configuration defines beside the hardware: converters, mixers and the views of a
@@ -16,23 +16,24 @@ _PLUGIN: Final = re.compile(
     r"|sysdefault|null|jack|oss|lavrate|samplerate|speex|speexrate|upmix|vdownmix"
 )
 _DEFAULT: Final = "default"
-_HARDWARE: Final = re.compile(r" \(hw:(?P<card>\d+),\d+\)$")
-_CARDS: Final = Path("/proc/asound")
+_HARDWARE: Final = re.compile(r" \(hw:(?P<card>\d+),(?P<pcm>\d+)\)$")
+_ABSENT: Final = -1
 
+Format = tuple[int, int]  # rate in Hz, channels
 
-class Direction(Enum):
-    """What a device is for; the value is what a person calls it."""
-
-    CAPTURE = "microphone"
-    PLAYBACK = "loudspeaker"
+# Rates worth trying beside the wanted one: what nearly all hardware has, then what little hardware has only.
+# 48 kHz is three times 16 and twice 24 kHz. 8 kHz comes last: a telephone's sound.
+RATES_HZ: Final = (48_000, 44_100, 32_000, 96_000, 24_000, 16_000, 22_050, 88_200, 192_000, 11_025, 8_000)
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceInfo:
     """A microphone, a loudspeaker, or both.
 
-    `name` is stable: it does not hold the number of the card, which depends on the order of plugging.
-    `index` is PortAudio's and is good until the next enumeration.
+    `name` survives replugging and restarting: it holds no number of a card, which depends on the order
+    of plugging. `index` is PortAudio's and is good until the next enumeration. `users` says who has it
+    open where it cannot be opened for that. `other_names` mean the same device. `hardware` is the number
+    of the card and of the device on it, good until it is unplugged.
     """
 
     name: str
@@ -41,14 +42,22 @@ class DeviceInfo:
     output_channels: int
     default_rate_hz: int
     usb: bool
+    port: str = ""
+    hardware: tuple[int, int] | None = None
+    other_names: tuple[str, ...] = ()
+    users: dict[Direction, str] = field(default_factory=dict)
 
     def channels(self, direction: Direction) -> int:
-        """Most channels that the device has in that direction; 0: it cannot do it."""
+        """Most channels that can be had in that direction; 0: none, or another program has them."""
         return self.input_channels if direction is Direction.CAPTURE else self.output_channels
+
+    def is_for(self, direction: Direction) -> bool:
+        """Whether it is a device of that kind, be it in use or not."""
+        return bool(self.channels(direction)) or direction in self.users
 
 
 def describe(
-    name: str, index: int, input_channels: int, output_channels: int, rate_hz: float, cards: Path = _CARDS
+    places: Places, name: str, index: int, input_channels: int, output_channels: int, rate_hz: float
 ) -> DeviceInfo | None:
     """What PortAudio says about one device, as a DeviceInfo; None for libasound's own plugins."""
     hardware = _HARDWARE.search(name)
@@ -56,34 +65,110 @@ def describe(
         if _PLUGIN.fullmatch(name):
             return None
         return DeviceInfo(name, index, input_channels, output_channels, round(rate_hz), usb=False)
-    usb = (cards / f"card{hardware['card']}" / "usbid").exists()
-    return DeviceInfo(name[: hardware.start()], index, input_channels, output_channels, round(rate_hz), usb)
+    card, pcm = int(hardware["card"]), int(hardware["pcm"])
+    known = list_cards(places).get(card)
+    plain = name[: hardware.start()]
+    device = _hardware(plain, known or Card(card, str(card), plain, "", on_usb=False), pcm)
+    return replace(
+        device,
+        index=index,
+        input_channels=input_channels,
+        output_channels=output_channels,
+        default_rate_hz=round(rate_hz),
+        users=_users(places, card, pcm, input_channels, output_channels),
+    )
 
 
-def number_twins(devices: Iterable[DeviceInfo]) -> list[DeviceInfo]:
-    """Devices of the same name become "name", "name #2" and so on, in the order of their cards."""
-    seen: dict[str, int] = {}
-    numbered = []
-    for device in devices:
-        seen[device.name] = seen.get(device.name, 0) + 1
-        twin = seen[device.name]
-        numbered.append(device if twin == 1 else replace(device, name=f"{device.name} #{twin}"))
-    return numbered
+Listed = tuple[str, int, int, int, float]  # name, index, inputs, outputs, rate
 
 
-def choose(devices: Sequence[DeviceInfo], wanted: str, direction: Direction) -> DeviceInfo:
+def list_all(listed: Iterable[Listed], places: Places) -> list[DeviceInfo]:
+    """Every device once: those that PortAudio lists, and those in use.
+
+    PortAudio leaves out what another program has open; the kernel knows it.
+    """
+    described = [describe(places, *device) for device in listed]
+    found = [device for device in described if device is not None]
+    known = {name for device in found for name in device.other_names}
+    found += [device for device in _in_use(places) if not known.intersection(device.other_names)]
+    return tell_apart(found)
+
+
+def tell_apart(devices: Sequence[DeviceInfo]) -> list[DeviceInfo]:
+    """Devices of the same name get what distinguishes them: their USB port, else their ALSA name.
+
+    A port is where a device is plugged in: it stays when the machine restarts, but not when the two are
+    swapped. Identical devices without a serial number have nothing else.
+    """
+    twins = Counter(device.name for device in devices)
+    return [
+        replace(device, name=device.other_names[0], other_names=(device.name, *device.other_names[1:]))
+        if twins[device.name] > 1 and device.other_names
+        else device
+        for device in sorted(devices, key=lambda device: device.port)
+    ]
+
+
+def choose(
+    devices: Sequence[DeviceInfo], wanted: str, direction: Direction, previous: str = ""
+) -> DeviceInfo:
     """The device called `wanted`; for "" a USB device, else the system's default, else the first one.
 
-    Raises DeviceError with one sentence when there is none.
+    With `previous`, which was chosen and lost: that one or a USB device in its place, and nothing that
+    happens to be there as well, where nobody speaks or listens.
+    Raises DeviceError with one sentence where there is none, or where another program uses it.
     """
-    able = [device for device in devices if device.channels(direction)]
     kind = direction.value
-    if wanted:
-        for device in able:
-            if device.name == wanted:
-                return device
-        present = ", ".join(repr(device.name) for device in able) or "none"
-        raise DeviceError(f"there is no {kind} {wanted!r}; present: {present}")
-    if not able:
+    able = [device for device in devices if device.is_for(direction)]
+    if wanted or previous:
+        named = wanted or previous
+        found = [d for d in able if d.name == named] or [d for d in able if named in d.other_names]
+        if not found and not wanted:
+            found = [device for device in able if device.usb]
+        if not found:
+            present = ", ".join(repr(device.name) for device in able) or "none"
+            raise DeviceError(f"there is no {kind} {named!r}; present: {present}")
+        device = found[0]
+    elif able:
+        device = min(able, key=lambda device: (not device.usb, device.name != _DEFAULT))
+    else:
         raise DeviceError(f"there is no {kind}: connect one (`appliance devices` lists them)")
-    return min(able, key=lambda device: (not device.usb, device.name != _DEFAULT))
+    if not device.channels(direction):
+        raise in_use(device.name, direction, device.users[direction])
+    return device
+
+
+def in_use(name: str, direction: Direction, user: str) -> DeviceError:
+    """The error that says who uses a device."""
+    return DeviceError(f"the {direction.value} {name!r} is in use by {user}")
+
+
+def formats_to_try(device: DeviceInfo, direction: Direction, rate_hz: int) -> list[Format]:
+    """What is worth trying, best first: of each rate mono, then stereo, then all channels at once."""
+    most = device.channels(direction)
+    channels = [count for count in dict.fromkeys((1, 2, most)) if count <= most]
+    rates = dict.fromkeys((rate_hz, *RATES_HZ[:2], device.default_rate_hz, *RATES_HZ[2:]))
+    return [(rate, count) for rate in rates for count in channels]
+
+
+def _in_use(places: Places) -> Iterator[DeviceInfo]:
+    for card in list_cards(places).values():
+        pcms = dict(pcm for direction in Direction for pcm in list_pcms(places, card.number, direction))
+        for number, name in pcms.items():
+            if users := _users(places, card.number, number, 0, 0):
+                yield replace(_hardware(f"{card.name}: {name}", card, number), users=users)
+
+
+def _users(places: Places, card: int, pcm: int, inputs: int, outputs: int) -> dict[Direction, str]:
+    """Who has what PortAudio could not have."""
+    free = {Direction.CAPTURE: inputs, Direction.PLAYBACK: outputs}
+    found = {d: user_of(places, card, pcm, d) for d in Direction if not free[d]}
+    return {direction: user for direction, user in found.items() if user is not None}
+
+
+def _hardware(name: str, card: Card, pcm: int) -> DeviceInfo:
+    alsa = f"hw:CARD={card.id},DEV={pcm}"
+    names = (f"{name} ({alsa})", alsa)
+    if card.port:
+        names = (f"{name} (USB port {card.port})", alsa)
+    return DeviceInfo(name, _ABSENT, 0, 0, 0, card.on_usb, card.port, (card.number, pcm), names)

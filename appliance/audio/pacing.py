@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from appliance.audio.seam import SpeakerDevice
+from appliance.audio.outlet import Outlet
 from appliance.errors import DeviceError
 
 # Queued in the device at most: two blocks. One plays while the next one is rendered, on a machine
@@ -30,12 +30,13 @@ class Pacer:
     """Waits until the next block may be written. `clock` and `sleep` are in seconds.
 
     Counts `underruns` (the device had run dry before a block came) and `beyond_limit` (blocks that a
-    device needed beyond MAX_QUEUED_MS before it would play).
+    device needed beyond MAX_QUEUED_MS before it would play). `queued_samples` is what was queued when it
+    last looked, with every block since for which it said there was room.
     """
 
     def __init__(
         self,
-        device: SpeakerDevice,
+        device: Outlet,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -43,9 +44,10 @@ class Pacer:
         self._clock = clock
         self._sleep = sleep
         self._rate_hz = device.rate_hz
-        self._limit_samples = device.rate_hz * MAX_QUEUED_MS // 1000
+        self._limit_samples = device.rate_hz * MAX_QUEUED_MS // 1000 + device.held_samples
         self._room_told_s = 0.0
         self._queued_then = 0  # with the block for which there was room
+        self.queued_samples = 0
         self.underruns = 0
         self.beyond_limit = 0
 
@@ -55,7 +57,7 @@ class Pacer:
         Raises DeviceError when the device is gone, or has not played for STALL_S.
         """
         queued = self._device.delay_samples()
-        if queued == 0 and self._queued_then:
+        if queued <= self._device.held_samples and self._queued_then:
             self.underruns += 1
         now_s = moved_s = self._clock()
         due_s = self._room_told_s + (self._queued_then + block_samples - self._limit_samples) / self._rate_hz
@@ -64,11 +66,12 @@ class Pacer:
                 break
             self._sleep(max(due_s - _LOOK_EARLY_S - now_s, _LOOK_EVERY_S))
             before, queued = queued, self._device.delay_samples()
+            self.queued_samples = queued
             now_s = self._clock()
             if queued < before:
                 moved_s = now_s
         self._room_told_s = now_s
-        self._queued_then = queued + block_samples
+        self._queued_then = self.queued_samples = queued + block_samples
         return queued
 
     def _wants_more(self, standstill_s: float, wanted_samples: int) -> bool:

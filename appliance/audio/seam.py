@@ -19,12 +19,14 @@ class CaptureOptions:
     """Which microphone. `device`: a name from `list_devices`, or "" to choose by itself.
 
     `rate_hz` is tried first, mono; a device that refuses it runs at its own rate. A block of 512
-    samples at 16 kHz completes a detector's window exactly when the read returns.
+    samples at 16 kHz completes a detector's window exactly when the read returns. `previous` is the name
+    of the device that was lost and is to be opened again, or replaced (see `choose`).
     """
 
     device: str = ""
     rate_hz: int = 16_000  # what hearing runs at; not imported from where numpy is
     block_ms: int = 32
+    previous: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class SpeakerOptions:
     device: str = ""
     rate_hz: int = 24_000
     block_ms: int = 20
+    previous: str = ""
 
 
 class CaptureDevice(Protocol):

@@ -1,4 +1,4 @@
-"""The thread that speaks, and the lock between it and whoever decides what is said."""
+"""The thread that speaks, whatever loudspeaker there is."""
 
 import threading
 import time
@@ -7,129 +7,94 @@ from typing import Final
 
 import numpy as np
 
+from appliance.audio.cards import Direction
+from appliance.audio.keeper import Keeper, Reopen
+from appliance.audio.locked_playout import LockedPlayout
+from appliance.audio.outlet import Outlet
 from appliance.audio.pacing import Pacer
 from appliance.audio.playout import Playout
 from appliance.audio.playout_events import PlayoutEvent
 from appliance.audio.pump import SpeakerPump
 from appliance.audio.seam import SpeakerDevice
-from appliance.audio.threads import DeviceThread
+from appliance.audio.unheard import Unheard
+from appliance.conversation.vocabulary import DeviceChanged
 from appliance.errors import DeviceError
-from appliance.pcm.formats import Pcm
 from appliance.pcm.ring import SampleRing
 
-# The last fade takes a block of 20 ms behind 40 ms of queue; the rest is for a busy machine.
-CLOSE_TIMEOUT_S: Final = 0.5
+_BLOCKS_PER_S: Final = 50
 
 
-class Speaker:
-    """`playout` on `device`: blocks of one length, always full, for as long as it is open.
+class Speaker(LockedPlayout):
+    """`playout` on a loudspeaker: blocks of 20 ms, always full, for as long as it is open.
 
-    The playout's verbs may be called from any thread. They wait for no longer than one block is being
-    rendered (less than a millisecond), never for the device, which is written outside of the lock.
-    What is rendered goes into `far_ring` as well (see SpeakerPump).
+    It outlives its loudspeakers. `rate_hz` is the playout's, for good: whatever comes back is converted.
+    While there is none, nothing is rendered; when there is one again, it goes on from the first sample
+    that is not known to have been heard: none is lost, and no more than a block is heard twice. What is rendered goes into `far_ring` as well (see SpeakerPump).
 
-    `on_event` gets the playout's events in the speaker thread, without the lock. `on_lost` and `fatal`
-    as for DeviceThread. The thread closes the device, however it ends.
+    `on_event` gets the playout's events and `tell` what becomes of the loudspeaker, both in the speaker
+    thread, without the lock; `fatal` as for EventfulThread. The thread closes each device.
     """
 
     def __init__(
         self,
         playout: Playout,
+        rate_hz: int,
         device: SpeakerDevice,
+        reopen: Reopen[SpeakerDevice],
         far_ring: SampleRing,
         on_event: Callable[[PlayoutEvent], None],
-        on_lost: Callable[[DeviceError], None],
+        tell: Callable[[DeviceChanged], None],
         fatal: Callable[[Exception], None],
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._playout = playout
-        self._device = device
+        super().__init__(playout)
+        self._rate_hz = rate_hz
         self._on_event = on_event
-        self._lock = threading.Lock()
-        self._pump = SpeakerPump(playout, device.rate_hz, far_ring)
-        self._pacer = Pacer(device, clock, sleep)
+        self._pump = SpeakerPump(playout, rate_hz, far_ring)
         self._clock = clock
+        self._sleep = sleep
         self._anchor = (clock(), 0)
         self._closing = threading.Event()
         self._fade = True
-        self._block = np.zeros(device.block_samples, np.int16)
-        self._frames = np.zeros((device.block_samples, device.channels), np.int16)
-        self._thread = DeviceThread("speaker", self._run, on_lost, fatal)
+        self._block = np.zeros(rate_hz // _BLOCKS_PER_S, np.int16)
+        self._unheard = Unheard(rate_hz)
+        self._underruns = self._beyond_limit = 0
+        self._keeper = Keeper(Direction.PLAYBACK, device, reopen, self._speak, tell, fatal, clock)
 
-    # ------------------------------------------------------------------ the playout's verbs, locked
+    # ------------------------------------------------------------------ what cannot be heard any more
 
     def begin(self, answer: int) -> None:
         """As Playout."""
-        with self._lock:
-            self._playout.begin(answer)
-
-    def append(self, answer: int, pcm: Pcm) -> int:
-        """As Playout."""
-        with self._lock:
-            return self._playout.append(answer, pcm)
-
-    def end(self, answer: int) -> None:
-        """As Playout."""
-        with self._lock:
-            self._playout.end(answer)
-
-    def play(self) -> None:
-        """As Playout."""
-        with self._lock:
-            self._playout.play()
-
-    def duck(self) -> None:
-        """As Playout."""
-        with self._lock:
-            self._playout.duck()
-
-    def hush(self) -> None:
-        """As Playout."""
-        with self._lock:
-            self._playout.hush()
-
-    def resume(self) -> None:
-        """As Playout."""
-        with self._lock:
-            self._playout.resume()
+        self._unheard.forget()
+        super().begin(answer)
 
     def flush(self) -> None:
         """As Playout."""
-        with self._lock:
-            self._playout.flush()
-
-    def say(self, clip: int, pcm: Pcm) -> None:
-        """As Playout."""
-        with self._lock:
-            self._playout.say(clip, pcm)
+        self._unheard.forget()
+        super().flush()
 
     def stop_clip(self) -> None:
         """As Playout."""
-        with self._lock:
-            self._playout.stop_clip()
-
-    def heard_samples(self, answer: int) -> int:
-        """As Playout."""
-        with self._lock:
-            return self._playout.heard_samples(answer)
-
-    def remaining(self, answer: int) -> Pcm:
-        """As Playout."""
-        with self._lock:
-            return self._playout.remaining(answer)
+        self._unheard.forget()
+        super().stop_clip()
 
     # ------------------------------------------------------------------ the thread
 
     @property
     def underruns(self) -> int:
-        """How often the device had run dry before the next block came."""
-        return self._pacer.underruns
+        """How often a device had run dry before the next block came."""
+        return self._underruns
 
     @property
     def beyond_limit(self) -> int:
-        """Blocks that the device wanted queued beyond the limit before it would play."""
-        return self._pacer.beyond_limit
+        """Blocks that a device wanted queued beyond the limit before it would play."""
+        return self._beyond_limit
+
+    @property
+    def working(self) -> bool:
+        """The loudspeaker plays."""
+        return self._keeper.working
 
     @property
     def far_playhead(self) -> int:
@@ -139,48 +104,64 @@ class Speaker:
     def instant_s(self, position: int) -> float:
         """The clock's time of a playout event's `position`; exact while `on_event` is told of it."""
         rendered_s, rendered = self._anchor
-        return rendered_s + (position - rendered) / self._device.rate_hz
+        return rendered_s + (position - rendered) / self._rate_hz
 
     def start(self) -> None:
         """Begin to speak, silence at first; called once."""
-        self._thread.start()
+        self._keeper.start()
 
     def start_closing(self, *, fade: bool = True) -> None:
         """Begin to end, without waiting: `fade` what plays out, and let that leave the loudspeaker."""
         self._fade = fade
         self._closing.set()
+        self._keeper.start_stopping()
 
     def close(self, *, fade: bool = True) -> bool:
         """End, within 100 ms; whether the thread is gone and the device closed.
 
-        Gives up after CLOSE_TIMEOUT_S: a thread that hangs in a driver is left behind.
+        Gives up after STOP_TIMEOUT_S of the keeper.
         """
         if not self._closing.is_set():
             self.start_closing(fade=fade)
-        return self._thread.join(CLOSE_TIMEOUT_S)
+        return self._keeper.stop()
 
-    def _run(self) -> None:
+    def _speak(self, device: SpeakerDevice, prove: Callable[[], None], keep_on: Callable[[], bool]) -> None:
+        """Speak through `device` until that is not wanted any more. Raises DeviceError: it was lost."""
+        outlet = Outlet(device, self._rate_hz)
+        pacer = Pacer(outlet, self._clock, self._sleep)
+        underruns_before, beyond_before = self._underruns, self._beyond_limit
         try:
-            while not self._closing.is_set():
-                self._speak_block()
+            for piece in self._unheard.take(len(self._block)):
+                pacer.wait_for_room(len(piece))
+                outlet.write(piece)
+            written, proved = 0, False
+            while keep_on():
+                self._speak_block(outlet, pacer)
+                self._underruns = underruns_before + pacer.underruns
+                self._beyond_limit = beyond_before + pacer.beyond_limit
+                written += len(self._block)
+                if not proved and written > outlet.capacity_samples:  # more than fits in: some was played
+                    proved = True
+                    prove()
             if self._fade:
-                self._speak_farewell()
-        finally:
-            self._device.close()
+                self._speak_farewell(outlet, pacer)
+        except DeviceError:
+            self._unheard.keep(pacer.queued_samples)
+            raise
 
-    def _speak_block(self) -> None:
-        delay_samples = self._pacer.wait_for_room(len(self._block))
+    def _speak_block(self, outlet: Outlet, pacer: Pacer) -> None:
+        delay_samples = pacer.wait_for_room(len(self._block))
         with self._lock:
             self._anchor = (self._clock(), self._playout.position)
             events = self._pump.pump(self._block, delay_samples)
-        self._frames[:] = self._block[:, np.newaxis]
-        self._device.write(self._frames.tobytes())
+        self._unheard.rendered(self._block)
+        outlet.write(self._block)
         for event in events:
             self._on_event(event)
 
-    def _speak_farewell(self) -> None:
+    def _speak_farewell(self, outlet: Outlet, pacer: Pacer) -> None:
         with self._lock:
             self._playout.flush()
             self._playout.stop_clip()
-        self._speak_block()
-        self._pacer.drain()
+        self._speak_block(outlet, pacer)
+        pacer.drain()

@@ -3,27 +3,17 @@
 import threading
 from collections.abc import Callable
 
-from appliance.errors import DeviceError
 
+class EventfulThread:
+    """Runs `body` once, in a daemon thread, and says if it died.
 
-class DeviceThread:
-    """Runs `body` once, in a daemon thread, and says how it ended if it was not asked to.
-
-    `on_lost` gets the DeviceError that ended it: an event like any other. `fatal` gets any other
-    exception: a fault of ours after which the appliance would be deaf or dumb without knowing, so
-    its owner ends the process with an exit code (`sys.exit` in a thread ends only the thread). Both
-    are called in this thread, as its last act.
+    `fatal` gets any exception: a fault of ours after which the appliance would be deaf or dumb without
+    knowing, so its owner ends the process with an exit code (`sys.exit` in a thread ends only the
+    thread). It is called in this thread, as its last act.
     """
 
-    def __init__(
-        self,
-        name: str,
-        body: Callable[[], None],
-        on_lost: Callable[[DeviceError], None],
-        fatal: Callable[[Exception], None],
-    ) -> None:
+    def __init__(self, name: str, body: Callable[[], None], fatal: Callable[[Exception], None]) -> None:
         self._body = body
-        self._on_lost = on_lost
         self._fatal = fatal
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
@@ -40,7 +30,5 @@ class DeviceThread:
     def _run(self) -> None:
         try:
             self._body()
-        except DeviceError as lost:
-            self._on_lost(lost)
         except Exception as fault:  # noqa: BLE001 - the outermost frame of a thread: there is nobody above
             self._fatal(fault)

@@ -6,7 +6,7 @@ import numpy as np
 from rich.console import Console
 from rich.markup import escape
 
-from appliance.audio.alsa import AlsaSpeaker
+from appliance.audio.devices import open_loudspeaker
 from appliance.audio.seam import SpeakerDevice, SpeakerOptions
 from appliance.audio.wav import WavWriter
 from appliance.errors import DeviceError, InputFileError
@@ -51,7 +51,7 @@ def run_demo(settings: Settings, folder: Path, question: str, *, live: bool) -> 
 def _find_loudspeaker(settings: Settings, console: Console) -> SpeakerDevice | None:
     """The loudspeaker on which people can follow, if there is one."""
     try:
-        found = AlsaSpeaker(SpeakerOptions(settings.audio.output.device))
+        found = open_loudspeaker(SpeakerOptions(settings.audio.output.device))
     except DeviceError:
         console.print("There is no loudspeaker here: what it says is to be heard in answer.wav.\n")
         return None

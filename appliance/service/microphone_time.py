@@ -1,26 +1,82 @@
 """When a sample of a real microphone was spoken, on the clock of the stream."""
 
 import math
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import Final
 
 from appliance.pcm.formats import NEAR_RATE_HZ, ms_of_samples
 from appliance.service.clock import StreamClock
 
+# A microphone's clock goes wrong by up to 0.1 ms a second, and a sample may be held up on its way for some
+# hundred. So the least held up of about 30 s tells the time.
+_SLICE_MS: Final = 5000.0
+_SLICES: Final = 6
+
+# Stretches that are remembered: instants are asked for of the last turn or two.
+_STRETCHES: Final = 8
+
+
+class _Stretch:
+    """Samples without a gap, from `start` on."""
+
+    def __init__(self, start: int) -> None:
+        self.start = start
+        self._slices: deque[tuple[float, float]] = deque(maxlen=_SLICES)  # when it began, its least lead
+
+    def heard(self, now_ms: float, lead_ms: float) -> None:
+        if not self._slices or now_ms >= self._slices[-1][0] + _SLICE_MS:
+            self._slices.append((now_ms, lead_ms))
+        else:
+            began_ms, least_ms = self._slices[-1]
+            self._slices[-1] = (began_ms, min(least_ms, lead_ms))
+
+    @property
+    def zero_ms(self) -> float:
+        """Stream time of sample 0, had there been no gap before; infinite before anything was heard."""
+        return min((least_ms for _, least_ms in self._slices), default=math.inf)
+
 
 class MicrophoneTime:
-    """Ties 16 kHz sample indices to stream time.
+    """Ties 16 kHz sample indices to stream time, of a microphone that comes and goes.
 
     A sample is never known before it was spoken, so the smallest lead of the clock over the samples
-    is the microphone's; what is later was held up on the way.
+    is the microphone's; what is later was held up on the way. While there is no microphone the samples
+    stand still and the clock goes on: each stretch between two gaps has a lead of its own. Bounds: of
+    each stretch 30 s, of stretches the last eight; older samples are told by the oldest one.
+
+    For any thread.
     """
 
-    def __init__(self, clock: StreamClock) -> None:
+    def __init__(self, clock: StreamClock, written: Callable[[], int]) -> None:
+        """`written()` is the 16 kHz index of the next sample."""
         self._clock = clock
-        self._zero_ms = math.inf
+        self._written = written
+        self._lock = threading.Lock()
+        self._told = 0  # what `heard` saw last: without a microphone nothing can be learned
+        self._stretches: deque[_Stretch] = deque([_Stretch(0)], maxlen=_STRETCHES)
 
-    def heard(self, index: int) -> None:
-        """Samples before `index` are known now. Called by the hearing thread only."""
-        self._zero_ms = min(self._zero_ms, self._clock.now_ms() - ms_of_samples(index, NEAR_RATE_HZ))
+    def heard(self) -> None:
+        """Look at how far the samples are. To be called often, at least every second."""
+        with self._lock:
+            written = self._written()
+            if written == self._told:
+                return
+            self._told = written
+            now_ms = self._clock.now_ms()
+            self._stretches[-1].heard(now_ms, now_ms - ms_of_samples(written, NEAR_RATE_HZ))
+
+    def resume(self) -> None:
+        """The microphone was away; its next sample is the first after the gap."""
+        with self._lock:
+            self._stretches.append(_Stretch(self._written()))
 
     def ms_of(self, index: int) -> float:
-        """Stream time of sample `index`; only after something was `heard`."""
-        return self._zero_ms + ms_of_samples(index, NEAR_RATE_HZ)
+        """Stream time of sample `index`; the present before anything was heard."""
+        with self._lock:
+            known = [stretch for stretch in self._stretches if math.isfinite(stretch.zero_ms)]
+            if not known:
+                return self._clock.now_ms()
+            of_it = [stretch for stretch in known if stretch.start <= index] or known[:1]
+            return of_it[-1].zero_ms + ms_of_samples(index, NEAR_RATE_HZ)

@@ -1,10 +1,13 @@
 """Both sides of a replay on a real loudspeaker, so that people in the room can follow it."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from appliance.audio.playout import Playout, PlayoutOptions
 from appliance.audio.seam import SpeakerDevice
 from appliance.audio.speaker import Speaker
+from appliance.errors import DeviceError
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm
 from appliance.pcm.resample import Resampler
 from appliance.pcm.ring import SampleRing
@@ -28,10 +31,12 @@ class Monitor:
         playout = Playout(PlayoutOptions(device.rate_hz))
         self._speaker = Speaker(
             playout,
+            device.rate_hz,
             device,
+            _give_up,
             SampleRing.allocate(NEAR_RATE_HZ),
             on_event=lambda event: None,
-            on_lost=lambda lost: None,
+            tell=lambda change: None,
             fatal=lambda fault: None,
         )
         self._speaker.begin(_PROGRAMME)
@@ -52,6 +57,10 @@ class Monitor:
     def close(self) -> None:
         """Fade out and let the device go."""
         self._speaker.close()
+
+
+def _give_up(name: str, keep_on: Callable[[], bool]) -> SpeakerDevice:
+    raise DeviceError(f"the loudspeaker {name!r} was lost")
 
 
 class FollowedMicrophone:

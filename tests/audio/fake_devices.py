@@ -19,6 +19,7 @@ class SteppedTime:
     def __init__(self) -> None:
         self._now_s = 0.0
         self._limit_s = 0.0
+        self._wake_s = 0.0
         self._parked = False
         self._changed = threading.Condition()
 
@@ -26,8 +27,8 @@ class SteppedTime:
         return self._now_s
 
     def sleep(self, seconds: float) -> None:
-        wake_s = self._now_s + seconds
         with self._changed:
+            self._wake_s = wake_s = self._now_s + seconds
             while wake_s > self._limit_s:
                 self._parked = True
                 self._changed.notify_all()
@@ -41,6 +42,13 @@ class SteppedTime:
             self._parked = False
             self._changed.notify_all()
             assert self._changed.wait_for(lambda: self._parked, PATIENCE_S), "the thread never sleeps"
+
+    def let_go(self) -> None:
+        """Wake the sleeping thread early, which then does something else than to sleep; the time stands."""
+        with self._changed:
+            self._limit_s = max(self._limit_s, self._wake_s)
+            self._parked = False
+            self._changed.notify_all()
 
     def run_free(self) -> None:
         """From now on nobody waits."""
@@ -87,6 +95,8 @@ class FakeSpeaker:
         self.most_queued = 0
         self.ran_dry = 0
         self.closed_by: str | None = None
+        self.closed = threading.Event()
+        self.began_s = 0.0
         self.error: Exception | None = None
         self._starts_at_samples = starts_at_samples
         self._clock = clock
@@ -123,12 +133,15 @@ class FakeSpeaker:
         assert self.queued + frames <= self.capacity_samples, "this write would have blocked"
         self._written += frames
         self.most_queued = max(self.most_queued, round(self.queued))
+        if not self._blocks:
+            self.began_s = self._clock()
         self._playing = self._playing or self.queued >= self._starts_at_samples
         self._blocks.append(np.frombuffer(block, np.int16))
 
     def close(self) -> None:
         assert self.closed_by is None
         self.closed_by = threading.current_thread().name
+        self.closed.set()
 
     @property
     def written(self) -> Pcm:
@@ -139,15 +152,15 @@ class FakeSpeaker:
 class FakeMicrophone:
     """A microphone that delivers what `arrivals` holds: a block, None for one late block, or an error."""
 
-    name = "fake"
-    rate_hz = 16_000
-    block_samples = 512
-
-    def __init__(self, channels: int = 1) -> None:
+    def __init__(self, channels: int = 1, rate_hz: int = 16_000, name: str = "fake") -> None:
+        self.name = name
+        self.rate_hz = rate_hz
+        self.block_samples = rate_hz * 32 // 1000
         self.channels = channels
         self.overruns = 0
         self.arrivals: queue.SimpleQueue[bytes | Exception | None] = queue.SimpleQueue()
         self.closed_by: str | None = None
+        self.closed = threading.Event()
 
     def read(self) -> bytes | None:
         try:
@@ -161,3 +174,21 @@ class FakeMicrophone:
     def close(self) -> None:
         assert self.closed_by is None
         self.closed_by = threading.current_thread().name
+        self.closed.set()
+
+
+class News:
+    """What a thread says, for a test that waits for it."""
+
+    def __init__(self) -> None:
+        self._queue: queue.SimpleQueue[object] = queue.SimpleQueue()
+
+    def put(self, news: object) -> None:
+        self._queue.put(news)
+
+    def next(self) -> object:
+        return self._queue.get(timeout=PATIENCE_S)
+
+    @property
+    def empty(self) -> bool:
+        return self._queue.empty()

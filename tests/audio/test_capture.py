@@ -1,16 +1,21 @@
-"""The capture thread, on a microphone made of a queue."""
+"""The capture thread, on microphones made of queues."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
 
 from appliance.audio.capture import STALL_S, CaptureThread
+from appliance.audio.intake import ZEROS_S
+from appliance.audio.process_link import NotWanted
 from appliance.audio.seam import READ_WAIT_S
+from appliance.conversation.vocabulary import DeviceChanged, DeviceState
 from appliance.errors import DeviceError
 from appliance.pcm.ring import SampleRing
-from tests.audio.fake_devices import PATIENCE_S, FakeMicrophone
+from tests.audio.fake_devices import PATIENCE_S, FakeMicrophone, News
+
+RING_HZ = 16_000
 
 
 class Room:
@@ -18,21 +23,41 @@ class Room:
 
     def __init__(self, microphone: FakeMicrophone) -> None:
         self.microphone = microphone
-        self.ring = SampleRing.allocate(16_000)
+        self.replacements: list[FakeMicrophone | DeviceError] = []
+        self.ring = SampleRing.allocate(20 * RING_HZ)
         self.wake = threading.Event()
-        self.ended = threading.Event()
-        self.lost: DeviceError | None = None
-        self.fault: Exception | None = None
-        self.capture = CaptureThread(microphone, self.ring, self.wake, self._on_lost, self._on_fault)
+        self.news = News()
+        self.warnings = News()
+        self.faults = News()
+        self.resumed: list[int] = []
+        self.capture = CaptureThread(
+            microphone,
+            self._reopen,
+            self.ring,
+            RING_HZ,
+            self.wake,
+            self.news.put,
+            self.faults.put,
+            lambda: self.resumed.append(self.ring.written),
+            self.warnings.put,
+        )
         self.capture.start()
 
-    def _on_lost(self, error: DeviceError) -> None:
-        self.lost = error
-        self.ended.set()
+    def _reopen(self, previous: str, keep_on: Callable[[], bool]) -> FakeMicrophone:
+        while not self.replacements:
+            if not keep_on():
+                raise NotWanted("the test is over")
+        replacement = self.replacements.pop(0)
+        if isinstance(replacement, DeviceError):
+            raise replacement
+        self.microphone = replacement
+        return replacement
 
-    def _on_fault(self, error: Exception) -> None:
-        self.fault = error
-        self.ended.set()
+    def wait_for(self, samples: int) -> None:
+        """Return when so many samples stand in the ring."""
+        while self.ring.written < samples:
+            assert self.wake.wait(PATIENCE_S)
+            self.wake.clear()
 
 
 @pytest.fixture
@@ -42,8 +67,16 @@ def room() -> Iterator[Room]:
     assert room.capture.stop()
 
 
-def numbered(start: int, count: int = 512, channels: int = 1) -> bytes:
-    return np.repeat(np.arange(start, start + count, dtype=np.int16), channels).tobytes()
+def numbered(start: int, count: int = 512) -> bytes:
+    return np.arange(start, start + count, dtype=np.int16).tobytes()
+
+
+def lost(reason: str) -> DeviceChanged:
+    return DeviceChanged("microphone", DeviceState.LOST, "fake", reason)
+
+
+def ready(name: str = "fake") -> DeviceChanged:
+    return DeviceChanged("microphone", DeviceState.READY, name)
 
 
 def test_blocks_stand_in_the_ring_in_order_and_the_reader_is_woken(room: Room) -> None:
@@ -51,31 +84,31 @@ def test_blocks_stand_in_the_ring_in_order_and_the_reader_is_woken(room: Room) -
         room.microphone.arrivals.put(numbered(start))
         assert room.wake.wait(PATIENCE_S)
         room.wake.clear()
-    assert room.ring.written == 1536
     assert np.array_equal(room.ring.read(0, 1536)[1], np.arange(1536))
 
 
 def test_a_late_block_is_waited_for(room: Room) -> None:
     room.microphone.arrivals.put(None)
     room.microphone.arrivals.put(numbered(0))
-    assert room.wake.wait(PATIENCE_S)
-    assert room.lost is None
+    room.wait_for(512)
+    assert room.news.empty
 
 
 def test_of_several_channels_the_first_is_taken() -> None:
-    room = Room(FakeMicrophone(channels=2))
-    stereo = np.column_stack((np.arange(512), np.full(512, -9))).astype(np.int16)
-    room.microphone.arrivals.put(stereo.tobytes())
-    assert room.wake.wait(PATIENCE_S)
+    room = Room(FakeMicrophone(channels=6))
+    array = np.full((512, 6), -9, np.int16)
+    array[:, 0] = np.arange(512)
+    room.microphone.arrivals.put(array.tobytes())
+    room.wait_for(512)
     assert room.capture.stop()
     assert np.array_equal(room.ring.read(0, 512)[1], np.arange(512))
 
 
 def test_a_microphone_that_falls_silent_for_good_is_lost(room: Room) -> None:
+    room.microphone.arrivals.put(numbered(0))
     for _ in range(round(STALL_S / READ_WAIT_S)):
         room.microphone.arrivals.put(None)
-    assert room.ended.wait(PATIENCE_S)
-    assert str(room.lost) == "the microphone 'fake' has stopped delivering sound"
+    assert room.news.next() == lost("the microphone 'fake' has stopped delivering sound")
 
 
 def test_a_sign_of_life_starts_the_wait_anew(room: Room) -> None:
@@ -83,35 +116,117 @@ def test_a_sign_of_life_starts_the_wait_anew(room: Room) -> None:
         for _ in range(round(STALL_S / READ_WAIT_S) - 1):
             room.microphone.arrivals.put(None)
         room.microphone.arrivals.put(numbered(0))
-    while room.ring.written < 5 * 512:
-        assert room.wake.wait(PATIENCE_S)
-        room.wake.clear()
-    assert room.lost is None
+    room.wait_for(5 * 512)
+    assert room.news.empty
 
 
-def test_a_device_failure_is_an_event_and_the_thread_lets_go_of_the_device(room: Room) -> None:
+def test_a_lost_microphone_is_told_closed_and_opened_again(room: Room) -> None:
+    first = room.microphone
+    first.arrivals.put(numbered(0))
+    first.arrivals.put(DeviceError("pulled"))
+    assert room.news.next() == lost("pulled")
+    assert first.closed_by == "microphone"
+    back = FakeMicrophone()
+    back.arrivals.put(numbered(512))
+    room.replacements += [DeviceError("not there"), back]
+    assert room.news.next() == ready()
+    room.wait_for(1024)
+    assert np.array_equal(room.ring.read(0, 1024)[1], np.arange(1024))
+    assert room.resumed == [0, 512]
+
+
+def test_a_microphone_that_opens_and_delivers_nothing_is_not_ready(room: Room) -> None:
     room.microphone.arrivals.put(DeviceError("pulled"))
-    assert room.ended.wait(PATIENCE_S)
-    assert str(room.lost) == "pulled"
-    assert room.fault is None
-    assert room.capture.stop()
-    assert room.microphone.closed_by == "capture"
+    assert room.news.next() == lost("pulled")
+    dumb, good = FakeMicrophone(), FakeMicrophone(name="good")
+    dumb.arrivals.put(DeviceError("pulled again"))
+    good.arrivals.put(numbered(0))
+    room.replacements += [dumb, good]
+    assert room.news.next() == ready("good")
+
+
+def test_a_microphone_that_comes_back_with_another_rate_is_converted(room: Room) -> None:
+    room.microphone.arrivals.put(bytes(1024))
+    room.microphone.arrivals.put(DeviceError("pulled"))
+    assert room.news.next() == lost("pulled")
+    other = FakeMicrophone(rate_hz=48_000)
+    tone = 8_000 * np.sin(2 * np.pi * 1_000 * np.arange(48_000) / 48_000)
+    other.arrivals.put(tone.astype(np.int16).tobytes())
+    room.replacements.append(other)
+    room.wait_for(512 + 15_000)
+    heard = room.ring.read(512 + 1_000, 8_000)[1]
+    spectrum = abs(np.fft.rfft(heard.astype(float)))
+    assert np.argmax(spectrum) * RING_HZ / 8_000 == pytest.approx(1_000, abs=2)
+
+
+def test_a_muted_microphone_is_closed_and_that_is_no_news(room: Room) -> None:
+    first = room.microphone
+    first.arrivals.put(numbered(0))
+    room.wait_for(512)
+    room.capture.set_muted(True)
+    assert first.closed.wait(PATIENCE_S)
+    assert not room.capture.working
+    back = FakeMicrophone()
+    back.arrivals.put(numbered(512))
+    room.replacements.append(back)
+    room.capture.set_muted(False)
+    room.wait_for(1024)
+    assert room.news.empty
+    assert room.resumed == [0, 512]
+
+
+def test_a_microphone_that_is_gone_when_it_is_wanted_again_is_news(room: Room) -> None:
+    room.microphone.arrivals.put(numbered(0))
+    room.wait_for(512)
+    room.capture.set_muted(True)
+    assert room.microphone.closed.wait(PATIENCE_S)
+    room.replacements.append(DeviceError("there is no microphone"))
+    room.capture.set_muted(False)
+    assert room.news.next() == lost("there is no microphone")
+
+
+def test_nothing_but_exact_zeros_is_a_warning_and_no_loss(room: Room) -> None:
+    for _ in range(round(ZEROS_S)):
+        room.microphone.arrivals.put(bytes(2 * RING_HZ))
+    assert "nothing but digital silence for 10 s" in str(room.warnings.next())
+    room.microphone.arrivals.put(bytes(2 * RING_HZ))
+    room.wait_for(round(ZEROS_S + 1) * RING_HZ)
+    assert room.warnings.empty
+    assert room.news.empty
 
 
 def test_an_unexpected_exception_is_a_fault_of_ours(room: Room) -> None:
     room.microphone.arrivals.put(ZeroDivisionError())
-    assert room.ended.wait(PATIENCE_S)
-    assert isinstance(room.fault, ZeroDivisionError)
-    assert room.lost is None
+    assert isinstance(room.faults.next(), ZeroDivisionError)
+    assert room.news.empty
+
+
+def test_overruns_of_all_microphones_are_counted(room: Room) -> None:
+    room.microphone.overruns = 2
+    room.microphone.arrivals.put(numbered(0))
+    room.wait_for(512)
+    room.microphone.arrivals.put(DeviceError("pulled"))
+    other = FakeMicrophone()
+    other.overruns = 3
+    other.arrivals.put(numbered(0))
+    room.replacements.append(other)
+    room.wait_for(1024)
+    assert room.capture.overruns == 5
 
 
 def test_stop_ends_the_thread_while_it_waits_for_sound(room: Room) -> None:
     assert room.capture.stop()
-    assert room.microphone.closed_by == "capture"
-    assert room.lost is None
+    assert room.microphone.closed_by == "microphone"
+    assert room.news.empty
 
 
-def test_a_thread_that_hangs_in_its_driver_is_left_behind() -> None:
+def test_stop_ends_the_thread_while_there_is_no_microphone(room: Room) -> None:
+    room.microphone.arrivals.put(DeviceError("pulled"))
+    assert room.news.next() == lost("pulled")
+    assert room.capture.stop()
+
+
+def test_a_thread_that_hangs_is_left_behind() -> None:
     class Hanging(FakeMicrophone):
         released = threading.Event()
 

@@ -1,18 +1,22 @@
 """The speaker thread, on a loudspeaker and a clock that the test moves."""
 
-import threading
-from collections.abc import Iterator
+import queue
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import numpy as np
 import pytest
 
 from appliance.audio.playout import Playout, PlayoutOptions
 from appliance.audio.playout_events import AnswerAudible, AnswerHeard, PlayoutEvent
+from appliance.audio.process_link import NotWanted
 from appliance.audio.speaker import Speaker
+from appliance.conversation.vocabulary import DeviceChanged, DeviceState
 from appliance.errors import DeviceError
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm
 from appliance.pcm.ring import SampleRing
-from tests.audio.fake_devices import PATIENCE_S, FakeSpeaker, SteppedTime
+from tests.audio.fake_devices import PATIENCE_S, FakeSpeaker, News, SteppedTime
+from tests.rig.cable import lag_of
 
 RATE_HZ = 24_000
 
@@ -25,16 +29,18 @@ class Room:
         self.device = FakeSpeaker(self.time.clock, RATE_HZ, channels)
         self.far = SampleRing.allocate(10 * NEAR_RATE_HZ)
         self.events: list[tuple[PlayoutEvent, float, float]] = []  # event, when it was told, its instant
-        self.ended = threading.Event()
-        self.lost: DeviceError | None = None
-        self.fault: Exception | None = None
+        self.news = News()
+        self.faults = News()
+        self.replacements: queue.SimpleQueue[FakeSpeaker] = queue.SimpleQueue()
         self.speaker = Speaker(
             Playout(PlayoutOptions(RATE_HZ)),
+            RATE_HZ,
             self.device,
+            self._reopen,
             self.far,
             self._on_event,
-            self._on_lost,
-            self._on_fault,
+            self.news.put,
+            self.faults.put,
             self.time.clock,
             self.time.sleep,
         )
@@ -44,13 +50,25 @@ class Room:
     def _on_event(self, event: PlayoutEvent) -> None:
         self.events.append((event, self.time.clock(), self.speaker.instant_s(event.position)))
 
-    def _on_lost(self, error: DeviceError) -> None:
-        self.lost = error
-        self.ended.set()
+    def _reopen(self, previous: str, keep_on: Callable[[], bool]) -> FakeSpeaker:
+        while keep_on():
+            with suppress(queue.Empty):
+                self.device = self.replacements.get(timeout=0.01)
+                return self.device
+        raise NotWanted("the test is over")
 
-    def _on_fault(self, error: Exception) -> None:
-        self.fault = error
-        self.ended.set()
+    def unplug(self) -> FakeSpeaker:
+        """Lose the loudspeaker; returns it."""
+        before, before.error = self.device, DeviceError("pulled")
+        self.time.let_go()
+        assert self.news.next() == DeviceChanged("loudspeaker", DeviceState.LOST, "fake", "pulled")
+        return before
+
+    def replug(self, device: FakeSpeaker) -> None:
+        """Plug in another one, and let it play until it is known to be ready."""
+        self.replacements.put(device)
+        self.time.advance(0.5)
+        assert self.news.next() == DeviceChanged("loudspeaker", DeviceState.READY, "fake")
 
     def answer(self, pcm: Pcm) -> None:
         self.speaker.begin(1)
@@ -76,6 +94,15 @@ def room() -> Iterator[Room]:
 
 def tone(seconds: float) -> Pcm:
     return (8_000 * np.cos(2 * np.pi * 440 * np.arange(int(seconds * RATE_HZ)) / RATE_HZ)).astype(np.int16)
+
+
+def noise(seconds: float) -> Pcm:
+    return (
+        np.random.default_rng(3)
+        .normal(0, 4_000, int(seconds * RATE_HZ))
+        .clip(-32_768, 32_767)
+        .astype(np.int16)
+    )
 
 
 def test_silence_is_played_while_nobody_speaks(room: Room) -> None:
@@ -160,7 +187,7 @@ def test_closing_fades_out_what_plays_within_100_ms_and_lets_it_be_heard(room: R
     assert abs(end[: fade // 10]).max() > 6_000
     assert not end[fade:].any()
     assert room.device.delay_samples() == 0
-    assert room.device.closed_by == "speaker"
+    assert room.device.closed_by == "loudspeaker"
 
 
 def test_closing_without_a_fade_is_immediate() -> None:
@@ -168,33 +195,99 @@ def test_closing_without_a_fade_is_immediate() -> None:
     room.answer(tone(5.0))
     room.time.advance(0.5)
     assert room.close(fade=False) <= 0.025
-    assert room.device.closed_by == "speaker"
-
-
-def test_a_device_failure_is_an_event_and_the_thread_lets_go_of_the_device() -> None:
-    room = Room()
-    room.device.error = DeviceError("pulled")
-    room.time.run_free()
-    assert room.ended.wait(PATIENCE_S)
-    assert str(room.lost) == "pulled"
-    assert room.fault is None
-    assert room.speaker.close()
-    assert room.device.closed_by == "speaker"
+    assert room.device.closed_by == "loudspeaker"
 
 
 def test_an_unexpected_exception_is_a_fault_of_ours() -> None:
     room = Room()
     room.device.error = ZeroDivisionError()
     room.time.run_free()
-    assert room.ended.wait(PATIENCE_S)
-    assert isinstance(room.fault, ZeroDivisionError)
-    assert room.lost is None
+    assert isinstance(room.faults.next(), ZeroDivisionError)
+    assert room.news.empty
+
+
+def test_a_lost_loudspeaker_is_told_and_let_go_of() -> None:
+    room = Room()
+    before = room.unplug()
+    assert before.closed.wait(PATIENCE_S)
+    assert before.closed_by == "loudspeaker"
+    assert not room.speaker.working
+    assert room.speaker.close()
+
+
+def test_without_a_loudspeaker_nothing_counts_as_heard() -> None:
+    room = Room()
+    room.answer(tone(1.0))
+    room.time.advance(0.5)
+    heard = room.speaker.heard_samples(1)
+    room.unplug()
+    assert room.speaker.heard_samples(1) - heard <= RATE_HZ // 50
+    assert [type(event) for event, _, _ in room.events] == [AnswerAudible]
+    assert room.speaker.close()
+
+
+def test_the_answer_goes_on_without_losing_a_sample_and_repeats_no_more_than_a_block() -> None:
+    room = Room()
+    said = noise(1.0)
+    room.answer(said)
+    room.time.advance(0.5)
+    before = room.unplug()
+    assert before.queued > 0
+    start = int(np.flatnonzero(before.written)[0])
+    heard = len(before.written) - round(before.queued) - start
+    after = FakeSpeaker(room.time.clock, RATE_HZ)
+    room.replug(after)
+    room.time.advance(1.0)
+    fade = RATE_HZ * 5 // 1000
+    first, alike = lag_of(after.written[fade : RATE_HZ // 4], said)
+    assert alike > 0.999
+    again = heard - (first - fade)
+    assert 0 <= again <= room.device.block_samples
+    rest = said[heard - again :]
+    assert np.array_equal(after.written[fade : len(rest)], rest[fade:])
+    assert not after.written[len(rest) :].any()
+    assert room.speaker.heard_samples(1) == len(said)
+    assert [type(event) for event, _, _ in room.events] == [AnswerAudible, AnswerHeard]
+    room.close()
+
+
+def test_what_was_flushed_meanwhile_is_not_heard() -> None:
+    room = Room()
+    room.answer(tone(1.0))
+    room.time.advance(0.5)
+    room.unplug()
+    room.speaker.flush()
+    after = FakeSpeaker(room.time.clock, RATE_HZ)
+    room.replug(after)
+    fade = RATE_HZ * 10 // 1000
+    assert not after.written[fade:].any()
+    room.close()
+
+
+def test_a_loudspeaker_of_another_rate_plays_the_same() -> None:
+    room = Room()
+    room.unplug()
+    other = FakeSpeaker(room.time.clock, 48_000, channels=2)
+    room.replug(other)
+    room.answer(tone(1.0))
+    room.time.advance(2.0)
+    left, right = other.written[::2].astype(float), other.written[1::2]
+    assert np.array_equal(left, right)
+    loud = np.flatnonzero(abs(left) > 1_000)
+    assert loud[-1] - loud[0] == pytest.approx(48_000, abs=100)
+    spectrum = abs(np.fft.rfft(left[loud[0] : loud[0] + 40_000]))
+    assert np.argmax(spectrum) * 48_000 / 40_000 == pytest.approx(440, abs=2)
+    (audible, _, audible_s), (_, _, heard_s) = room.events
+    assert isinstance(audible, AnswerAudible)
+    assert heard_s - audible_s == pytest.approx(1.0, abs=0.003)
+    assert audible_s == pytest.approx(other.began_s + loud[0] / 48_000, abs=0.003)
+    assert (other.ran_dry, room.speaker.underruns) == (0, 0)
+    room.close()
 
 
 def test_after_the_device_is_gone_the_verbs_still_answer() -> None:
     room = Room()
-    room.device.error = DeviceError("pulled")
-    room.time.run_free()
-    assert room.ended.wait(PATIENCE_S)
+    room.unplug()
     room.answer(tone(0.5))
     assert room.speaker.heard_samples(1) == 0
+    assert room.speaker.close()

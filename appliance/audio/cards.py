@@ -1,0 +1,103 @@
+"""What the kernel tells about sound cards: their names, where they are plugged in, and who uses them."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Final
+
+# " 1 [Device         ]: USB-Audio - USB PnP Sound Device"
+_CARD: Final = re.compile(r"^ *(?P<number>\d+) \[(?P<id>\S+) *\]: .*? - (?P<name>.*)$", re.MULTILINE)
+_OWNER: Final = re.compile(r"^owner_pid\s*:\s*(\d+)", re.MULTILINE)
+_PROCESS: Final = re.compile(r"^Tgid:\s*(\d+)", re.MULTILINE)
+# The name of a USB interface: bus, ports from hub to hub, configuration and interface ("1-1.3:1.0").
+_USB_INTERFACE: Final = re.compile(r"(\d+-[\d.]+):\d+\.\d+")
+
+
+class Direction(Enum):
+    """What a device is for; the value is what a person calls it."""
+
+    CAPTURE = "microphone"
+    PLAYBACK = "loudspeaker"
+
+
+_LETTER: Final = {Direction.CAPTURE: "c", Direction.PLAYBACK: "p"}
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the kernel tells it; tests have trees of their own."""
+
+    asound: Path = Path("/proc/asound")
+    sound: Path = Path("/sys/class/sound")
+    processes: Path = Path("/proc")
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A sound card: its number is good until it is unplugged, its `id` until another one came first.
+
+    `port` is the USB port that it is plugged into, as the kernel writes it (bus-port.port…), and ""
+    where it is not on the USB.
+    """
+
+    number: int
+    id: str
+    name: str
+    port: str
+    on_usb: bool
+
+
+def list_cards(places: Places) -> dict[int, Card]:
+    """The cards by number; none where the kernel has no sound."""
+    cards = {}
+    for found in _CARD.finditer(_text(places.asound / "cards")):
+        number = int(found["number"])
+        port = _usb_port(places.sound / f"card{number}" / "device")
+        on_usb = bool(port) or (places.asound / f"card{number}" / "usbid").exists()
+        cards[number] = Card(number, found["id"], found["name"].strip(), port, on_usb)
+    return cards
+
+
+def list_pcms(places: Places, card: int, direction: Direction) -> Iterator[tuple[int, str]]:
+    """Number and name of everything on the card that records, or plays."""
+    folder, letter = places.asound / f"card{card}", _LETTER[direction]
+    for pcm in sorted(folder.glob(f"pcm*{letter}")):
+        info = dict(line.split(": ", 1) for line in _text(pcm / "info").splitlines() if ": " in line)
+        yield int(pcm.name[3:-1]), info.get("name", info.get("id", ""))
+
+
+def user_of(places: Places, card: int, pcm: int, direction: Direction) -> str | None:
+    """Which program has it open, such as "arecord (process 1234)"; None: it is free."""
+    folder = places.asound / f"card{card}" / f"pcm{pcm}{_LETTER[direction]}"
+    statuses = [_text(status) for status in sorted(folder.glob("sub*/status"))]
+    if not statuses or any(status.strip() == "closed" for status in statuses):
+        return None
+    owner = _OWNER.search("\n".join(statuses))
+    return _program(places.processes, owner[1]) if owner else "another program"
+
+
+def _program(processes: Path, thread: str) -> str:
+    """The program of a thread: the kernel knows who opened a device by its thread."""
+    process = _PROCESS.search(_text(processes / thread / "status"))
+    number = process[1] if process else thread
+    name = _text(processes / number / "comm").strip()
+    return f"{name} (process {number})" if name else f"process {number}"
+
+
+def _usb_port(device: Path) -> str:
+    try:
+        interface = device.resolve(strict=True).name
+    except OSError:
+        return ""
+    found = _USB_INTERFACE.fullmatch(interface)
+    return found[1] if found else ""
+
+
+def _text(path: Path) -> str:
+    """What is in a file of the kernel's; nothing where it went away, as cards do."""
+    try:
+        return path.read_text(errors="replace")
+    except OSError:
+        return ""

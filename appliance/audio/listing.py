@@ -1,0 +1,76 @@
+"""The list of microphones and loudspeakers, for a person."""
+
+from collections.abc import Iterator, Sequence
+
+from appliance.audio.cards import Direction
+from appliance.audio.catalog import DeviceInfo, choose
+from appliance.audio.devices import Formats
+from appliance.errors import DeviceError
+
+_SECTION = {Direction.CAPTURE: "audio.input", Direction.PLAYBACK: "audio.output"}
+
+
+def list_for_people(devices: Sequence[DeviceInfo], formats: Formats) -> str:
+    """Every device by the name that goes into the configuration, and what there is to know about it."""
+    return "\n".join(_lines(devices, formats))
+
+
+def _lines(devices: Sequence[DeviceInfo], formats: Formats) -> Iterator[str]:
+    for direction in Direction:
+        of_this_kind = [device for device in devices if _serves(device, direction, formats)]
+        chosen = _chosen(devices, direction)
+        yield f"{direction.value}s:"
+        for device in of_this_kind:
+            yield f"  {device.name}"
+            yield from (f"      {line}" for line in _details(device, direction, formats, chosen))
+        if not of_this_kind:
+            yield "  none"
+        yield ""
+    yield "To use one, put its name into the configuration:"
+    for direction, section in _SECTION.items():
+        chosen = _chosen(devices, direction)
+        yield f"  [{section}]"
+        yield f'  device = "{chosen.name if chosen else "NAME"}"'
+    yield 'With device = "" it chooses by itself: a USB device where there is one.'
+    if any("(USB port " in device.name for device in devices):
+        yield ""
+        yield "Devices of the same make are told apart by their USB port: leave each one in its own."
+
+
+def _serves(device: DeviceInfo, direction: Direction, formats: Formats) -> bool:
+    """Hardware, and whatever else takes sound: names of libasound seem to go both ways and do not."""
+    asked = (device.name, direction)
+    return device.is_for(direction) and bool(device.hardware or asked not in formats or formats[asked])
+
+
+def _details(
+    device: DeviceInfo, direction: Direction, formats: Formats, chosen: DeviceInfo | None
+) -> Iterator[str]:
+    where = [f"USB port {device.port}"] if device.port else []
+    where += [name for name in device.other_names if name.startswith("hw:")]
+    if where:
+        yield ", ".join(where)
+    if direction in device.users:
+        yield f"in use by {device.users[direction]}"
+    elif taken := formats.get((device.name, direction), ()):
+        yield _formats(taken)
+    else:
+        yield "takes none of the usual formats"
+    if device is chosen:
+        yield 'chosen by itself (device = "")'
+
+
+def _formats(taken: Sequence[tuple[int, int]]) -> str:
+    rates = sorted({rate for rate, _ in taken})
+    channels = sorted({count for _, count in taken})
+    names = {(1,): "mono", (2,): "stereo only", (1, 2): "mono and stereo"}
+    return (
+        f"{', '.join(f'{rate / 1000:g}' for rate in rates)} kHz, {names.get(tuple(channels), str(channels))}"
+    )
+
+
+def _chosen(devices: Sequence[DeviceInfo], direction: Direction) -> DeviceInfo | None:
+    try:
+        return choose(devices, "", direction)
+    except DeviceError:
+        return None

@@ -1,0 +1,86 @@
+"""An open microphone and an open loudspeaker, each in a process of its own, as the seam wants them."""
+
+import json
+from typing import Final
+
+from appliance.audio.cards import Direction
+from appliance.audio.device_process import COUNT
+from appliance.audio.process_link import ProcessLink
+from appliance.audio.seam import READ_WAIT_S
+from appliance.errors import DeviceError
+
+# A loudspeaker's process answers within a millisecond, on a busy machine within some ten.
+ANSWER_TIMEOUT_S: Final = 0.5
+
+
+class Microphone:
+    """As CaptureDevice."""
+
+    def __init__(self, link: ProcessLink, name: str, rate_hz: int, channels: int, block_samples: int) -> None:
+        self._link = link
+        self.name = name
+        self.rate_hz = rate_hz
+        self.channels = channels
+        self.block_samples = block_samples
+        self.overruns = 0
+
+    def read(self) -> bytes | None:
+        """As CaptureDevice."""
+        frame = self._link.receive(READ_WAIT_S)
+        if frame is None:
+            return None
+        kind, payload = frame
+        if kind == b"B":
+            (self.overruns,) = COUNT.unpack_from(payload)
+            return payload[COUNT.size :]
+        if kind == b"N":
+            return None
+        raise _lost(Direction.CAPTURE, self.name, payload)
+
+    def close(self) -> None:
+        """As CaptureDevice."""
+        self._link.kill()
+
+
+class Loudspeaker:
+    """As SpeakerDevice."""
+
+    def __init__(
+        self,
+        link: ProcessLink,
+        name: str,
+        rate_hz: int,
+        channels: int,
+        block_samples: int,
+        capacity_samples: int,
+    ) -> None:
+        self._link = link
+        self.name = name
+        self.rate_hz = rate_hz
+        self.channels = channels
+        self.block_samples = block_samples
+        self.capacity_samples = capacity_samples
+
+    def delay_samples(self) -> int:
+        """As SpeakerDevice."""
+        self._link.send(b"d")
+        frame = self._link.receive(ANSWER_TIMEOUT_S)
+        if frame is None:
+            raise DeviceError(f"the loudspeaker {self.name!r} does not answer")
+        kind, payload = frame
+        if kind != b"D":
+            raise _lost(Direction.PLAYBACK, self.name, payload)
+        (delay_samples,) = COUNT.unpack(payload)
+        return int(delay_samples)
+
+    def write(self, block: bytes) -> None:
+        """As SpeakerDevice."""
+        self._link.send(b"w" + COUNT.pack(len(block)) + block)
+
+    def close(self) -> None:
+        """As SpeakerDevice."""
+        self._link.kill()
+
+
+def _lost(direction: Direction, name: str, payload: bytes) -> DeviceError:
+    return DeviceError(f"the {direction.value} {name!r} was lost: {json.loads(payload)[1]}")
