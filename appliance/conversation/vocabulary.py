@@ -308,13 +308,17 @@ class AnswerAudio:
 
 @dataclass(frozen=True, slots=True)
 class AnswerTranscript:
-    """What `answer` says. `text` is the whole text so far, `item_text` what of it `item` says (None: all)."""
+    """What `answer` says. `text` is the whole text so far, `item_text` what of it `item` says (None: all).
+
+    `written` text has no sound: it was read as it came.
+    """
 
     answer: int
     text: str
     final: bool
     item: str | None = None
     item_text: str | None = None
+    written: bool = False
 
 
 TOOL_ARGUMENTS_MAX_CHARS = 16_384

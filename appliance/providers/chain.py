@@ -246,8 +246,8 @@ class Chain:
             case AnswerAudio():
                 self._turn.begin(event.answer)
                 self._emit(event)
-            case AnswerTranscript():
-                if self._answers_in_text():
+            case AnswerTranscript(written=written):
+                if written:
                     self._turn.begin(event.answer)
                 self._emit(event)
             case ToolCall():
@@ -277,10 +277,6 @@ class Chain:
             self._tell(Configure(self._config))
         if self._turn.owed:
             self._catch_up()
-
-    def _answers_in_text(self) -> bool:
-        question = self._turn.question
-        return self._config.output == "text" or (question is not None and not question.spoken)
 
     def _on_failure(self, provider: str, failure: Failure) -> None:
         """The session is given up, whether it died or only this answer did."""

@@ -90,7 +90,7 @@ async def test_an_answer_in_writing_is_not_asked_again_from_the_start_once_it_wa
     async with stage("first", "second") as s:
         first = await ready(s, "first")
         s.chain.send(AskText(1, "How are you?", spoken=False))
-        first.says(AnswerTranscript(1, "I am", final=False))
+        first.says(AnswerTranscript(1, "I am", final=False, written=True))
         first.says(GONE)
         assert [f.answer for f in s.of(Failure) if isinstance(f, Failure)] == [1]
 

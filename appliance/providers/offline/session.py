@@ -210,7 +210,7 @@ class OfflineSession:
                 self._say(answer, UserTranscript(answer, text, final=True, first=first))
             case Reply(_, text):
                 self._say(answer, AnswerStarted(answer))
-                self._say(answer, AnswerTranscript(answer, text, final=True))
+                self._say(answer, AnswerTranscript(answer, text, final=True, written=asked.written))
             case Sound(_, pcm):
                 self._say(answer, AnswerAudio(answer, pcm))
             case Done(_, taken, dropped):

@@ -169,7 +169,9 @@ class Answers:
         item = answer.item(item_id)
         item.written = item.written or written
         whole = answer.set_transcript(item, text if final else item.transcript + text)
-        return AnswerTranscript(answer.number, whole, final, item=item_id, item_text=item.transcript)
+        return AnswerTranscript(
+            answer.number, whole, final, item_id, item_text=item.transcript, written=item.written
+        )
 
     def on_done(self, event: Fields) -> AnswerDone | Failure | None:
         """`response.done`"""
