@@ -14,13 +14,13 @@ from appliance.audio.process_link import NotWanted
 from appliance.audio.speaker import Speaker
 from appliance.conversation.vocabulary import SpeechEvent
 from appliance.hearing.detector import SpeechDetector
-from appliance.hearing.silero import SileroDetector
 from appliance.hearing.thread import HearingThread
 from appliance.pcm.formats import NEAR_RATE_HZ, samples_of_ms
 from appliance.pcm.ring import SampleRing
 from appliance.service.assembly import Assembly, Ends
 from appliance.service.clock import LiveClock
 from appliance.service.conductor import Event
+from appliance.service.detectors import load_detector, report_warning
 from appliance.service.event_log import EventLog, Listener
 from appliance.service.live_sound import Devices, open_devices
 from appliance.service.mailbox import Mailbox
@@ -56,9 +56,11 @@ async def _run(settings: Settings, show: Listener | None) -> NoReturn:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopping.set)
     providers = list_providers(settings, os.environ)
+    warnings: list[str] = []
     try:
         devices, detector = await asyncio.gather(
-            open_devices(settings, lambda: not stopping.is_set()), asyncio.to_thread(SileroDetector)
+            open_devices(settings, lambda: not stopping.is_set()),
+            asyncio.to_thread(load_detector, settings.hearing.detector, warnings.append),
         )
     except NotWanted:  # asked to stop before it could begin
         _leave_at_once()
@@ -67,6 +69,8 @@ async def _run(settings: Settings, show: Listener | None) -> NoReturn:
         log = stack.enter_context(EventLog(sink))
         if show is not None:
             log.subscribe(show)
+        for warning in warnings:
+            report_warning(log, warning)
         live = _Live(settings, providers, devices, detector, log, stopping, show is not None)
         await live.run()
     _leave_at_once()

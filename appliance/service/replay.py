@@ -13,11 +13,11 @@ from appliance.audio.seam import SpeakerDevice
 from appliance.audio.wav import WavReader, WavWriter
 from appliance.conversation.vocabulary import SpeechEvent
 from appliance.errors import InputFileError
-from appliance.hearing.silero import SileroDetector
 from appliance.pcm.formats import NEAR_RATE_HZ, ms_of_samples, samples_of_ms
 from appliance.pcm.ring import SampleRing
 from appliance.service.assembly import Assembly, Ends
 from appliance.service.clock import TickerClock
+from appliance.service.detectors import load_detector, report_warning
 from appliance.service.event_log import EventLog, Listener
 from appliance.service.monitor import FollowedLoudspeaker, FollowedMicrophone, Monitor
 from appliance.service.provider_list import list_providers
@@ -107,8 +107,9 @@ class _Replay:
             half_duplex=settings.interruption.strategy == "ignore",
             look_every_ms=TICK_MS,
         )
+        detector = load_detector(settings.hearing.detector, lambda warning: report_warning(log, warning))
         self._assembly = Assembly(
-            settings, list_providers(settings, os.environ), SileroDetector(), ends, self._clock, log, say
+            settings, list_providers(settings, os.environ), detector, ends, self._clock, log, say
         )
         self._ticker = Ticker(
             microphone,
