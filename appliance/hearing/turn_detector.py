@@ -117,7 +117,8 @@ class TurnDetector:
         turn = self._turn
         if turn is None:
             return events
-        events.append(HeardUpTo(window_end))
+        # Nothing beyond the wished end belongs to the turn.
+        events.append(HeardUpTo(window_end if self._end is None else min(window_end, self._end.at)))
         if self._run is not None:
             self._continue_run(self._run, turn, probability >= self._options.silence_threshold, events)
         if turn.kept:

@@ -97,7 +97,7 @@ class Answers:
 
     def ask(self, turn: int, end: TurnEnded) -> None:
         """An answer to `turn`, which ended so, is asked for."""
-        self._begin(turn, self._near_ms(end.last_speech), self._near_ms(end.at))
+        self._begin(turn, self._near_ms(end.last_speech), self._clock.now_ms())
 
     def ask_in_writing(self, turn: int, question: Asked) -> None:
         """An answer to a question in writing, which is `turn`, is asked for."""

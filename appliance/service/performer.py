@@ -243,12 +243,14 @@ class Performer:
 
     def _commit_turn(self) -> None:
         turns, answers, end = self._rooms.turns, self._rooms.answers, self._subject.turn_end
+        self._rooms.floor.settle()  # what was known is about what is asked, not about the answer
         answers.ask(turns.current.number, end)
         turns.commit(end, answers.current)
 
     def _forget(self, forget: Callable[[], None]) -> None:
         self.forgetting += 1
         forget()
+        self._rooms.floor.settle()
 
     def _duck(self) -> None:
         self._rooms.mouth.duck()

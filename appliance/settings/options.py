@@ -15,6 +15,8 @@ from appliance.settings.addresses import check_socket_url
 from appliance.settings.credentials import check_reference
 
 MAX_PROVIDERS = 16
+NAME = "[A-Za-z_][A-Za-z0-9_]*"
+DETECTOR_PATTERN = rf"^(silero|energy|{NAME}(\.{NAME})*:{NAME})$"
 PLACEHOLDER = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 
 
@@ -69,7 +71,7 @@ class Conversation(Section):
         Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35),
         Allowed("a language tag such as en or de-AT"),
     ] = "en"
-    auto_complete: Literal[True] = True
+    auto_complete: bool = True
     output: Literal["audio", "text"] = "audio"
     follow_up_s: float = Field(default=8, ge=0, le=120)
     answer_deadline_s: float = Field(default=6, ge=1, le=30)
@@ -104,7 +106,11 @@ class Hearing(Section):
     no_speech_s: float = Field(default=8, ge=1, le=120)
     max_turn_s: float = Field(default=30, ge=1, le=120)
     end_of_turn: Literal["silence"] = "silence"
-    detector: Literal["silero"] = "silero"
+    detector: Annotated[
+        str,
+        Field(pattern=DETECTOR_PATTERN, max_length=200),
+        Allowed("silero | energy | package:Class"),
+    ] = "silero"
 
     @model_validator(mode="after")
     def _hysteresis_and_order(self) -> Self:
@@ -122,7 +128,7 @@ class Hearing(Section):
 class Interruption(Section):
     """What happens when somebody talks over an answer."""
 
-    strategy: Literal["immediate", "ignore"] = "immediate"
+    strategy: Literal["immediate", "deferred", "ignore"] = "immediate"
     hush_ms: int = Field(default=150, ge=32, le=1000)
     confirm_ms: int = Field(default=700, ge=200, le=3000)
     duck_db: float = Field(default=-12, ge=-60, le=0)
