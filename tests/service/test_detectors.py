@@ -140,6 +140,22 @@ def test_a_class_of_a_class_is_found_by_its_module_alone(monkeypatch: pytest.Mon
     assert isinstance(load_detector("ears_of_the_owner:Ear", expect_silence), Fine)
 
 
+@pytest.mark.parametrize("detector", ["silero", "energy", "ears:Ear", "my_ears.left:Ear2"])
+def test_the_settings_take_a_name_or_a_class(detector: str) -> None:
+    loaded = load_settings([], [f"hearing.detector={detector}"], {}, Path("/nonexistent"))
+    assert loaded.settings.hearing.detector == detector
+
+
+@pytest.mark.parametrize(
+    "detector", ["", "webrtc", "ears", "ears:", ":Ear", "ears:Ear()", "a:b:c", "../ears:Ear"]
+)
+def test_the_settings_refuse_what_is_neither(detector: str) -> None:
+    with pytest.raises(ConfigurationError) as wrong:
+        load_settings([], [f"hearing.detector={detector}"], {}, Path("/nonexistent"))
+    line = f'hearing.detector = "{detector}" (--set): allowed is silero | energy | package:Class'
+    assert wrong.value.mistakes == [line]
+
+
 @pytest.mark.usefixtures("broken_model")
 def test_a_conversation_goes_on_without_the_model_and_its_log_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
