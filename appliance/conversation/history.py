@@ -1,71 +1,203 @@
-"""What was said, as text, and of the answers only what was heard."""
+"""What was said, and of the answers only what was heard."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
-from appliance.conversation.vocabulary import HistoryItem
+from appliance.conversation.heard import MS_PER_CHARACTER, Heard, Message, lay
+from appliance.conversation.vocabulary import AnswerTranscript, HistoryItem, Role, UserTranscript
 
 # Exchanges kept for the next provider: about ten minutes of talk; the oldest is dropped.
 MAX_EXCHANGES = 40
-# Characters kept of one utterance; 240 s of fast speech are about 5000.
+# Characters kept of one message; 240 s of fast speech are about 5000.
 MAX_CHARACTERS = 8000
+# Messages kept of one answer: a word before each call of a tool and one after; what is more joins the last.
+MAX_MESSAGES = 32
+# Text from which the pace of a voice is learned: a sentence or two; shorter ones are mostly pause.
+MIN_PACE_CHARACTERS = 60
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One question and its answer.
+
+    `heard_ms` left the loudspeaker so far; `all_came`: the provider has sent everything;
+    `complete`: and all of it was heard. `told_within`: what was asked is part of a later question.
+    """
+
+    answer: int
+    turn: int
+    question: str = ""
+    question_item: str | None = None
+    told_within: bool = False
+    messages: list[Message] = field(default_factory=list)
+    heard_ms: int = 0
+    all_came: bool = False
+    complete: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
-    """One question and its answer. `heard` is the share of the answer's audio that was heard, 0…1."""
+class Line:
+    """One message of the conversation, as it was: `text` is what was heard of it, or read.
 
-    answer: int
-    question: str = ""
-    reply: str = ""
-    heard: float = 0.0
-
-
-def heard_text(reply: str, heard: float) -> str:
-    """The words of `reply` that fit into the share `heard` (0…1) of its audio, whole words only.
-
-    Characters stand for time; that is off by the speaker's change of pace within the answer.
+    `turn` is the person's turn that it belongs to, `item` the provider's name for the message, `heard`
+    the share (0…1) of an answer's sound that was heard, and `complete` whether that was all.
     """
-    if heard >= 1.0:
-        return reply
-    cut = int(len(reply) * max(heard, 0.0))
-    if cut < len(reply) and reply[cut : cut + 1].strip():
-        cut = reply.rfind(" ", 0, cut + 1)
-    return reply[: max(cut, 0)].rstrip()
+
+    conversation: str
+    turn: int
+    role: Role
+    text: str
+    item: str | None
+    heard: float = 1.0
+    complete: bool = True
 
 
 class History:
-    """The last `MAX_EXCHANGES` exchanges, keyed by the answer's number."""
+    """The last `MAX_EXCHANGES` exchanges of the conversation with this id, keyed by the answer's number.
 
-    def __init__(self) -> None:
+    What is about an answer that it does not keep is passed over.
+    """
+
+    def __init__(self, conversation: str) -> None:
+        self.conversation = conversation
         self._exchanges: dict[int, Exchange] = {}
 
-    def _change(self, answer: int, **fields: str | float) -> None:
-        known = self._exchanges.get(answer, Exchange(answer))
-        self._exchanges[answer] = replace(known, **fields)  # type: ignore[arg-type]
+    # ------------------------------------------------------------------ what happens
+
+    def opened(self, answer: int, turn: int) -> None:
+        """`answer` is asked for, in `turn`."""
+        self._exchanges[answer] = Exchange(answer, turn)
         if len(self._exchanges) > MAX_EXCHANGES:
             del self._exchanges[min(self._exchanges)]
 
-    def asked(self, answer: int, text: str) -> None:
-        """The person said `text` (the whole text so far) before `answer`."""
-        self._change(answer, question=text[:MAX_CHARACTERS])
+    def asked(self, transcript: UserTranscript) -> None:
+        """What the person said, so far or finally."""
+        exchange = self._exchanges.get(transcript.answer)
+        if exchange is None:
+            return
+        exchange.question = transcript.text[:MAX_CHARACTERS]
+        exchange.question_item = transcript.item or exchange.question_item
+        if transcript.first is not None:
+            for answer, earlier in self._exchanges.items():
+                earlier.told_within |= transcript.first <= answer < transcript.answer
 
-    def answered(self, answer: int, text: str) -> None:
-        """`answer` says `text` (the whole text so far)."""
-        self._change(answer, reply=text[:MAX_CHARACTERS])
+    def begun(self, answer: int) -> None:
+        """Somebody began to answer: words of somebody else of which no sound came will not be spoken."""
+        exchange = self._exchanges.get(answer)
+        if exchange is not None:
+            exchange.messages = [each for each in exchange.messages if each.samples or each.written]
 
-    def heard(self, answer: int, share: float) -> None:
-        """The share (0…1) of `answer` that left the loudspeaker."""
-        self._change(answer, heard=min(max(share, 0.0), 1.0))
+    def answered(self, transcript: AnswerTranscript) -> None:
+        """What the answer says, so far or finally, and also when it is over already."""
+        exchange = self._exchanges.get(transcript.answer)
+        if exchange is not None:
+            message = _message(exchange, transcript.item)
+            text = transcript.text if transcript.item_text is None else transcript.item_text
+            message.text, message.written = text[:MAX_CHARACTERS], transcript.written
+
+    def received(self, answer: int, item: str | None, samples: int, rate_hz: int) -> None:
+        """The next `samples` of the answer came."""
+        exchange = self._exchanges.get(answer)
+        if exchange is not None:
+            message = _message(exchange, item)
+            message.samples += samples
+            message.rate_hz = rate_hz
+
+    def all_came(self, answer: int) -> None:
+        """The provider has sent everything of the answer."""
+        exchange = self._exchanges.get(answer)
+        if exchange is not None:
+            exchange.all_came = True
+
+    def heard(self, answer: int, heard_ms: int, *, complete: bool = False) -> None:
+        """So much of the answer left the loudspeaker; `complete`: all of it did."""
+        exchange = self._exchanges.get(answer)
+        if exchange is not None:
+            exchange.heard_ms, exchange.complete = heard_ms, complete
+
+    # ------------------------------------------------------------------ what was said
+
+    def turn_of(self, answer: int) -> int | None:
+        """The turn that this answer answers."""
+        exchange = self._exchanges.get(answer)
+        return None if exchange is None else exchange.turn
+
+    def item_of(self, answer: int) -> str | None:
+        """The provider's name for the message that was heard last of the answer, or came first."""
+        exchange = self._exchanges.get(answer)
+        if exchange is None or not exchange.messages:
+            return None
+        heard = [each.message for each in self._lay(exchange) if each.share > 0]
+        return (heard[-1] if heard else exchange.messages[0]).item
 
     def items(self, before: int | None = None) -> tuple[HistoryItem, ...]:
         """What was said before the answer of that number (None: so far), oldest first, without empty
-        utterances; of an answer that is being played what is settled of it."""
+        utterances; of an answer that is being played what was heard so far."""
         items: list[HistoryItem] = []
-        for number in sorted(n for n in self._exchanges if before is None or n < before):
-            exchange = self._exchanges[number]
-            if exchange.question:
+        for exchange in self._in_order(before):
+            if exchange.question and not exchange.told_within:
                 items.append(HistoryItem("user", exchange.question))
-            spoken = heard_text(exchange.reply, exchange.heard)
+            spoken = " ".join(heard.text for heard in self._lay(exchange) if heard.text)
             if spoken:
                 items.append(HistoryItem("assistant", spoken))
         return tuple(items)
+
+    def lines(self) -> tuple[Line, ...]:
+        """Every message that was said and heard, oldest first."""
+        return tuple(line for exchange in self._in_order(None) for line in self._lines_of(exchange))
+
+    def _lines_of(self, exchange: Exchange) -> Iterator[Line]:
+        if exchange.question and not exchange.told_within:
+            yield Line(self.conversation, exchange.turn, "user", exchange.question, exchange.question_item)
+        for heard in self._lay(exchange):
+            if heard.text:
+                message, share = heard.message, round(heard.share, 3)
+                yield Line(
+                    self.conversation,
+                    exchange.turn,
+                    "assistant",
+                    heard.text,
+                    message.item,
+                    share,
+                    heard.complete,
+                )
+
+    def _in_order(self, before: int | None) -> Iterator[Exchange]:
+        for answer in sorted(self._exchanges):
+            if before is None or answer < before:
+                yield self._exchanges[answer]
+
+    def _lay(self, exchange: Exchange) -> Iterator[Heard]:
+        if exchange.complete:  # also what the resamplers rounded away
+            return (Heard(each, each.received_ms, 1.0, complete=True) for each in exchange.messages)
+        return lay(
+            exchange.messages,
+            exchange.heard_ms,
+            all_came=exchange.all_came,
+            ms_per_character=self._ms_per_character(),
+        )
+
+    def _ms_per_character(self) -> float:
+        """The pace of the voice, from the answers that came whole; a brisk one until there are any."""
+        spoken = [
+            message
+            for exchange in self._exchanges.values()
+            if exchange.all_came
+            for message in exchange.messages
+            if message.samples and message.text
+        ]
+        characters = sum(len(message.text) for message in spoken)
+        if characters < MIN_PACE_CHARACTERS:
+            return MS_PER_CHARACTER
+        return max(sum(message.received_ms for message in spoken) / characters, MS_PER_CHARACTER)
+
+
+def _message(exchange: Exchange, item: str | None) -> Message:
+    """The answer's message of this name, a new one where there is none and room for one."""
+    for message in exchange.messages:
+        if message.item == item:
+            return message
+    if len(exchange.messages) == MAX_MESSAGES:
+        return exchange.messages[-1]
+    exchange.messages.append(Message(item))
+    return exchange.messages[-1]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from appliance.conversation.history import MAX_EXCHANGES, History
+from appliance.conversation.history import History, Line
 from appliance.conversation.vocabulary import (
     AnswerAudio,
     AnswerStarted,
@@ -12,6 +12,7 @@ from appliance.conversation.vocabulary import (
     Asked,
     AskText,
     CancelAnswer,
+    HistoryItem,
     TurnEnded,
     UserTranscript,
 )
@@ -74,7 +75,6 @@ class Answers:
         self._near_ms = near_ms
         self._out_ms = out_ms
         self._answer = Answer(0, 0, 0.0, 0.0, progress=Progress.NONE)
-        self._turn_of: dict[int, int] = {}  # of the answers that the history knows
         self.audible_answers = 0
         self.stale_events = 0
         self.refused_samples = 0
@@ -107,14 +107,14 @@ class Answers:
 
     def _begin(self, turn: int, last_speech_ms: float, commit_ms: float) -> None:
         number = self._answer.number + 1
-        self._turn_of[number] = turn
-        self._turn_of.pop(number - MAX_EXCHANGES, None)
+        self._history.opened(number, turn)
         self._answer = Answer(number, turn, last_speech_ms, commit_ms)
 
     # ------------------------------------------------------------------ from the provider
 
     def started(self, event: AnswerStarted) -> None:
         """Somebody began to answer."""
+        self._history.begun(self._answer.number)
         self._answer.input_rate_hz = event.output_rate_hz
         item = {"item": event.item} if event.item else {}
         self._record.write("answer_started", turn=self._answer.turn, provider=event.provider, **item)
@@ -127,6 +127,7 @@ class Answers:
             answer.resampler = Resampler(answer.input_rate_hz, self._rate_hz)
             answer.first_audio_ms = self._clock.now_ms()
             self._mouth.begin(answer.number)
+        self._history.received(answer.number, event.item, len(event.pcm), answer.input_rate_hz)
         pcm = answer.resampler.process(event.pcm)
         answer.received_samples += len(pcm)
         self.refused_samples += self._mouth.append(answer.number, pcm)
@@ -134,11 +135,14 @@ class Answers:
 
     def transcript(self, event: UserTranscript | AnswerTranscript) -> None:
         """What one of the two said, so far or finally."""
-        turn = self._turn_of.get(event.answer)
+        turn = self._history.turn_of(event.answer)
         if turn is None:
             return
         user = isinstance(event, UserTranscript)
-        (self._history.asked if user else self._history.answered)(event.answer, event.text)
+        if isinstance(event, UserTranscript):
+            self._history.asked(event)
+        else:
+            self._history.answered(event)
         if event.final:
             item = {"item": event.item} if event.item else {}
             self._record.write(
@@ -153,6 +157,8 @@ class Answers:
     def done(self, *, complete: bool) -> None:
         """The provider has sent everything it had; not `complete`: it broke off."""
         self._answer.progress = Progress.COMPLETE if complete else Progress.BROKEN_OFF
+        if complete:
+            self._history.all_came(self._answer.number)
 
     @property
     def arrived(self) -> bool:
@@ -186,7 +192,7 @@ class Answers:
         at_ms = self._out_ms(position)
         answer.audible = True
         self.audible_answers += 1
-        self._record.write_at(at_ms, "answer_audible", turn=answer.turn)
+        self._record.write_at(at_ms, "answer_audible", turn=answer.turn, **self.item())
         first_audio_ms = answer.first_audio_ms if answer.first_audio_ms is not None else at_ms
         self._record.write_at(
             at_ms,
@@ -201,6 +207,26 @@ class Answers:
     def heard_ms(self) -> int:
         """How much of the current answer has left the loudspeaker."""
         return int(ms_of_samples(self._mouth.heard_samples(self._answer.number), self._rate_hz))
+
+    def item(self) -> dict[str, str]:
+        """`item` for the event log: the provider's message that is being heard, where it has a name."""
+        self._note_heard()
+        item = self._history.item_of(self._answer.number)
+        return {"item": item} if item else {}
+
+    def said(self, before: int | None = None) -> tuple[HistoryItem, ...]:
+        """`History.items`, an answer that is being played as far as it was heard by now."""
+        self._note_heard()
+        return self._history.items(before)
+
+    def lines(self) -> tuple[Line, ...]:
+        """`History.lines`, an answer that is being played as far as it was heard by now."""
+        self._note_heard()
+        return self._history.lines()
+
+    def _note_heard(self) -> None:
+        if self._loudspeaker.plays_answer(self._answer.number):
+            self._history.heard(self._answer.number, self.heard_ms())
 
     def cancel(self) -> None:
         """Stop the answer wherever it is, and tell the provider what was heard of it."""
@@ -218,8 +244,8 @@ class Answers:
         self._loudspeaker.answer_over(self._answer.number)
 
     def _close(self, heard_ms: int, *, complete: bool) -> None:
-        answer = self._answer
-        received_ms = ms_of_samples(answer.received_samples, self._rate_hz)
-        share = 1.0 if complete else heard_ms / received_ms if received_ms else 0.0
-        self._history.heard(answer.number, share)
-        self._record.write("answer_done", turn=answer.turn, heard_ms=heard_ms, complete=complete)
+        item = self.item()
+        self._history.heard(self._answer.number, heard_ms, complete=complete)
+        self._record.write(
+            "answer_done", turn=self._answer.turn, heard_ms=heard_ms, complete=complete, **item
+        )

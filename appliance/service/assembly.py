@@ -85,7 +85,7 @@ class Assembly:
         `reader` tells what was said over an answer; without one only its length decides."""
         self.conversation = f"c-{secrets.token_hex(4)}"
         self.record = Record(log, clock, self.conversation, keep_transcripts=ends.keep_transcripts)
-        self.history = History()
+        self.history = History(self.conversation)
         self._workers = providers.workers
         self._standby = [provider.name for provider in providers.providers[1:]]
         self.provider_spoke = asyncio.Event()
@@ -102,7 +102,7 @@ class Assembly:
         self.chain = Chain(
             providers.providers,
             session_config(settings),
-            self.history.items,
+            lambda before: self.answers.said(before),
             self._take,
             now_s=time.monotonic,
             chance=random.random,

@@ -271,4 +271,5 @@ class Performer:
             heard_ms=self._rooms.answers.heard_ms(),
             ducked_ms=run.ducked_ms,
             hushed_ms=run.hushed_ms,
+            **self._rooms.answers.item(),
         )
