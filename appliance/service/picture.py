@@ -8,8 +8,9 @@ from appliance.errors import InputFileError
 
 # Larger than on the screen, so that the small print can be read on paper …
 _ZOOM = 1.5
-# … as far as a small board's memory goes: a pixel takes four bytes. Ten minutes of talk have 14 million.
-_MAX_PIXELS = 16_000_000
+# … as far as a small board's memory goes: a pixel takes four bytes, twice. Ten minutes of dense talk
+# have 20 million at their own size.
+_MAX_PIXELS = 20_000_000
 _FONTS = Path(__file__).with_name("fonts")
 _FONT_FILES = [str(_FONTS / name) for name in ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")]
 _FONT_FAMILY = "DejaVu Sans"

@@ -39,8 +39,8 @@ class LevelProfile:
 
     def audible(self) -> list[Span]:
         """The stretches that are not silence to the eye, pauses of up to a second included."""
-        loud = np.maximum(-self.low.astype(np.int32), self.high) > AUDIBLE * FULL_SCALE
-        steps = np.flatnonzero(loud)
+        quietest = int(AUDIBLE * FULL_SCALE)
+        steps = np.flatnonzero((self.low < -quietest) | (self.high > quietest))
         if not len(steps):
             return []
         breaks = np.flatnonzero(np.diff(steps) * self.step_ms > _PAUSE_MS)
