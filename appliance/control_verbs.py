@@ -37,9 +37,9 @@ def ask(
     """Ask a question in writing and print the answer."""
     from appliance.service.control.display import GrowingText
 
-    answer = GrowingText(sys.stdout)
-    for members in _replies(socket, do="ask", text=text, spoken=not in_writing):
-        answer.show(str(members.get("text", "")), final="ok" in members)
+    with GrowingText(sys.stdout) as answer:
+        for members in _replies(socket, do="ask", text=text, spoken=not in_writing):
+            answer.show(str(members.get("text", "")), final="ok" in members)
 
 
 @app.command(rich_help_panel=_PANEL)

@@ -1,7 +1,7 @@
 """What the control socket tells, as a person wants to read it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TextIO
+from typing import Self, TextIO
 
 from rich.console import Console
 from rich.table import Table
@@ -36,11 +36,19 @@ def printable(text: str) -> str:
 
 
 class GrowingText:
-    """Prints an answer as it grows on a terminal, and once it is whole anywhere else."""
+    """Prints an answer as it grows on a terminal, and once it is whole anywhere else; used with `with`,
+    so that what comes after an answer that broke off has a line of its own."""
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
         self._shown = ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        if self._shown:
+            self._out.write("\n")
 
     def show(self, text: str, *, final: bool) -> None:
         """The whole text so far. What was printed and is no longer part of it is printed anew."""
@@ -52,7 +60,7 @@ class GrowingText:
             self._shown = ""
         self._out.write(text[len(self._shown) :] + ("\n" if final else ""))
         self._out.flush()
-        self._shown = text
+        self._shown = "" if final else text
 
 
 def transcript_lines(items: Sequence[HistoryItem]) -> Iterator[str]:

@@ -133,7 +133,7 @@ class Daemon:
     async def ask(self, *lines: bytes) -> list[bytes]:
         """Send `lines`, end the requests, and everything that comes back, line by line."""
         reader, writer = await self.connect()
-        writer.writelines(lines)
+        writer.write(b"".join(lines))
         writer.write_eof()
         replies = (await reader.read()).splitlines()
         writer.close()

@@ -2,6 +2,7 @@
 
 import io
 import json
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -112,10 +113,10 @@ class Terminal(io.StringIO):
 
 
 def growing(out: io.StringIO, *texts: str) -> str:
-    answer = GrowingText(out)
-    for text in texts[:-1]:
-        answer.show(text, final=False)
-    answer.show(texts[-1], final=True)
+    with GrowingText(out) as answer:
+        for text in texts[:-1]:
+            answer.show(text, final=False)
+        answer.show(texts[-1], final=True)
     return out.getvalue()
 
 
@@ -123,3 +124,11 @@ def test_an_answer_grows_on_a_terminal_and_is_whole_elsewhere() -> None:
     assert growing(Terminal(), "It", "It is", "It is noon.") == "It is noon.\n"
     assert growing(Terminal(), "It is", "At noon.") == "It is\nAt noon.\n"
     assert growing(io.StringIO(), "It is", "At noon.") == "At noon.\n"
+
+
+def test_what_follows_an_answer_that_broke_off_has_its_own_line() -> None:
+    out = Terminal()
+    with suppress(RuntimeError), GrowingText(out) as answer:
+        answer.show("It is", final=False)
+        raise RuntimeError
+    assert out.getvalue() == "It is\n"

@@ -265,7 +265,7 @@ def test_whatever_bytes_come_every_line_is_answered_and_nothing_stays(
                 assert len(last_lines) == sent.count(b"\n") + (not sent.endswith(b"\n") and sent != b"")
             else:
                 _, writer = await running.connect()
-                writer.writelines(pieces)
+                writer.write(b"".join(pieces))
                 writer.close()
             await assert_others_are_served(running)
             assert running.faults == []
