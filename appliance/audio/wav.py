@@ -49,11 +49,6 @@ class WavReader:
         """Samples a second."""
         return self._wav.rate_hz
 
-    @property
-    def samples(self) -> int:
-        """How many samples there are from the beginning to the end."""
-        return self._wav.frames
-
     def read(self, count: int) -> Pcm:
         """The next `count` samples, fewer at the end of the file."""
         try:
