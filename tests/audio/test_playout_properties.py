@@ -50,10 +50,25 @@ appends = st.builds(Append, st.integers(0, 4_000))
 listens = st.builds(Listen, st.integers(1, 2_500), st.sampled_from([0, 100, 640, 2_000]))
 turns = st.builds(Turn, st.integers(0, 100))
 moves = st.sampled_from(["play", "duck", "hush", "yield_at_pause", "resume"]).map(Call)
-anything = turns | st.sampled_from(
+everything = turns | st.sampled_from(
     ["play", "duck", "hush", "yield_at_pause", "resume", "flush", "end", "begin", "say", "stop_clip"]
 ).map(Call)
+# Left to chance alone, an answer hardly ever has the samples and the time to come to its pause.
+giving_way = st.tuples(
+    st.builds(Append, st.integers(1_000, 8_000)),
+    st.just(Call("play")),
+    listens,
+    st.just(Call("yield_at_pause")),
+    listens,
+    appends,
+    listens,
+)
 block_sizes = st.lists(st.integers(1, 700), min_size=1, max_size=6).map(tuple)
+
+
+def scripts(calls: st.SearchStrategy[Step], most: int) -> st.SearchStrategy[Script]:
+    scenes = st.lists(st.tuples(appends | listens | calls) | giving_way, max_size=most)
+    return scenes.map(lambda scenes: [step for scene in scenes for step in scene])
 
 
 class Theatre:
@@ -96,7 +111,7 @@ class Theatre:
 plain = st.sampled_from([PLAIN, HASTY])
 
 
-@given(script=st.lists(appends | listens | moves, max_size=30), blocks=block_sizes, options=plain)
+@given(script=scripts(moves, 20), blocks=block_sizes, options=plain)
 def test_every_sample_sounds_once_and_in_order(
     script: Script, blocks: tuple[int, ...], options: PlayoutOptions
 ) -> None:
@@ -107,7 +122,7 @@ def test_every_sample_sounds_once_and_in_order(
     assert np.array_equal(sound[sound != 0], phrases(0, theatre.generated))
 
 
-@given(script=st.lists(appends | listens | moves, max_size=30), blocks=block_sizes, options=plain)
+@given(script=scripts(moves, 20), blocks=block_sizes, options=plain)
 def test_heard_is_what_the_playhead_passed(
     script: Script, blocks: tuple[int, ...], options: PlayoutOptions
 ) -> None:
@@ -120,7 +135,7 @@ def test_heard_is_what_the_playhead_passed(
         assert theatre.playout.heard_samples(ANSWER) == heard
 
 
-@given(script=st.lists(appends | listens | anything, max_size=40), one=block_sizes, other=block_sizes)
+@given(script=scripts(everything, 20), one=block_sizes, other=block_sizes)
 def test_block_sizes_change_neither_sound_nor_events_nor_accounts(
     script: Script, one: tuple[int, ...], other: tuple[int, ...]
 ) -> None:
@@ -134,7 +149,7 @@ def test_block_sizes_change_neither_sound_nor_events_nor_accounts(
     assert (a.playout.underruns, a.playout.refused) == (b.playout.underruns, b.playout.refused)
 
 
-@given(script=st.lists(appends | listens | anything, max_size=40), blocks=block_sizes)
+@given(script=scripts(everything, 20), blocks=block_sizes)
 def test_every_event_of_an_answer_comes_in_its_place(script: Script, blocks: tuple[int, ...]) -> None:
     theatre = Theatre(RAMPED, blocks)
     theatre.play(script)
@@ -147,7 +162,7 @@ def test_every_event_of_an_answer_comes_in_its_place(script: Script, blocks: tup
         assert supply[1::2] == [AnswerFed] * len(supply[1::2])
 
 
-@given(script=st.lists(appends | listens | anything, max_size=40), blocks=block_sizes)
+@given(script=scripts(everything, 20), blocks=block_sizes)
 def test_a_wish_to_yield_is_answered_once_at_most_and_only_when_all_is_heard(
     script: Script, blocks: tuple[int, ...]
 ) -> None:
@@ -160,7 +175,6 @@ def test_a_wish_to_yield_is_answered_once_at_most_and_only_when_all_is_heard(
         assert len(told) <= wishes
         wishes -= len(told)
         for event in told:
-            assert event.position <= theatre.playout.position
             heard = theatre.playout.heard_samples(event.answer)
             theatre.ear.listen(2_000)
             assert theatre.playout.heard_samples(event.answer) == heard
