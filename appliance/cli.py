@@ -1,11 +1,13 @@
 """The verbs that a person types. Each imports what it needs when it is called."""
 
 import os
+import re
 import sys
 import traceback
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -13,12 +15,17 @@ from appliance import __version__, control_verbs
 from appliance.errors import ApplianceError, ConfigurationError
 from appliance.settings import Loaded, load_settings, render
 
+if TYPE_CHECKING:
+    from appliance.service.replay import Press
+
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="A plug-in voice appliance: a microphone, a loudspeaker, and a conversation between them.",
 )
+
+_SPAN = re.compile(r"(\d{1,6}(?:\.\d*)?)-(\d{1,6}(?:\.\d*)?)")
 
 Config = Annotated[
     list[Path] | None,
@@ -73,6 +80,10 @@ def replay(
     device_delay_ms: Annotated[
         int, typer.Option(min=0, max=1000, help="How long a sample takes through the loudspeaker.")
     ] = 40,
+    press: Annotated[
+        list[str] | None,
+        typer.Option("--press", metavar="START-END", help="Hold the button from START to END seconds."),
+    ] = None,
     tail_s: Annotated[
         float, typer.Option(min=0, max=600, help="How long to wait for silence after the end of IN.wav.")
     ] = 20.0,
@@ -83,7 +94,8 @@ def replay(
     """Put a recording in place of the microphone and keep what the loudspeaker plays."""
     from appliance.service.replay import ReplayOptions, run_replay
 
-    options = ReplayOptions(wav, out, events, device_delay_ms, tail_s, virtual_time)
+    presses = _presses(press or [])
+    options = ReplayOptions(wav, out, events, device_delay_ms, tail_s, presses, virtual_time)
     _end(run_replay(_settings(config, overrides).settings, options))
 
 
@@ -124,6 +136,29 @@ def timeline(
 
 
 app.add_typer(control_verbs.app)
+
+
+def _presses(spans: list[str]) -> "tuple[Press, ...]":
+    """The spans of `--press`, in their order. Raises BadParameter for one that is none or overlaps."""
+    from appliance.service.replay import Press
+
+    presses = []
+    for span in spans:
+        found = _SPAN.fullmatch(span)
+        if found is None or float(found[1]) >= float(found[2]):
+            raise typer.BadParameter(
+                f"{span!r} is not START-END in seconds, such as 1.5-4", param_hint="--press"
+            )
+        presses.append(Press(float(found[1]), float(found[2])))
+    presses.sort(key=lambda press: press.start_s)
+    for before, after in pairwise(presses):
+        if after.start_s < before.end_s:
+            raise typer.BadParameter(
+                f"the button is pressed again at {after.start_s:g} s, before it comes up"
+                f" at {before.end_s:g} s",
+                param_hint="--press",
+            )
+    return tuple(presses)
 
 
 def _version(wanted: bool) -> None:

@@ -40,6 +40,7 @@ from appliance.service.provider_list import ProviderList, session_config
 from appliance.service.record import Record
 from appliance.service.tool_calls import NoTools, ToolCalls
 from appliance.service.turns import Turns
+from appliance.service.words import WordReader
 from appliance.settings import Settings
 
 # Beyond the longest turn and its prefix: what the loop may be late by before a sample is lost.
@@ -82,7 +83,8 @@ class Assembly:
         reader: Reader | None = None,
     ) -> None:
         """`say(text, rate_hz)` is the voice of the device's own sentences; it raises ProviderError.
-        `reader` tells what was said over an answer; without one only its length decides."""
+        `reader` tells what was said over an answer; without one the first offline worker does, and
+        without that only the length of speech decides."""
         self.conversation = f"c-{secrets.token_hex(4)}"
         self.record = Record(log, clock, self.conversation, keep_transcripts=ends.keep_transcripts)
         self.history = History(self.conversation)
@@ -122,11 +124,10 @@ class Assembly:
             ends.mouth_rate_hz,
             lambda: self.conductor.state.phase is Phase.LISTENING,
         )
-        self._conduct(settings, ends, clock, reader)
+        readers = [WordReader(worker) for worker in providers.workers.values()]
+        self._conduct(settings, ends, clock, reader or next(iter(readers), None))
 
-    def _conduct(
-        self, settings: Settings, ends: Ends, clock: StreamClock, reader: Reader | None
-    ) -> None:
+    def _conduct(self, settings: Settings, ends: Ends, clock: StreamClock, reader: Reader | None) -> None:
         """Put turns and answers into one conductor's hands."""
         strategy = STRATEGIES[settings.interruption.strategy]
         prefix_samples = samples_of_ms(settings.hearing.prefix_padding_ms, NEAR_RATE_HZ)

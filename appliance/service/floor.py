@@ -10,8 +10,9 @@ from appliance.conversation.strategies import Strategy
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, samples_of_ms
 from appliance.service.turns import NearHistory
 
-# Read with the words: the first consonant is before the onset, and a recogniser wants some silence.
-READ_PREFIX_MS: Final = 200
+# Read with the words: the first consonant may be before the onset. More of the room makes the
+# recognizer invent a word.
+READ_PREFIX_MS: Final = 100
 # What is read at most; longer speech is decided by its length.
 READ_MAX_MS: Final = 3000
 

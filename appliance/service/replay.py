@@ -16,6 +16,7 @@ from appliance.errors import InputFileError
 from appliance.pcm.formats import NEAR_RATE_HZ, ms_of_samples, samples_of_ms
 from appliance.pcm.ring import SampleRing
 from appliance.service.assembly import Assembly, Ends
+from appliance.service.button import Button
 from appliance.service.clock import TickerClock
 from appliance.service.detectors import load_detector, report_warning
 from appliance.service.event_log import EventLog, Listener
@@ -36,6 +37,14 @@ CAPTURE_MS = 1000.0
 
 
 @dataclass(frozen=True, slots=True)
+class Press:
+    """The button is held from `start_s` to `end_s` of the stream, which is later."""
+
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class ReplayOptions:
     """Which files, and what is modelled."""
 
@@ -44,6 +53,7 @@ class ReplayOptions:
     events: Path
     device_delay_ms: int = 40
     tail_s: float = 20.0
+    presses: tuple[Press, ...] = ()
     virtual_time: bool = False
 
 
@@ -123,6 +133,10 @@ class _Replay:
             OUT_RATE_HZ,
             samples_of_ms(options.device_delay_ms, OUT_RATE_HZ),
         )
+        button = Button(self._assembly.conductor.post)
+        edges = [(press.start_s, button.down) for press in options.presses]
+        edges += [(press.end_s, button.up) for press in options.presses]
+        self._edges = deque(sorted(edges, key=lambda edge: edge[0]))
         self._settled_since_ms: float | None = None
 
     async def run(self) -> int:
@@ -146,6 +160,9 @@ class _Replay:
         if self._fault is not None:
             return True
         now_ms = self._ticker.now_ms
+        while self._edges and self._edges[0][0] * 1000 <= now_ms:
+            at_s, move = self._edges.popleft()
+            move(samples_of_ms(at_s * 1000, NEAR_RATE_HZ))
         self._log.advance(now_ms)
         self._assembly.look()
         if not self._assembly.conductor.settled:
