@@ -43,7 +43,6 @@ class Answer:
     commit_ms: float
     input_rate_hz: int = 24_000
     resampler: Resampler | None = None
-    received_samples: int = 0  # at the device's rate
     first_audio_ms: float | None = None
     audible: bool = False
     offered: bool = False  # to the loudspeaker
@@ -129,7 +128,6 @@ class Answers:
             self._mouth.begin(answer.number)
         self._history.received(answer.number, event.item, len(event.pcm), answer.input_rate_hz)
         pcm = answer.resampler.process(event.pcm)
-        answer.received_samples += len(pcm)
         self.refused_samples += self._mouth.append(answer.number, pcm)
         return first
 
@@ -138,17 +136,19 @@ class Answers:
         turn = self._history.turn_of(event.answer)
         if turn is None:
             return
-        user = isinstance(event, UserTranscript)
-        if isinstance(event, UserTranscript):
-            self._history.asked(event)
-        else:
-            self._history.answered(event)
+        match event:
+            case UserTranscript():
+                role = "user"
+                self._history.asked(event)
+            case AnswerTranscript():
+                role = "assistant"
+                self._history.answered(event)
         if event.final:
             item = {"item": event.item} if event.item else {}
             self._record.write(
                 "transcript",
                 turn=turn,
-                role="user" if user else "assistant",
+                role=role,
                 text=event.text,
                 final=True,
                 **item,
@@ -182,7 +182,6 @@ class Answers:
         answer = self._answer
         if answer.resampler is not None:
             tail = answer.resampler.flush()
-            answer.received_samples += len(tail)
             self._mouth.append(answer.number, tail)
         self._mouth.end(answer.number)
 
