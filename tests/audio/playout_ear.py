@@ -12,6 +12,7 @@ from appliance.pcm.formats import Pcm
 RATE_HZ = 16_000
 # No level ever changes: what is rendered is what was generated, to the bit.
 PLAIN = PlayoutOptions(RATE_HZ, duck_db=0, duck_ramp_ms=0, hush_ramp_ms=0, resume_ramp_ms=0, fade_ms=0)
+RAMPED = PlayoutOptions(RATE_HZ)
 # A voice that speaks for 200 ms and pauses for 160 ms.
 PHRASE_SAMPLES = 5_760
 PAUSE_SAMPLES = 2_560
@@ -62,5 +63,19 @@ def playing(samples: int, options: PlayoutOptions = PLAIN, *, answer: int = 1) -
     playout = Playout(options)
     playout.begin(answer)
     playout.append(answer, numbered(0, samples))
+    playout.play()
+    return playout
+
+
+def steady(samples: int) -> Pcm:
+    """A level on which every change of gain shows."""
+    return np.full(samples, 16_000, np.int16)
+
+
+def steadily_playing(samples: int) -> Playout:
+    """A playout with its usual ramps that plays `steady` samples of an answer."""
+    playout = Playout(RAMPED)
+    playout.begin(1)
+    playout.append(1, steady(samples))
     playout.play()
     return playout

@@ -11,18 +11,11 @@ from appliance.audio.pump import SpeakerPump
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm
 from appliance.pcm.level import peak_dbfs, rms_dbfs
 from appliance.pcm.ring import SampleRing
-from tests.audio.playout_ear import PLAIN, RATE_HZ, Ear, numbered, playing
+from tests.audio.playout_ear import PLAIN, RAMPED, RATE_HZ, Ear, numbered, playing, steadily_playing, steady
 from tests.pcm.chunks import noise
 
 RAMP_SAMPLES = RATE_HZ * 50 // 1000
-
-
-def steadily_playing(samples: int = 16_000) -> tuple[Playout, Ear]:
-    playout = Playout(PlayoutOptions(RATE_HZ))
-    playout.begin(1)
-    playout.append(1, np.full(samples, 16_000, np.int16))
-    playout.play()
-    return playout, Ear(playout)
+STEADY_DBFS = peak_dbfs(steady(1))
 
 
 def test_at_first_and_at_100_every_sample_is_what_was_generated() -> None:
@@ -43,14 +36,16 @@ def test_at_first_and_at_100_every_sample_is_what_was_generated() -> None:
 
 @pytest.mark.parametrize(("percent", "db"), [(50, -10.0), (25, -20.0), (70, -5.15)])
 def test_an_answer_sounds_as_loud_as_was_said(percent: int, db: float) -> None:
-    playout, ear = steadily_playing()
+    playout = steadily_playing(16_000)
+    ear = Ear(playout)
     playout.set_volume(percent)
     ear.listen(RAMP_SAMPLES)
-    assert rms_dbfs(ear.listen(320)) - peak_dbfs(np.full(1, 16_000, np.int16)) == pytest.approx(db, abs=0.01)
+    assert rms_dbfs(ear.listen(320)) - STEADY_DBFS == pytest.approx(db, abs=0.01)
 
 
 def test_it_moves_in_a_ramp_of_50_ms() -> None:
-    playout, ear = steadily_playing()
+    playout = steadily_playing(16_000)
+    ear = Ear(playout)
     ear.listen(1_000)
     playout.set_volume(0)
     steps = np.diff(ear.listen(RAMP_SAMPLES))
@@ -59,44 +54,47 @@ def test_it_moves_in_a_ramp_of_50_ms() -> None:
 
 
 def test_it_comes_on_top_of_the_duck() -> None:
-    playout, ear = steadily_playing()
+    playout = steadily_playing(16_000)
+    ear = Ear(playout)
     playout.duck()
     playout.set_volume(50)
     ear.listen(1_600)
-    assert rms_dbfs(ear.listen(320)) - peak_dbfs(np.full(1, 16_000, np.int16)) == pytest.approx(-22, abs=0.01)
+    assert rms_dbfs(ear.listen(320)) - STEADY_DBFS == pytest.approx(-22, abs=0.01)
 
 
 def test_a_clip_has_it_too_and_so_has_what_is_cut_off() -> None:
-    playout = Playout(PlayoutOptions(RATE_HZ))
+    playout = Playout(RAMPED)
     playout.set_volume(50)
     ear = Ear(playout)
     ear.listen(RAMP_SAMPLES)
-    playout.say(7, np.full(1_000, 16_000, np.int16))
+    playout.say(7, steady(1_000))
     sounding = ear.listen(320)
     playout.stop_clip()
     fade = ear.listen(160)
-    assert peak_dbfs(sounding) == pytest.approx(peak_dbfs(np.full(1, 16_000, np.int16)) - 10, abs=0.01)
+    assert peak_dbfs(sounding) == pytest.approx(STEADY_DBFS - 10, abs=0.01)
     assert np.all(np.diff(fade) <= 0)
     assert sounding[-1] - 100 < fade[0] < sounding[-1]
 
 
 def test_it_outlives_an_answer() -> None:
-    playout, ear = steadily_playing()
+    playout = steadily_playing(16_000)
+    ear = Ear(playout)
     playout.set_volume(0)
     ear.listen(RAMP_SAMPLES)
     playout.begin(2)
-    playout.append(2, np.full(1_000, 16_000, np.int16))
+    playout.append(2, steady(1_000))
     playout.play()
     assert not ear.listen(1_000).any()
     assert playout.volume == 0
 
 
 def test_a_volume_beyond_its_range_is_refused_and_changes_nothing() -> None:
-    playout, ear = steadily_playing()
+    playout = steadily_playing(16_000)
+    ear = Ear(playout)
     with pytest.raises(ValueError, match="a volume of 101"):
         playout.set_volume(101)
     assert playout.volume == 100
-    assert np.array_equal(ear.listen(1_000), np.full(1_000, 16_000))
+    assert np.array_equal(ear.listen(1_000), steady(1_000))
 
 
 @given(volume=st.integers(0, 100))

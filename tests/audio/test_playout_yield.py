@@ -17,11 +17,19 @@ from appliance.audio.playout_events import (
 from appliance.audio.playout_pause import PAUSE_MS
 from appliance.pcm.formats import samples_of_ms
 from appliance.providers.offline.voice import synthesize
-from tests.audio.playout_ear import PAUSE_SAMPLES, PHRASE_SAMPLES, PLAIN, RATE_HZ, Ear, numbered, phrases
+from tests.audio.playout_ear import (
+    PAUSE_SAMPLES,
+    PHRASE_SAMPLES,
+    PLAIN,
+    RAMPED,
+    RATE_HZ,
+    Ear,
+    numbered,
+    phrases,
+)
 
 BLOCKS = [(160,), (320,), (1,), (7, 333, 64)]
 DELAYS = [0, 640, 1_920]
-RAMPED = PlayoutOptions(RATE_HZ)
 FADE = samples_of_ms(RAMPED.hush_ramp_ms, RATE_HZ)
 FIRST_PAUSE = PHRASE_SAMPLES - PAUSE_SAMPLES
 PAUSE = samples_of_ms(PAUSE_MS, RATE_HZ)
