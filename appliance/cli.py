@@ -45,11 +45,11 @@ def _settings(config: list[Path] | None, overrides: list[str] | None) -> Loaded:
 
 
 @app.command()
-def run(config: Config = None, overrides: Set = None) -> None:
+def run(config: Config = None, overrides: Set = None, socket: control_verbs.Socket = None) -> None:
     """Be the speaker, in the foreground, until SIGINT or SIGTERM."""
     from appliance.service.live import run_live
 
-    run_live(_settings(config, overrides).settings)
+    run_live(_settings(config, overrides).settings, socket)
 
 
 @app.command()

@@ -39,8 +39,8 @@ class Exchange:
 class Line:
     """One message of the conversation, as it was: `text` is what was heard of it, or read.
 
-    `turn` is the person's turn that it belongs to, `item` the provider's name for the message, `heard`
-    the share (0…1) of an answer's sound that was heard, and `complete` whether that was all.
+    `turn` is the person's turn that it belongs to, `item` the provider's name for the message. Of an
+    answer's sound `heard_ms` was heard, which is the share `heard` (0…1), and `complete` when it was all.
     """
 
     conversation: str
@@ -48,6 +48,7 @@ class Line:
     role: Role
     text: str
     item: str | None
+    heard_ms: int = 0
     heard: float = 1.0
     complete: bool = True
 
@@ -130,6 +131,11 @@ class History:
         heard = [each.message for each in self._lay(exchange) if each.share > 0]
         return (heard[-1] if heard else exchange.messages[0]).item
 
+    def reply(self, answer: int) -> str:
+        """The whole text of this answer as far as it came, heard or not."""
+        exchange = self._exchanges.get(answer)
+        return "" if exchange is None else " ".join(each.text for each in exchange.messages if each.text)
+
     def items(self, before: int | None = None) -> tuple[HistoryItem, ...]:
         """What was said before the answer of that number (None: so far), oldest first, without empty
         utterances; of an answer that is being played what was heard so far."""
@@ -151,14 +157,14 @@ class History:
             yield Line(self.conversation, exchange.turn, "user", exchange.question, exchange.question_item)
         for heard in self._lay(exchange):
             if heard.text:
-                message, share = heard.message, round(heard.share, 3)
                 yield Line(
                     self.conversation,
                     exchange.turn,
                     "assistant",
                     heard.text,
-                    message.item,
-                    share,
+                    heard.message.item,
+                    int(heard.heard_ms),
+                    round(heard.share, 3),
                     heard.complete,
                 )
 

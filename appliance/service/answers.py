@@ -46,6 +46,7 @@ class Answer:
     first_audio_ms: float | None = None
     audible: bool = False
     offered: bool = False  # to the loudspeaker
+    written: bool = False  # its text is there
     progress: Progress = Progress.ASKED
 
 
@@ -74,7 +75,7 @@ class Answers:
         self._near_ms = near_ms
         self._out_ms = out_ms
         self._answer = Answer(0, 0, 0.0, 0.0, progress=Progress.NONE)
-        self.audible_answers = 0
+        self.answered = 0
         self.stale_events = 0
         self.refused_samples = 0
 
@@ -143,6 +144,8 @@ class Answers:
             case AnswerTranscript():
                 role = "assistant"
                 self._history.answered(event)
+                if event.answer == self._answer.number:
+                    self._answer.written = bool(event.text)
         if event.final:
             item = {"item": event.item} if event.item else {}
             self._record.write(
@@ -190,7 +193,7 @@ class Answers:
         answer = self._answer
         at_ms = self._out_ms(position)
         answer.audible = True
-        self.audible_answers += 1
+        self.answered += 1
         self._record.write_at(at_ms, "answer_audible", turn=answer.turn, **self.item())
         first_audio_ms = answer.first_audio_ms if answer.first_audio_ms is not None else at_ms
         self._record.write_at(
@@ -238,7 +241,8 @@ class Answers:
         self._provider.send(CancelAnswer(self._answer.number, heard_ms))
 
     def finish(self) -> None:
-        """The answer is over: everything there was of it was heard."""
+        """The answer is over: everything there was of it was heard, or it was in text alone."""
+        self.answered += self._answer.written and not self.arrived
         self._close(self.heard_ms(), complete=self._answer.progress is Progress.COMPLETE)
         self._loudspeaker.answer_over(self._answer.number)
 

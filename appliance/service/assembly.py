@@ -169,6 +169,17 @@ class Assembly:
     def _post(self, event: Event) -> None:
         self.conductor.post(event)
 
+    def gauges(self) -> dict[str, int]:
+        """What is counted where no event tells of it."""
+        return {
+            "ignored_happenings": self.conductor.ignored.total(),
+            "stale_provider_events": self.answers.stale_events,
+            "refused_answer_samples": self.answers.refused_samples,
+            "hearing_overrun_samples": self.hearing.overrun_samples,
+            "turn_overrun_samples": self.turns.overrun_samples,
+            "dropped_announcements": self.announcer.dropped,
+        }
+
     def look(self) -> None:
         """To be called every `look_every_ms`."""
         if self._half_duplex is not None:

@@ -6,13 +6,14 @@ import signal
 import sys
 import threading
 from contextlib import ExitStack, suppress
+from pathlib import Path
 from typing import NoReturn
 
 from appliance.audio.capture import CaptureThread
 from appliance.audio.playout import Playout, PlayoutOptions
 from appliance.audio.process_link import NotWanted
 from appliance.audio.speaker import Speaker
-from appliance.conversation.vocabulary import SpeechEvent
+from appliance.conversation.vocabulary import DeviceState, SpeechEvent
 from appliance.hearing.detector import SpeechDetector
 from appliance.hearing.thread import HearingThread
 from appliance.pcm.formats import NEAR_RATE_HZ, samples_of_ms
@@ -20,8 +21,13 @@ from appliance.pcm.ring import SampleRing
 from appliance.service.assembly import Assembly, Ends
 from appliance.service.clock import LiveClock
 from appliance.service.conductor import Event
+from appliance.service.control.claim import claimed
+from appliance.service.control.controls import DeviceStatus
+from appliance.service.control.place import server_path
+from appliance.service.control.server import answering
 from appliance.service.detectors import load_detector, report_warning
 from appliance.service.event_log import EventLog, Listener
+from appliance.service.live_controls import LiveControls
 from appliance.service.live_sound import Devices, open_devices
 from appliance.service.mailbox import Mailbox
 from appliance.service.memory import spare_memory
@@ -39,40 +45,41 @@ CAPTURE_MS = 2000.0
 LOOK_EVERY_S = 0.1
 
 
-def run_live(settings: Settings, show: Listener | None = None) -> NoReturn:
+def run_live(settings: Settings, socket: Path | None = None, show: Listener | None = None) -> NoReturn:
     """Be the speaker until SIGINT or SIGTERM, which end the process within 2 s, with exit code 0.
 
     The events go to standard output, a line each, without what was said; with `show` they go there
-    instead, with it. Raises DeviceError when a device cannot be opened at the start; one that is lost
+    instead, with it. It answers on the control socket, at `socket` or where it is looked for by itself;
+    another appliance that answers there is AlreadyRunning. Raises DeviceError when a device cannot be opened at the start; one that is lost
     later is an event, and opened again.
     """
     spare_memory()
-    asyncio.run(_run(settings, show))
+    asyncio.run(_run(settings, server_path(socket, os.environ), show))
 
 
-async def _run(settings: Settings, show: Listener | None) -> NoReturn:
+async def _run(settings: Settings, socket: Path, show: Listener | None) -> NoReturn:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopping.set)
     providers = list_providers(settings, os.environ)
-    warnings: list[str] = []
-    try:
-        devices, detector = await asyncio.gather(
-            open_devices(settings, lambda: not stopping.is_set()),
-            asyncio.to_thread(load_detector, settings.hearing.detector, warnings.append),
-        )
-    except NotWanted:  # asked to stop before it could begin
-        _leave_at_once()
     with ExitStack() as stack:
-        sink = sys.stdout if show is None else stack.enter_context(open(os.devnull, "w"))  # noqa: ASYNC230
-        log = stack.enter_context(EventLog(sink))
-        if show is not None:
-            log.subscribe(show)
-        for warning in warnings:
-            report_warning(log, warning)
-        live = _Live(settings, providers, devices, detector, log, stopping, show is not None)
-        await live.run()
+        listener = stack.enter_context(claimed(socket))  # before a device is touched that another one uses
+        warnings: list[str] = []
+        with suppress(NotWanted):  # asked to stop before it could begin
+            devices, detector = await asyncio.gather(
+                open_devices(settings, lambda: not stopping.is_set()),
+                asyncio.to_thread(load_detector, settings.hearing.detector, warnings.append),
+            )
+            sink = sys.stdout if show is None else stack.enter_context(open(os.devnull, "w"))  # noqa: ASYNC230
+            log = stack.enter_context(EventLog(sink))
+            if show is not None:
+                log.subscribe(show)
+            for warning in warnings:
+                report_warning(log, warning)
+            live = _Live(settings, providers, devices, detector, log, stopping, show is not None)
+            async with answering(listener, live.controls):
+                await live.run()
     _leave_at_once()
 
 
@@ -153,6 +160,18 @@ class _Live:
         self._half_duplex = ends.half_duplex
         self._assembly = Assembly(settings, providers, detector, ends, self._clock, log, say)
         self._hearing = HearingThread(self._assembly.hearing, wake, self._broke)
+        self.controls = LiveControls(
+            settings,
+            self._assembly,
+            log,
+            self._microphone_time.index_now,
+            self._speaker.set_volume,
+            self._gauges,
+            [
+                DeviceStatus("microphone", DeviceState.READY, microphone.name),
+                DeviceStatus("loudspeaker", DeviceState.READY, loudspeaker.name),
+            ],
+        )
 
     async def run(self) -> None:
         """Listen and speak until asked to stop, or until something of ours breaks."""
@@ -171,6 +190,14 @@ class _Live:
             looking.cancel()
         if self._failure is not None:
             raise self._failure
+
+    def _gauges(self) -> dict[str, int]:
+        """What is counted where no event tells of it."""
+        return self._assembly.gauges() | {
+            "microphone_overruns": self._capture.overruns,
+            "loudspeaker_underruns": self._speaker.underruns,
+            "loudspeaker_blocks_beyond_limit": self._speaker.beyond_limit,
+        }
 
     def _deliver(self, event: Event) -> None:
         self._assembly.conductor.post(event)

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
-from appliance.pcm.formats import NEAR_RATE_HZ, ms_of_samples
+from appliance.pcm.formats import NEAR_RATE_HZ, ms_of_samples, samples_of_ms
 from appliance.service.clock import StreamClock
 
 # A microphone's clock goes wrong by up to 0.1 ms a second, and a sample may be held up on its way for some
@@ -71,6 +71,14 @@ class MicrophoneTime:
         """The microphone was away; its next sample is the first after the gap."""
         with self._lock:
             self._stretches.append(_Stretch(self._written()))
+
+    def index_now(self) -> int:
+        """The sample that is spoken at this moment; it may not have come yet."""
+        with self._lock:
+            zero_ms = self._stretches[-1].zero_ms
+            if not math.isfinite(zero_ms):
+                return self._written()
+            return max(samples_of_ms(self._clock.now_ms() - zero_ms, NEAR_RATE_HZ), 0)
 
     def ms_of(self, index: int) -> float:
         """Stream time of sample `index`; the present before anything was heard."""

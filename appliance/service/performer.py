@@ -137,7 +137,7 @@ class Performer:
         """Do it; never waits."""
         self._verbs[verb]()
 
-    def _of_the_person(self) -> Mapping[Verb, Callable[[], None]]:
+    def _of_the_person(self) -> dict[Verb, Callable[[], None]]:
         ears, turns, answers, subject = (
             self._rooms.ears,
             self._rooms.turns,
@@ -162,7 +162,7 @@ class Performer:
             Verb.ASK_IN_WRITING: lambda: answers.ask_in_writing(turns.current.number, subject.question),
         }
 
-    def _of_the_answer(self) -> Mapping[Verb, Callable[[], None]]:
+    def _of_the_answer(self) -> dict[Verb, Callable[[], None]]:
         rooms, mouth, answers, floor = self._rooms, self._rooms.mouth, self._rooms.answers, self._rooms.floor
         subject = self._subject
         return {
@@ -185,7 +185,7 @@ class Performer:
             Verb.STOP_ANNOUNCEMENT: rooms.loudspeaker.stop_announcements,
         }
 
-    def _of_the_waits(self) -> Mapping[Verb, Callable[[], None]]:
+    def _of_the_waits(self) -> dict[Verb, Callable[[], None]]:
         clear = self.deadlines.clear
         return {
             Verb.AWAIT_ANSWER: self.await_answer,

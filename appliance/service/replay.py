@@ -63,7 +63,7 @@ def run_replay(
     show: Listener | None = None,
     aloud: SpeakerDevice | None = None,
 ) -> int:
-    """Replay `options.wav`; 0 when at least one turn was answered audibly, else 1.
+    """Replay `options.wav`; 0 when at least one turn was answered, audibly or in text, else 1.
 
     Both output files are written whatever happens; `show` is told every event as it happens, and both
     sides are heard on `aloud`, which is closed in the end. Raises InputFileError for a file that is
@@ -150,7 +150,7 @@ class _Replay:
                 await self._ticker.run(self._over)
         if self._fault is not None:
             raise self._fault
-        return 0 if assembly.answers.audible_answers else 1
+        return 0 if assembly.answers.answered else 1
 
     def _break_down(self, fault: Exception) -> None:
         self._fault = self._fault or fault

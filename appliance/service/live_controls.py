@@ -1,0 +1,186 @@
+"""What the control socket asks, carried out by the running conversation."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from appliance import __version__
+from appliance.conversation import vocabulary as v
+from appliance.conversation.counters import Counters
+from appliance.conversation.machine import Phase, State
+from appliance.errors import ProviderError
+from appliance.service.assembly import Assembly
+from appliance.service.control.controls import (
+    AnswerText,
+    DeviceStatus,
+    ProviderStatus,
+    Refused,
+    Status,
+)
+from appliance.service.event_log import Event, EventLog
+from appliance.service.provider_list import session_config
+from appliance.settings import Settings
+
+# How often somebody who asked is shown how far the answer's text has come: as fast as one reads.
+PIECE_S: Final = 0.25
+
+
+class LiveControls:
+    """The `Controls` of a running appliance; belongs to the event loop's thread."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        assembly: Assembly,
+        log: EventLog,
+        near_index: Callable[[], int],
+        set_volume: Callable[[int], None],
+        gauges: Callable[[], Mapping[str, int | float]],
+        devices: Sequence[DeviceStatus],
+    ) -> None:
+        """`near_index()` is the 16 kHz sample that is said at this moment; `gauges` are counters that no
+        event tells of; `devices` are those that were opened at the start."""
+        self._settings = settings
+        self._assembly = assembly
+        self._near_index = near_index
+        self._gauges = gauges
+        self._set_volume = set_volume
+        self._volume = 100
+        self._counters = Counters()
+        self._devices = {device.device: device for device in devices}
+        self._providers: dict[str, ProviderStatus] = {}
+        self._variables = dict(settings.conversation.variables)
+        self._over: dict[int, asyncio.Event] = {}  # by turn: whose answer somebody waits for
+        log.subscribe(self._take)
+
+    # ------------------------------------------------------------------ wishes
+
+    async def say(self, text: str) -> None:
+        """Speak `text` as an announcement."""
+        try:
+            await self._assembly.announcer.say(text)
+        except ProviderError as error:
+            raise Refused(f"there is no voice to say it with: {error}") from error
+
+    async def ask(self, text: str, *, spoken: bool) -> AsyncGenerator[AnswerText, None]:
+        """Ask in writing; the answer's text as it grows."""
+        conductor, answers, history = self._assembly.conductor, self._assembly.answers, self._assembly.history
+        if conductor.state is not State.IDLE:
+            raise Refused(
+                f"it is {conductor.state.phase}; ask again afterwards, or say `appliance stop` first"
+            )
+        conductor.post(v.Asked(text, spoken))
+        number, turn = answers.current, self._assembly.turns.current.number
+        over = self._over[turn] = asyncio.Event()
+        shown = ""
+        try:
+            while not over.is_set():
+                if (so_far := history.reply(number)) != shown:
+                    shown = so_far
+                    yield AnswerText(shown, final=False)
+                try:
+                    await asyncio.wait_for(over.wait(), PIECE_S)
+                except TimeoutError:
+                    continue
+        finally:
+            del self._over[turn]
+        if not history.reply(number):
+            raise Refused("nobody answered; `appliance status` tells how the providers stand")
+        yield AnswerText(history.reply(number), final=True)
+
+    def mute(self) -> None:
+        """Hear nothing."""
+        self._assembly.conductor.post(v.MuteWanted(True))
+
+    def unmute(self) -> None:
+        """Hear again."""
+        self._assembly.conductor.post(v.MuteWanted(False))
+
+    def stop(self) -> None:
+        """End whatever goes on."""
+        self._assembly.conductor.post(v.StopWanted())
+
+    def commit(self) -> None:
+        """The open turn is said."""
+        if self._assembly.conductor.state.phase is not Phase.LISTENING:
+            raise Refused("there is nothing to commit: nobody is speaking")
+        self._assembly.conductor.post(v.CommitWanted(self._near_index()))
+
+    def press(self) -> None:
+        """The button goes down."""
+        if self._assembly.conductor.muted:
+            raise Refused("it is muted; say `appliance unmute` first")
+        self._assembly.conductor.post(v.Pressed(self._near_index()))
+
+    def release(self, *, held: bool) -> None:
+        """The button comes up."""
+        self._assembly.conductor.post(v.Released(self._near_index(), held))
+
+    def volume(self) -> int:
+        """0…100."""
+        return self._volume
+
+    def set_volume(self, percent: int) -> None:
+        """0…100."""
+        self._set_volume(percent)
+        self._volume = percent
+
+    def variables(self) -> Mapping[str, str]:
+        """What the instructions may name."""
+        return dict(self._variables)
+
+    def set_variable(self, name: str, value: str) -> None:
+        """Fill in the instructions anew."""
+        if name not in self._variables:
+            known = ", ".join(sorted(self._variables)) or "none"
+            raise Refused(f"the instructions name no {name}; their variables are: {known}")
+        self._variables[name] = value
+        conversation = self._settings.conversation.model_copy(update={"variables": self._variables})
+        settings = self._settings.model_copy(update={"conversation": conversation})
+        self._assembly.chain.send(v.Configure(session_config(settings)))
+
+    # ------------------------------------------------------------------ news
+
+    def transcript(self) -> Sequence[v.HistoryItem]:
+        """What was said and heard so far."""
+        return self._assembly.answers.said()
+
+    def status(self) -> Status:
+        """What it is doing."""
+        conductor, chain = self._assembly.conductor, self._assembly.chain
+        return Status(
+            version=__version__,
+            uptime_s=self._assembly.record.now_ms() / 1000,
+            phase=conductor.state.phase,
+            state=conductor.state,
+            muted=conductor.muted,
+            volume=self._volume,
+            conversation=self._assembly.conversation,
+            providers=[
+                replace(status, current=status.name == chain.provider) for status in self._providers.values()
+            ],
+            devices=list(self._devices.values()),
+            deaf=self._deaf(),
+            mouthless=self._lost("loudspeaker"),
+            counters={**self._counters.snapshot(), **self._gauges()},
+        )
+
+    def _deaf(self) -> str:
+        if self._assembly.conductor.muted:
+            return "it is muted"
+        return self._lost("microphone")
+
+    def _lost(self, device: str) -> str:
+        status = self._devices.get(device)
+        return status.reason if status is not None and status.state == v.DeviceState.LOST else ""
+
+    def _take(self, event: Event) -> None:
+        self._counters.take(event)
+        match event:
+            case {"event": "provider", "name": str(name), "link": str(link), "reason": reason}:
+                self._providers[name] = ProviderStatus(name, link, str(reason or ""))
+            case {"event": "device", "device": str(device), "state": str(state), "name": str(name)}:
+                self._devices[device] = DeviceStatus(device, state, name, str(event.get("reason") or ""))
+            case {"event": "answer_done", "turn": int(turn)} if turn in self._over:
+                self._over[turn].set()
