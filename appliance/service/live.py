@@ -49,9 +49,9 @@ def run_live(settings: Settings, socket: Path | None = None, show: Listener | No
     """Be the speaker until SIGINT or SIGTERM, which end the process within 2 s, with exit code 0.
 
     The events go to standard output, a line each, without what was said; with `show` they go there
-    instead, with it. It answers on the control socket, at `socket` or where it is looked for by itself;
-    another appliance that answers there is AlreadyRunning. Raises DeviceError when a device cannot be opened at the start; one that is lost
-    later is an event, and opened again.
+    instead, with it. It answers on the control socket at `socket`, or where it is looked for by itself.
+    Raises AlreadyRunning where another one does, and DeviceError when a device cannot be opened at the
+    start; one that is lost later is an event, and opened again.
     """
     spare_memory()
     asyncio.run(_run(settings, server_path(socket, os.environ), show))

@@ -1,6 +1,6 @@
 """What each verb of the table does. Nothing here decides; the machine did."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
