@@ -10,7 +10,17 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
-from tests.bench import floor, floor_rows, footprint, hearing_cost, interruption, offline_latency, own_latency
+from tests.bench import (
+    false_turns,
+    floor,
+    floor_rows,
+    footprint,
+    hearing_cost,
+    interruption,
+    offline_latency,
+    own_latency,
+    pauses,
+)
 from tests.bench.stage import Replayed
 from tests.bench.table import Row, percentiles, render, spread
 
@@ -58,6 +68,12 @@ def hearing() -> list[Row]:
     ]
 
 
+def turns(hours: float) -> list[Row]:
+    """What ends a turn, and what is none."""
+    _progress(f"pauses, then {hours:g} h of noise and music in virtual time: some 20 s for each hour")
+    return pauses.rows(pauses.run()) + false_turns.rows(false_turns.run(hours))
+
+
 def _progress(what: str) -> None:
     print(f"… {what}", file=sys.stderr, flush=True)
 
@@ -66,8 +82,11 @@ def main() -> None:
     """Print the table; exit 0 also when a promise is missed: the table says so."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--json", action="store_true", help="for machines")
+    parser.add_argument(
+        "--noise-hours", type=float, default=false_turns.HOURS, help="of noise and music (%(default)g)"
+    )
     arguments = parser.parse_args()
-    rows = conversations() + hearing()
+    rows = conversations() + hearing() + turns(arguments.noise_hours)
     _progress("the daemon on the virtual cable")
     rows += footprint.rows()
     if arguments.json:
