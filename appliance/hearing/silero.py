@@ -90,7 +90,9 @@ def _load_session() -> Any:
     )
     try:
         return onnxruntime.InferenceSession(_read_model(), options, providers=["CPUExecutionProvider"])
-    except (OSError, *refusals) as error:
+    except OSError as error:
+        raise DetectorError(f"The speech model {MODEL} cannot be loaded: {error.strerror}") from error
+    except refusals as error:
         raise DetectorError(f"The speech model {MODEL} cannot be loaded: {error}") from error
 
 

@@ -116,5 +116,5 @@ def test_without_its_runtime_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_a_model_that_is_missing_has_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(silero, "MODEL", "nowhere.onnx")
-    with pytest.raises(DetectorError, match=r"nowhere\.onnx cannot be loaded"):
+    with pytest.raises(DetectorError, match=r"nowhere\.onnx cannot be loaded: No such file or directory"):
         SileroDetector()
