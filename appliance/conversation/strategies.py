@@ -1,7 +1,7 @@
 """What speech over an answer does: rows in place of the table's own, and who weighs the evidence."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from appliance.conversation.interruption import Cause, Evidence, judge, judge_at_deadline
 from appliance.conversation.machine import Happening as H
@@ -27,6 +27,19 @@ class Strategy:
     def table(self) -> Table:
         """The rows of a conversation under this strategy."""
         return {**DECIDED, **self.rows}
+
+
+def without_resume(strategy: Strategy) -> Strategy:
+    """The same, but an answer that stood still is over, whatever it stood still for."""
+    over = (
+        V.CLEAR_CONFIRM_DEADLINE,
+        V.CLEAR_STALL_DEADLINE,
+        V.REJECT_INTERRUPTION,
+        V.CANCEL_ANSWER,
+        V.FORGET_SPEECH,
+        V.WANT_KEPT_SPEECH,
+    )
+    return replace(strategy, rows={**strategy.rows, (S.STILL, H.FLOOR_LEFT): Row(S.IDLE, over)})
 
 
 _DEFER = Row(S.DEFERRING, (V.AWAIT_DECISION,))

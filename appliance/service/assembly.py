@@ -11,7 +11,6 @@ from typing import Any
 
 from appliance.conversation.history import History
 from appliance.conversation.machine import Phase
-from appliance.conversation.strategies import STRATEGIES
 from appliance.conversation.vocabulary import (
     ChainEvent,
     CloseSession,
@@ -38,6 +37,7 @@ from appliance.service.loudspeaker import Loudspeaker, Mouth
 from appliance.service.performer import ConductorOptions, Rooms
 from appliance.service.provider_list import ProviderList, session_config
 from appliance.service.record import Record
+from appliance.service.strategy_choice import load_strategy
 from appliance.service.tool_calls import NoTools, ToolCalls
 from appliance.service.turns import Turns
 from appliance.service.words import WordReader
@@ -129,7 +129,7 @@ class Assembly:
 
     def _conduct(self, settings: Settings, ends: Ends, clock: StreamClock, reader: Reader | None) -> None:
         """Put turns and answers into one conductor's hands."""
-        strategy = STRATEGIES[settings.interruption.strategy]
+        strategy = load_strategy(settings.interruption.strategy, resume=settings.interruption.resume)
         prefix_samples = samples_of_ms(settings.hearing.prefix_padding_ms, NEAR_RATE_HZ)
         self.answers = Answers(
             ends.mouth,

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable
-from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ from appliance.hearing.detector import SpeechDetector
 from appliance.hearing.edges import BLOCKS_PER_WINDOW
 from appliance.hearing.energy import EnergyDetector
 from appliance.service.event_log import EventLog
-from appliance.settings.mistakes import plain
+from appliance.service.plugins import load_plugin, plugin_failed, plugin_mistake
 
 KEY = "hearing.detector"
 # A second of sound: nobody waits longer for the first sign that somebody speaks.
@@ -54,21 +53,16 @@ def _silero(warn: Callable[[str], None]) -> SpeechDetector:
 
 def _of_owner(name: str) -> SpeechDetector:
     """The owner's own class, tried once with silence."""
-    module, _, attribute = name.partition(":")
+    found = load_plugin(KEY, name)
+    if not callable(found):
+        raise _mistake(name, "it is no class")
     try:
-        found = getattr(import_module(module), attribute, None)
-        if found is None:
-            raise _mistake(name, f"there is no {attribute} in {module}")
-        if not callable(found):
-            raise _mistake(name, f"{attribute} is no class")
         detector = found()
         _try(name, detector)
     except ConfigurationError:
         raise
-    except ModuleNotFoundError as missing:
-        raise _mistake(name, f"there is no module {missing.name} to import") from missing
     except Exception as error:  # not our code: whatever it raises, this key brought it in
-        raise _mistake(name, f"it fails with {type(error).__name__}: {plain(str(error))}") from error
+        raise plugin_failed(KEY, name, error) from error
     return detector  # type: ignore[no-any-return]  # tried, not typed
 
 
@@ -95,4 +89,4 @@ def _try(name: str, detector: Any) -> None:
 
 
 def _mistake(name: str, why: str) -> ConfigurationError:
-    return ConfigurationError([f'{KEY} = "{name}": {why}'])
+    return plugin_mistake(KEY, name, why)

@@ -16,7 +16,9 @@ from appliance.settings.credentials import check_reference
 
 MAX_PROVIDERS = 16
 NAME = "[A-Za-z_][A-Za-z0-9_]*"
-DETECTOR_PATTERN = rf"^(silero|energy|{NAME}(\.{NAME})*:{NAME})$"
+PLUGIN = rf"{NAME}(\.{NAME})*:{NAME}"
+DETECTOR_PATTERN = rf"^(silero|energy|{PLUGIN})$"
+STRATEGY_PATTERN = rf"^(immediate|deferred|ignore|{PLUGIN})$"
 PLACEHOLDER = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 
 
@@ -128,11 +130,15 @@ class Hearing(Section):
 class Interruption(Section):
     """What happens when somebody talks over an answer."""
 
-    strategy: Literal["immediate", "deferred", "ignore"] = "immediate"
+    strategy: Annotated[
+        str,
+        Field(pattern=STRATEGY_PATTERN, max_length=200),
+        Allowed("immediate | deferred | ignore | package:NAME"),
+    ] = "immediate"
     hush_ms: int = Field(default=150, ge=32, le=1000)
     confirm_ms: int = Field(default=700, ge=200, le=3000)
     duck_db: float = Field(default=-12, ge=-60, le=0)
-    resume: Literal[True] = True
+    resume: bool = True
 
     @model_validator(mode="after")
     def _hush_before_the_decision(self) -> Self:

@@ -107,7 +107,7 @@ def test_without_the_runtime_too(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ("no_such_package.ears:Ear", "there is no module no_such_package to import"),
         (f"{__name__}:Ear", f"there is no Ear in {__name__}"),
-        (f"{__name__}:A_NUMBER", "A_NUMBER is no class"),
+        (f"{__name__}:A_NUMBER", "it is no class"),
         (f"{__name__}:NoWindow", "its window_samples is None, allowed is a multiple of 4 up to 16000"),
         (f"{__name__}:OddWindow", "its window_samples is 251, allowed is a multiple of 4 up to 16000"),
         (f"{__name__}:NoReset", "it has no method reset"),
