@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import sys
 import traceback
 from collections.abc import Callable
@@ -25,6 +26,7 @@ app = typer.Typer(
     help="A plug-in voice appliance: a microphone, a loudspeaker, and a conversation between them.",
 )
 
+_INTERRUPTED = 130  # typer's word for a KeyboardInterrupt
 _SPAN = re.compile(r"(\d{1,6}(?:\.\d*)?)-(\d{1,6}(?:\.\d*)?)")
 
 Config = Annotated[
@@ -187,8 +189,15 @@ def _whereabouts(bug: Exception) -> str:
     return f"{type(bug).__name__}: {bug}{where}"
 
 
+def _stopped() -> NoReturn:
+    print("appliance: stopped", file=sys.stderr)
+    sys.exit(1)
+
+
 def main(run_app: Callable[[], object] = app) -> NoReturn:
     """Run the verb of the command line; every failure becomes a sentence and an exit code."""
+    # As Ctrl-C: files are closed and devices let go. `run` does better and has its own.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         run_app()
     except ConfigurationError as error:
@@ -196,8 +205,11 @@ def main(run_app: Callable[[], object] = app) -> NoReturn:
             print(f"appliance: {mistake}", file=sys.stderr)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
-        print("appliance: stopped", file=sys.stderr)
-        sys.exit(1)
+        _stopped()
+    except SystemExit as end:
+        if end.code == _INTERRUPTED:
+            _stopped()
+        raise
     except ApplianceError as error:
         print(f"appliance: {error}", file=sys.stderr)
         sys.exit(error.exit_code)

@@ -42,17 +42,31 @@ class Display:
                 return f"[red]{name} is down: {reason}[/]"
             case {"event": "failover", "from": origin, "to": target, "replayed_ms": replayed_ms}:
                 return f"[yellow]{target} takes over from {origin} and is told {replayed_ms} ms again[/]"
-            case {"event": "turn_discarded"}:
+            case {"event": "turn_discarded", "cause": "too_short"}:
                 return "[dim]that was too short to be a question[/]"
-            case {"event": "interruption", "decision": "confirmed", "heard_ms": heard_ms}:
-                return f"[magenta]interrupted after {heard_ms} ms of the answer[/]"
-            case {"event": "interruption"}:
-                return "[magenta]that was no interruption: it goes on[/]"
+            case {"event": "turn_discarded"}:
+                return "[dim]what was said is forgotten[/]"
+            case {"event": "interruption", "decision": "confirmed", "heard_ms": heard_ms, "cause": cause}:
+                return f"[magenta]interrupted after {heard_ms} ms of the answer ({_words(cause)})[/]"
+            case {"event": "interruption", "cause": cause}:
+                return f"[magenta]that was no interruption ({_words(cause)}): it goes on[/]"
+            case {"event": "button", "down": bool(down)}:
+                return "[bold]The button is down[/]" if down else "[bold]The button is up[/]"
+            case {"event": "mute", "muted": bool(muted)}:
+                return "[bold]Muted: it hears nothing[/]" if muted else "[bold]It hears again[/]"
+            case {"event": "device", "device": device, "state": "ready", "name": name}:
+                return f"[green]the {device} is back: {escape(str(name))}[/]"
+            case {"event": "device", "device": device, "reason": reason}:
+                return f"[red]the {device} is lost: {escape(str(reason))}[/]"
             case {"event": "error", "message": message}:
                 return f"[red]{escape(str(message))}[/]"
             case {"event": "latency"}:
                 return _waited(event)
         return None
+
+
+def _words(cause: object) -> str:
+    return str(cause).replace("_", " ")
 
 
 def _waited(event: Mapping[str, object]) -> str:
