@@ -193,10 +193,10 @@ def test_every_line_says_who_in_which_turn_and_what_of_it_was_heard() -> None:
     history.heard(1, 2000)
     assert history.lines() == (
         Line("c-1", 1, "user", "What is the time?", "q"),
-        Line("c-1", 1, "assistant", "It is twenty past", "a", 0.5, complete=False),
+        Line("c-1", 1, "assistant", "It is twenty past", "a", 2000, 0.5, complete=False),
     )
     history.heard(1, 4000, complete=True)
-    assert history.lines()[-1] == Line("c-1", 1, "assistant", REPLY, "a", 1.0, complete=True)
+    assert history.lines()[-1] == Line("c-1", 1, "assistant", REPLY, "a", 4000, 1.0, complete=True)
 
 
 def test_the_item_of_an_answer_is_the_message_at_the_playhead() -> None:
