@@ -20,6 +20,7 @@ from appliance.providers.offline.messages import (
     Commit,
     Discard,
     Done,
+    Notice,
     Read,
     Reopen,
     Reply,
@@ -41,7 +42,23 @@ _CATEGORIES = tuple(FailureCategory)
 _KINDS: dict[type, int] = {
     kind: number
     for number, kind in enumerate(
-        (Audio, Commit, Speak, Read, Cancel, Reopen, Discard, Warm, Transcript, Reply, Sound, Done, Broken), 1
+        (
+            Audio,
+            Commit,
+            Speak,
+            Read,
+            Cancel,
+            Reopen,
+            Discard,
+            Warm,
+            Notice,
+            Transcript,
+            Reply,
+            Sound,
+            Done,
+            Broken,
+        ),
+        1,
     )
 }
 
@@ -70,6 +87,8 @@ def _body(message: Request | Report) -> bytes:
             return _JOB.pack(job) + bytes((_CATEGORIES.index(category),)) + text.encode(errors="replace")
         case Cancel(job):
             return _JOB.pack(job)
+        case Notice(text):
+            return text.encode(errors="replace")
         case Reopen() | Discard() | Warm():
             return b""
 
@@ -194,6 +213,7 @@ _REQUESTS: Mapping[int, _Parser[Request]] = {
 }
 _REPORTS: Mapping[int, _Parser[Report]] = {
     _KINDS[Warm]: _nothing(Warm),
+    _KINDS[Notice]: lambda body: Notice(body.decode()),
     _KINDS[Transcript]: lambda body: Transcript(*_spoken(body)),
     _KINDS[Reply]: lambda body: Reply(*_spoken(body)),
     _KINDS[Sound]: _sound,

@@ -57,11 +57,12 @@ class Jobs:
 
     Bound: `MAX_JOBS` that are not finished; one more is a violation. Policy: readings, in the order
     in which they came, before questions, which nobody decides anything by within half a second; what is
-    being computed is never broken off for another job. What is cancelled while it waits is gone.
+    being computed is never broken off for another job. A sound that is cancelled while it waits is gone;
+    a text is still taken, and left unsaid, by whoever speaks.
     """
 
     def __init__(self, on_cancel: Callable[[int], None] | None = None) -> None:
-        """`on_cancel` is told, in the reading thread, the number of a job cancelled under way."""
+        """`on_cancel` is told, in the reading thread, the number of a cancelled job that is not gone."""
         self._on_cancel = on_cancel
         self._turn = TurnAudio()
         self._changed = threading.Condition()
@@ -128,7 +129,7 @@ class Jobs:
             if job is None:
                 return
             job.cancelled.set()
-            waited = any(_remove(lane, job) for lane in (self._readings, self._questions, self._sentences))
+            waited = any(_remove(lane, job) for lane in (self._readings, self._questions))
             if waited:
                 del self._unfinished[number]
         if not waited and self._on_cancel is not None:

@@ -12,7 +12,8 @@ from appliance.providers.offline.messages import Broken, Done, Sound, Transcript
 from appliance.providers.offline.options import OfflineOptions
 from appliance.providers.offline.process import JobReport, Listener, WorkerProcess
 
-# An announcement is rendered in 20 ms here; behind the transcription of a long turn it waits for it.
+# To the first sound of an announcement, and from each to the next. One is rendered in 20 ms here, with
+# Piper in 200 ms; behind another one it waits for that.
 SPEAK_DEADLINE_S = 5.0
 # Within half a second of speech over an answer the length of the speech decides by itself, whatever was
 # said. A second of sound takes 50 ms here.
@@ -53,7 +54,7 @@ class OfflineWorker:
         return starting.result()
 
     async def speak(self, text: str) -> Pcm:
-        """`text` as speech, 24 kHz, within `SPEAK_DEADLINE_S` of the worker being warm.
+        """`text` as speech, 24 kHz; the worker does nothing for `SPEAK_DEADLINE_S` at most.
 
         Raises `ProviderError`; `ValueError` beyond `SPEAK_MAX_CHARS`.
         """
@@ -104,7 +105,10 @@ class OfflineWorker:
 async def _work_off(
     process: WorkerProcess, ask: Callable[[Listener], int], deadline_s: float
 ) -> list[JobReport]:
-    """Everything that is reported of one job, up to `Done`. Raises `ProviderError`."""
+    """Everything that is reported of one job, up to `Done`, with something in every `deadline_s`.
+
+    Raises `ProviderError`.
+    """
     ended: asyncio.Future[ProviderError | None] = asyncio.get_running_loop().create_future()
     reports: list[JobReport] = []
 
@@ -119,7 +123,10 @@ async def _work_off(
     job = ask(hear)
     either: set[asyncio.Future[Any]] = {ended, process.lost}
     try:
-        await asyncio.wait(either, timeout=deadline_s, return_when=asyncio.FIRST_COMPLETED)
+        known = -1
+        while known < len(reports) and not any(one.done() for one in either):
+            known = len(reports)
+            await asyncio.wait(either, timeout=deadline_s, return_when=asyncio.FIRST_COMPLETED)
     finally:
         process.cancel(job)
     error = ended.result() if ended.done() else _why_unfinished(process, deadline_s)

@@ -70,6 +70,13 @@ class Warm:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence for the owner's log; nothing fails because of it."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Transcript:
     """What the person said; empty where nobody spoke."""
 
@@ -111,4 +118,4 @@ class Broken:
     message: str
 
 
-Report = Warm | Transcript | Reply | Sound | Done | Broken
+Report = Warm | Notice | Transcript | Reply | Sound | Done | Broken

@@ -23,6 +23,7 @@ from appliance.providers.offline.messages import (
     Commit,
     Discard,
     Done,
+    Notice,
     Read,
     Reopen,
     Reply,
@@ -37,7 +38,8 @@ from appliance.providers.offline.options import OfflineOptions
 
 # From start to warm: under a second here; 90 MB from the slow card of a Pi take several.
 WARM_DEADLINE_S = 20.0
-# For one job: a whole minute of speech takes 2 s here and 10 s on a slow Pi. Later, it hangs.
+# Between two reports of a job: a whole minute of speech takes 2 s here and 10 s on a slow Pi. Later, it
+# hangs.
 JOB_DEADLINE_S = 15.0
 # The worker has nothing to tidy up, so SIGTERM ends it at once; native code that blocks it is killed.
 TERMINATE_GRACE_S = 0.5
@@ -82,7 +84,8 @@ class WorkerProcess:
         Raises `ProviderError`; where it fails or is cancelled no process is left behind.
         """
         command = ["-m", "appliance.providers.offline.worker", f"--voice={options.voice}"]
-        command += [f"--words-per-minute={options.words_per_minute}", *["--niced"] * options.niced]
+        command += [f"--words-per-minute={options.words_per_minute}", f"--piper-model={options.piper_model}"]
+        command += ["--niced"] * options.niced
         try:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -172,10 +175,15 @@ class WorkerProcess:
     def _ask(self, request: Callable[[int], Request], listener: Listener) -> int:
         job = next(self._numbers)
         self._listeners[job] = listener
-        loop = asyncio.get_running_loop()
-        self._deadlines[job] = loop.call_later(JOB_DEADLINE_S, self._give_up, _overdue())
+        self._expect_report(job)
         self._send(request(job))
         return job
+
+    def _expect_report(self, job: int) -> None:
+        if (deadline := self._deadlines.get(job)) is not None:
+            deadline.cancel()
+        loop = asyncio.get_running_loop()
+        self._deadlines[job] = loop.call_later(JOB_DEADLINE_S, self._give_up, _overdue())
 
     def _send(self, request: Request) -> None:
         stdin = self._process.stdin
@@ -209,12 +217,16 @@ class WorkerProcess:
         match report:
             case Warm():
                 self._settled.set()
+            case Notice(text):
+                _log.warning("the offline worker: %s", text)
             case Broken(0, category, message):
                 self._give_up(ProviderError(category, message))
             case _:
                 listener = self._listeners.get(report.job)
                 if isinstance(report, Done | Broken):
                     self._forget(report.job)
+                elif listener is not None:
+                    self._expect_report(report.job)
                 if listener is not None:
                     listener(report)
 
@@ -250,5 +262,5 @@ def _ended(status: int) -> str:
 
 
 def _overdue() -> ProviderError:
-    message = f"the offline worker did not finish within {JOB_DEADLINE_S:g} s"
+    message = f"the offline worker did nothing for {JOB_DEADLINE_S:g} s"
     return ProviderError(FailureCategory.TIMED_OUT, message)

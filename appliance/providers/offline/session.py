@@ -32,9 +32,9 @@ from appliance.errors import FailureCategory, ProviderError
 from appliance.pcm.formats import NEAR_RATE_HZ
 from appliance.providers.offline.answers import answer as reply_to
 from appliance.providers.offline.keeper import OfflineWorker
+from appliance.providers.offline.loudness import OUTPUT_RATE_HZ
 from appliance.providers.offline.messages import Broken, Done, Reply, Sound, Transcript
 from appliance.providers.offline.process import JobReport, WorkerProcess
-from appliance.providers.offline.voice import OUTPUT_RATE_HZ
 
 CAPABILITIES = Capabilities(
     input_rate_hz=NEAR_RATE_HZ,

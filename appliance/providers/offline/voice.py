@@ -7,13 +7,10 @@ import wave
 import numpy as np
 
 from appliance.errors import FailureCategory, ProviderError
-from appliance.pcm.formats import Pcm, from_float32, pcm_from_bytes, samples_of_ms, to_float32
-from appliance.pcm.level import amplitude_of_dbfs, peak_dbfs, rms_dbfs
-from appliance.pcm.resample import Resampler
+from appliance.pcm.formats import Pcm, pcm_from_bytes
 from appliance.providers.offline.environment import without_keys
+from appliance.providers.offline.loudness import OUTPUT_RATE_HZ, finished
 from appliance.providers.offline.options import ANSWER_VOICE, ANSWER_WORDS_PER_MINUTE
-
-OUTPUT_RATE_HZ = 24_000
 
 # A spoken question for demonstrations and tests, in another voice than the answer's. Of ten voices at
 # four speeds the recognizer understands this one best (65 of 72); "What time is it?" and "What is the
@@ -23,11 +20,6 @@ QUESTION_WORDS_PER_MINUTE = 150
 
 # A sentence takes 15 ms here; a machine that needs 5 s for it does not speak any more.
 SYNTHESIS_TIMEOUT_S = 5.0
-
-_LOUDNESS_DBFS = -20.0
-_PEAK_MAX_DBFS = -1.0
-_SILENCE_DB = -40.0  # below the peak: espeak-ng's pauses are digital silence or nearly so
-_TAIL_MS = 60  # of the pause after the last sound; espeak-ng adds 300
 
 
 def synthesize(
@@ -41,9 +33,7 @@ def synthesize(
     Raises `ProviderError`: `model_unavailable` where espeak-ng or the voice is missing, `timed_out`.
     """
     spoken, spoken_hz = _espeak(text, voice, words_per_minute)
-    resampler = Resampler(spoken_hz, rate_hz)
-    pcm = _normalize(_trim(spoken, spoken_hz))
-    return np.concatenate((resampler.process(pcm), resampler.flush()))
+    return finished(spoken, spoken_hz, rate_hz)
 
 
 def _espeak(text: str, voice: str, words_per_minute: int) -> tuple[Pcm, int]:
@@ -78,15 +68,3 @@ def _samples_of_wav(data: bytes) -> tuple[Pcm, int]:
         return np.empty(0, np.int16), OUTPUT_RATE_HZ
     with wave.open(io.BytesIO(data)) as wav:  # its length field is a guess: the pipe's end counts
         return pcm_from_bytes(wav.readframes(wav.getnframes())), wav.getframerate()
-
-
-def _trim(pcm: Pcm, rate_hz: int) -> Pcm:
-    audible = np.flatnonzero(np.abs(pcm.astype(np.int32)) >= amplitude_of_dbfs(peak_dbfs(pcm) + _SILENCE_DB))
-    if not len(audible):
-        return pcm[:0]
-    return pcm[audible[0] : audible[-1] + 1 + samples_of_ms(_TAIL_MS, rate_hz)]
-
-
-def _normalize(pcm: Pcm) -> Pcm:
-    gain_db = min(_LOUDNESS_DBFS - rms_dbfs(pcm), _PEAK_MAX_DBFS - peak_dbfs(pcm))
-    return from_float32(to_float32(pcm) * np.float32(10 ** (gain_db / 20)))

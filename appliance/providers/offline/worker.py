@@ -13,20 +13,25 @@ import os
 import sys
 import threading
 import traceback
+from pathlib import Path
 from typing import NoReturn
 
 from appliance.errors import FailureCategory, ProviderError
-from appliance.pcm.formats import NEAR_RATE_HZ, samples_of_ms
+from appliance.pcm.formats import NEAR_RATE_HZ
 from appliance.providers.offline.answers import answer
-from appliance.providers.offline.jobs import Jobs, Question, Reading, Sentence
-from appliance.providers.offline.messages import Broken, Done, Reply, Sound, Transcript, Warm
+from appliance.providers.offline.jobs import Jobs, Question, Reading
+from appliance.providers.offline.messages import Broken, Done, Notice, Reply, Transcript, Warm
+from appliance.providers.offline.mouth import Mouth
 from appliance.providers.offline.options import OfflineOptions
+from appliance.providers.offline.piper import Piper, command_of
 from appliance.providers.offline.reports import Reports
 from appliance.providers.offline.requests import start_reading
-from appliance.providers.offline.voice import OUTPUT_RATE_HZ, synthesize
+from appliance.providers.offline.voice import synthesize
 
-CHUNK_SAMPLES = samples_of_ms(100, OUTPUT_RATE_HZ)
 NICENESS = 10
+# Piper is loaded beside speech-to-text and takes 1 s longer here. Where it takes much longer, who asks is
+# answered by espeak-ng until it is there.
+PIPER_WARM_WAIT_S = 8.0
 
 EXIT_CANNOT_START = 1
 EXIT_OUR_FAULT = 70
@@ -73,34 +78,6 @@ class Ears:
             self._jobs.finish(job.number)
 
 
-class Mouth:
-    """Speaks: one text after the other."""
-
-    def __init__(self, options: OfflineOptions, jobs: Jobs, reports: Reports) -> None:
-        self._options = options
-        self._jobs = jobs
-        self._reports = reports
-
-    def run(self) -> NoReturn:
-        """Work off what is to be said."""
-        while True:
-            job = self._jobs.next_said()
-            try:
-                self._say(job)
-            except ProviderError as error:
-                self._reports.send(Broken(job.number, error.category, str(error)))
-            else:
-                self._reports.send(Done(job.number, job.taken_samples, job.dropped_samples))
-            self._jobs.finish(job.number)
-
-    def _say(self, job: Sentence) -> None:
-        pcm = synthesize(job.text, self._options.voice, self._options.words_per_minute)
-        for start in range(0, len(pcm), CHUNK_SAMPLES):
-            if job.cancelled.is_set():
-                return
-            self._reports.send(Sound(job.number, pcm[start : start + CHUNK_SAMPLES]))
-
-
 def main() -> NoReturn:
     """Run until the parent is gone."""
     faulthandler.enable()
@@ -109,17 +86,26 @@ def main() -> NoReturn:
     if options.niced:
         os.nice(NICENESS)
     reports = Reports()
-    jobs = Jobs()
+    piper = _piper(options, reports)
+    jobs = Jobs(piper.break_off if piper else None)
     start_reading(jobs)
     try:
         ears = Ears(options, jobs, reports)
     except ProviderError as error:
         reports.send(Broken(0, error.category, str(error)))
         sys.exit(EXIT_CANNOT_START)
-    mouth = Mouth(options, jobs, reports)
+    if piper is not None:
+        piper.wait_until_warm(PIPER_WARM_WAIT_S)
+    mouth = Mouth(options, jobs, reports, piper)
     threading.Thread(target=mouth.run, name="mouth", daemon=True).start()
     reports.send(Warm())
     ears.run()
+
+
+def _piper(options: OfflineOptions, reports: Reports) -> Piper | None:
+    if not options.piper_model:
+        return None
+    return Piper(command_of(Path(options.piper_model)), lambda text: reports.send(Notice(text)))
 
 
 def _end_with_the_thread(unforeseen: threading.ExceptHookArgs) -> NoReturn:
@@ -133,8 +119,9 @@ def _options() -> OfflineOptions:
     parser.add_argument("--voice", required=True)
     parser.add_argument("--words-per-minute", type=int, required=True)
     parser.add_argument("--niced", action="store_true")
+    parser.add_argument("--piper-model", default="")
     given = parser.parse_args()
-    return OfflineOptions(given.voice, given.words_per_minute, given.niced)
+    return OfflineOptions(given.voice, given.words_per_minute, given.niced, given.piper_model)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from appliance.providers.offline.messages import (
     Commit,
     Discard,
     Done,
+    Notice,
     Read,
     Reopen,
     Reply,
@@ -50,6 +51,7 @@ requests: st.SearchStrategy[Request] = st.one_of(
 )
 reports: st.SearchStrategy[Report] = st.one_of(
     st.just(Warm()),
+    st.builds(Notice, texts),
     st.builds(Transcript, numbers, texts),
     st.builds(Reply, numbers, texts),
     st.builds(Sound, numbers, samples),

@@ -60,12 +60,12 @@ def test_what_is_cancelled_while_it_waits_is_never_done(request_of_two: Commit |
     assert jobs.next_heard().number == 3
 
 
-def test_a_text_that_is_cancelled_while_it_waits_is_never_said() -> None:
+def test_who_speaks_takes_a_cancelled_text_too_and_knows_it() -> None:
     jobs = Jobs()
     jobs.take(Speak(1, "Yes."))
     jobs.take(Speak(2, "No."))
     jobs.take(Cancel(1))
-    assert jobs.next_said().number == 2
+    assert [jobs.next_said().cancelled.is_set() for _ in range(2)] == [True, False]
 
 
 def test_a_cancel_reaches_the_answer_of_the_question_it_was_meant_for() -> None:
@@ -81,10 +81,10 @@ def test_a_cancel_reaches_the_answer_of_the_question_it_was_meant_for() -> None:
     assert told == [1]
 
 
-def test_only_a_job_under_way_is_broken_off() -> None:
+def test_what_waits_to_be_heard_or_is_unknown_is_not_broken_off() -> None:
     told: list[int] = []
     jobs = Jobs(told.append)
-    jobs.take(Speak(1, "Waiting."))
+    jobs.take(Read(1, SOUND))
     jobs.take(Cancel(1))
     jobs.take(Cancel(7))
     assert told == []
@@ -101,10 +101,10 @@ def test_one_job_more_than_can_be_kept_is_a_violation() -> None:
 def test_what_is_finished_or_cancelled_makes_room() -> None:
     jobs = Jobs()
     for number in range(10 * MAX_JOBS):
-        jobs.take(Speak(number, "Yes."))
+        jobs.take(Read(number, SOUND))
         if number % 2:
             jobs.take(Cancel(number))
         else:
-            jobs.finish(jobs.next_said().number)
+            jobs.finish(jobs.next_heard().number)
     jobs.take(Speak(0, "The last one."))
     assert isinstance(jobs.next_said(), Sentence)
