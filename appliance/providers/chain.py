@@ -127,8 +127,8 @@ class Chain:
                 self._open_turn(discard=False)
                 self._turn.write(command)
                 self._want_answer()
-            case CancelAnswer(answer=answer):
-                self._turn.cancel(answer)
+            case CancelAnswer(answer=answer, heard_ms=heard_ms):
+                self._turn.cancel(answer, heard_ms)
                 self._tell(command)
             case ToolResult():
                 self._take_result(command)

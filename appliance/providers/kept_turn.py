@@ -93,10 +93,11 @@ class KeptTurn:
         if answer == self.answer and self.stage is Stage.ASKED:
             self.stage = Stage.BEGUN
 
-    def cancel(self, answer: int) -> None:
-        """`answer` is not wanted any more; the turn may go on."""
+    def cancel(self, answer: int, heard_ms: int) -> None:
+        """`answer` is not wanted any more. The turn may go on, unless it was answered in part."""
         if answer == self.answer:
-            self.stage = Stage.OPEN
+            read = self.question is not None and self.stage is Stage.BEGUN
+            self.stage = Stage.SETTLED if heard_ms or read else Stage.OPEN
 
     def complete(self, answer: int) -> None:
         """All of `answer` came."""

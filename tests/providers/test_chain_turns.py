@@ -167,6 +167,29 @@ async def test_a_turn_that_was_stopped_while_it_was_answered_is_not_told_again()
         assert again.told == []
 
 
+async def test_a_turn_that_was_answered_in_part_is_history_and_not_told_again() -> None:
+    async with stage("only") as s:
+        only = await ready(s, "only")
+        s.turn(1)
+        only.says(AnswerAudio(1, SOUND))
+        s.chain.send(CancelAnswer(1, 20))
+        only.says(GONE)
+        again = await ready(s, "only", 2)
+        assert again.told == []
+        assert s.told_before == [None, None]
+
+
+async def test_a_written_answer_that_was_read_in_part_is_history() -> None:
+    async with stage("only") as s:
+        only = await ready(s, "only")
+        s.chain.send(AskText(1, "How are you?", spoken=False))
+        only.says(AnswerTranscript(1, "I am", final=False, written=True))
+        s.chain.send(CancelAnswer(1, 0))
+        only.says(GONE)
+        await ready(s, "only", 2)
+        assert s.told_before == [None, None]
+
+
 async def test_the_first_half_is_told_again_when_the_turn_goes_on_after_its_answer_was_lost() -> None:
     async with stage("first", "second") as s:
         first = await ready(s, "first")

@@ -65,7 +65,7 @@ def test_an_answer_is_asked_begun_and_settled_only_by_its_own_number() -> None:
 def test_an_answer_that_nobody_wants_any_more_does_not_settle_the_turn_that_goes_on() -> None:
     turn = KeptTurn()
     turn.ask(1)
-    turn.cancel(1)
+    turn.cancel(1, heard_ms=0)
     turn.complete(1)
     assert turn.owed
 
