@@ -129,7 +129,7 @@ def test_what_is_remembered_of_an_interrupted_answer_is_what_the_provider_was_to
         if not line.complete:
             assert line.heard_ms == told[line.item or ""]
     (interruption,) = played.of("interruption")
-    assert interruption["item"] == (of_story[-1].item if of_story else interruption["item"])
+    assert interruption["item"] == [*(line.item for line in of_story), *told][-1]
     assert sum(line.heard_ms for line in of_story) <= interruption["heard_ms"]
     assert STORY.startswith(" ".join(line.text for line in of_story))
 
