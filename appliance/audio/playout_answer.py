@@ -139,7 +139,8 @@ class PlayoutAnswer:
 
     def _samples_before_change(self, position: int, wanted: int) -> int:
         if self._motion in FADING:
-            return min(wanted, self._gain.ramp_left_samples)
+            # The last sample of a fade would be at gain 0: it is the first one to be heard again.
+            return min(wanted, max(self._gain.ramp_left_samples - 1, 0))
         if self._motion is Motion.YIELDING:
             return self._yielding.samples_before_pause(position, wanted)
         return wanted
@@ -153,7 +154,7 @@ class PlayoutAnswer:
 
     def _change(self, *, reached: bool) -> None:
         """After what was to be rendered steadily; `reached`: the block has room for what follows it."""
-        if self._motion in FADING and self._gain.settled:
+        if self._motion in FADING and self._gain.ramp_left_samples <= 1:
             self._stand_still()
         elif reached and self._cue(Cue.PAUSE):
             self._gain.mute(self._options.hush_ramp_ms)

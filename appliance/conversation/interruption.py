@@ -21,6 +21,7 @@ class Cause(StrEnum):
     SENTENCE = "sentence"  # too short to count by its length, but words of one's own
     ENDED = "speech_ended"  # it was over before it meant anything
     BACKCHANNEL = "backchannel"  # "mhm": go on
+    NO_WORDS = "no_words"  # a cough: nothing could be read from it
     TIME_IS_UP = "undecided"
 
     @property
@@ -82,6 +83,7 @@ def meaning_of(words: str) -> Meaning:
 class Evidence:
     """What is known of one run of speech over an answer."""
 
+    readable: bool = False  # it lasted for a word or two
     long: bool = False  # 500 ms in a row, or enough of it in `confirm_ms`
     paused: bool = False  # nothing is being said at this moment
     ended: bool = False
@@ -94,13 +96,13 @@ def judge(evidence: Evidence) -> Cause | None:
     meaning = None if evidence.words is None else meaning_of(evidence.words)
     if meaning is Meaning.COMMAND:
         return Cause.COMMAND
-    if meaning is Meaning.BACKCHANNEL and evidence.paused:
-        return Cause.BACKCHANNEL
+    if evidence.paused and (idle := _idle(evidence, meaning)) is not None:
+        return idle
     if evidence.reading:
         return None
     if evidence.ended:
         return _of_an_ended_run(evidence, meaning)
-    if evidence.long and meaning is not Meaning.BACKCHANNEL:
+    if evidence.long and meaning not in (Meaning.BACKCHANNEL, Meaning.NOTHING):
         return Cause.LENGTH
     return None
 
@@ -110,8 +112,8 @@ def judge_at_deadline(evidence: Evidence) -> Cause:
     meaning = None if evidence.words is None else meaning_of(evidence.words)
     if meaning is Meaning.COMMAND:
         return Cause.COMMAND
-    if meaning is Meaning.BACKCHANNEL and (evidence.paused or evidence.ended):
-        return Cause.BACKCHANNEL
+    if evidence.paused and (idle := _idle(evidence, meaning)) is not None:
+        return idle
     if evidence.long:
         return Cause.LENGTH
     if evidence.ended:
@@ -119,9 +121,14 @@ def judge_at_deadline(evidence: Evidence) -> Cause:
     return Cause.TIME_IS_UP
 
 
-def _of_an_ended_run(evidence: Evidence, meaning: Meaning | None) -> Cause:
+def _idle(evidence: Evidence, meaning: Meaning | None) -> Cause | None:
+    """Why what was said before a pause wants nothing; None if it may want something."""
     if meaning is Meaning.BACKCHANNEL:
         return Cause.BACKCHANNEL
+    return Cause.NO_WORDS if meaning is Meaning.NOTHING and evidence.readable else None
+
+
+def _of_an_ended_run(evidence: Evidence, meaning: Meaning | None) -> Cause:
     if evidence.long:
         return Cause.LENGTH
     return Cause.SENTENCE if meaning is Meaning.SENTENCE else Cause.ENDED

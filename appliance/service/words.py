@@ -1,11 +1,15 @@
 """The warm offline worker as the reader of what is said over an answer."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
-from typing import Protocol
+from typing import Final, Protocol
 
 from appliance.errors import ProviderError
 from appliance.pcm.formats import Pcm
+
+# The recognizer puts these before some clips in which nobody says them, and then begins anew.
+_INVENTED: Final = re.compile(r"^(You|I|2) (?=[A-Z])")
 
 
 class Recognizer(Protocol):
@@ -36,4 +40,4 @@ class WordReader:
             self.failures += 1
             on_words(None)
         else:
-            on_words(words)
+            on_words(_INVENTED.sub("", words))

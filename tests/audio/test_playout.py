@@ -66,7 +66,7 @@ def test_the_fade_of_a_hush_counts_as_heard_and_standing_still_does_not() -> Non
     ear.listen(1_000)
     playout.hush()
     ear.listen(5_000)
-    assert playout.heard_samples(1) == 1_000 + 320
+    assert playout.heard_samples(1) == 1_000 + 320 - 1  # one at gain 0 would be lost
 
 
 @pytest.mark.parametrize("blocks", BLOCKS)
@@ -109,7 +109,7 @@ def test_a_flush_of_what_stands_still_makes_no_sound() -> None:
     ear.listen(1_000)
     playout.flush()
     assert not ear.listen(1_000).any()
-    assert playout.heard_samples(1) == 320
+    assert playout.heard_samples(1) == 320 - 1
 
 
 def test_the_next_answer_begins_beside_the_fade_of_the_last() -> None:

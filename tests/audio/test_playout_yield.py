@@ -77,7 +77,7 @@ def test_it_fades_out_as_the_pause_begins() -> None:
     playout.yield_at_pause()
     ear.listen(PHRASE_SAMPLES)
     assert np.array_equal(ear.sound[:FIRST_PAUSE], phrases(0, FIRST_PAUSE))
-    assert ear.news[1:] == [AnswerYielded(1, FIRST_PAUSE + FADE)]
+    assert ear.news[1:] == [AnswerYielded(1, FIRST_PAUSE + FADE - 1)]
 
 
 def test_asked_in_a_pause_it_stands_still_at_once() -> None:
@@ -123,7 +123,7 @@ def test_an_answer_without_a_pause_fades_out_when_its_time_is_up(blocks: tuple[i
     assert np.array_equal(ear.listen(8_000), np.full(8_000, 16_000))
     assert np.array_equal(ear.listen(FADE), np.arange(FADE - 1, -1, -1) * 50)
     assert not ear.listen(1_000).any()
-    assert ear.news[1:] == [AnswerYielded(1, 9_000 + FADE)]
+    assert ear.news[1:] == [AnswerYielded(1, 9_000 + FADE - 1)]
 
 
 @pytest.mark.parametrize("blocks", BLOCKS)

@@ -15,6 +15,7 @@ from appliance.conversation.interruption import (
 
 EVIDENCE = st.builds(
     Evidence,
+    readable=st.booleans(),
     long=st.booleans(),
     paused=st.booleans(),
     ended=st.booleans(),
@@ -65,6 +66,16 @@ def test_a_drawn_out_backchannel_does_not_however_long_it_is() -> None:
     assert judge(Evidence(long=True, words="mhm")) is None
     assert judge(Evidence(long=True, words="mhm", paused=True)) is Cause.BACKCHANNEL
     assert judge_at_deadline(Evidence(long=True, words="mhm", paused=True)) is Cause.BACKCHANNEL
+
+
+def test_a_noise_without_a_word_does_not_either() -> None:
+    assert judge(Evidence(readable=True, long=True, words="")) is None
+    assert judge(Evidence(readable=True, long=True, words="", paused=True)) is Cause.NO_WORDS
+    assert judge_at_deadline(Evidence(readable=True, long=True, words="")) is Cause.LENGTH
+
+
+def test_a_beginning_too_short_to_be_read_is_not_taken_for_a_noise() -> None:
+    assert judge(Evidence(words="", paused=True)) is None
 
 
 def test_who_goes_on_after_a_backchannel_has_the_floor() -> None:

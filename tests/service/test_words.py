@@ -30,5 +30,10 @@ async def test_what_was_read_is_told() -> None:
     assert await read("stop") == ("stop", 0)
 
 
+async def test_what_the_recognizer_invents_in_front_is_left_out() -> None:
+    assert await read("You Hold on.") == ("Hold on.", 0)
+    assert await read("You know what") == ("You know what", 0)
+
+
 async def test_who_cannot_read_says_so_and_it_is_counted() -> None:
     assert await read(ProviderError(FailureCategory.TIMED_OUT, "late")) == (None, 1)
