@@ -11,7 +11,7 @@ import pytest
 from appliance.errors import InputFileError
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm
 from appliance.pcm.resample import Resampler
-from appliance.service.replay import OUT_RATE_HZ, ReplayOptions, run_replay
+from appliance.service.replay import OUT_RATE_HZ, Press, ReplayOptions, run_replay
 from appliance.settings import Settings, load_settings
 from tests.bench.stage import lay, read_wav, tone, write_wav
 from tests.recordings import recordings
@@ -126,3 +126,20 @@ def test_the_recording_itself_is_not_overwritten(tmp_path: Path) -> None:
     with pytest.raises(InputFileError, match="the recording itself"):
         run_replay(settings_for("ws://127.0.0.1:1/v1/realtime"), options)
     assert len(read_wav(tmp_path / "in.wav")) == 1000
+
+
+def test_the_button_without_a_word_while_it_thinks_asks_the_provider_again(tmp_path: Path) -> None:
+    asked = recordings()[3]
+    pcm, spoken = lay([asked], [500.0])
+    write_wav(tmp_path / "in.wav", pcm)
+    press_s = spoken[0].end_ms / 1000 + 1.5
+    with SimulatorThread(Answer(tone(1.0), delay_s=2.0)) as simulator:
+        options = options_in(tmp_path, presses=(Press(press_s, press_s + 0.6),))  # type: ignore[arg-type]
+        exit_code = run_replay(settings_for(simulator.url), options)
+        record = simulator.record
+    events = [json.loads(line) for line in (tmp_path / "events.jsonl").read_text().splitlines()]
+    assert exit_code == 0
+    assert record.violations == []
+    assert problems(events) == []
+    assert [e["turn"] for e in events if e["event"] == "turn_committed"] == [1, 1]
+    assert [e["complete"] for e in events if e["event"] == "answer_done"] == [True]
