@@ -14,7 +14,7 @@ from appliance.pcm.ring import SampleRing
 
 # A microphone that delivers nothing for so long is lost: USB devices need up to half a second to
 # start, and within 2 s of losing it the appliance has to say that it is deaf.
-STALL_S: Final = 1.0
+STALL_S: Final = 0.7
 _STALL_READS: Final = round(STALL_S / READ_WAIT_S)
 
 

@@ -17,7 +17,7 @@ _STANDSTILL_S: Final = MAX_QUEUED_MS / 1000
 
 # A queue that has not moved for so long is a lost loudspeaker. Kernel drivers that were unplugged
 # report the same free space for ever, and no error.
-STALL_S: Final = 1.0
+STALL_S: Final = 0.7
 
 # Many devices report what they have played in steps of 10 or 20 ms, and what they report is true only
 # as a step is made. So we look this often around the time when the next block is due, and write as its

@@ -1,7 +1,7 @@
-"""What becomes of our threads when a kernel driver goes: the other numbers of docs/decisions/0001 and 0002.
+"""What becomes of a device when its kernel driver goes: the numbers of docs/decisions/0002 and 0010.
 
 As root, on a machine (a virtual one will do) that nobody hears anything from:
-`modprobe snd-aloop pcm_substreams=1; python -m tests.cable.kernel_unplug threads|blocking`
+`modprobe snd-aloop pcm_substreams=1; python -m tests.cable.kernel_unplug processes|blocking`
 """
 
 import os
@@ -9,17 +9,20 @@ import subprocess
 import sys
 import threading
 import time
-from typing import Any
+from pathlib import Path
 
-from appliance.audio.alsa import AlsaCapture, AlsaSpeaker
 from appliance.audio.capture import CaptureThread
+from appliance.audio.devices import open_loudspeaker, open_microphone
 from appliance.audio.playout import Playout, PlayoutOptions
 from appliance.audio.seam import CaptureOptions, SpeakerOptions
 from appliance.audio.speaker import Speaker
 from appliance.pcm.ring import SampleRing
+from tests.cable.measurements import open_blocking
 
 RATE_HZ = 48_000
-DRIVER = "/sys/bus/platform/drivers/snd_aloop"
+DRIVER = Path("/sys/bus/platform/drivers/snd_aloop")
+# The loopback's two devices have one name; what is played into the first is recorded from the second.
+PLAYBACK, CAPTURE = "hw:CARD=Loopback,DEV=0", "hw:CARD=Loopback,DEV=1"
 
 
 def say(what: str, value: object = "") -> None:
@@ -40,37 +43,48 @@ def watch(unplugging: subprocess.Popen[bytes]) -> None:
         time.sleep(1)
         say("% of a core:", round(100 * (time.process_time() - began_cpu_s)))
     say("the driver could go:", unplugging.poll() is not None)
-    links = (f"/proc/self/fd/{number}" for number in os.listdir("/proc/self/fd"))
-    say(
-        "still open:",
-        [os.readlink(link) for link in links if os.path.lexists(link) and "snd" in os.readlink(link)],
+
+
+def unplug_our_processes() -> None:
+    """The capture and speaker threads as they are, each with its process; unplugged and plugged in again."""
+    heard, spoken = CaptureOptions(CAPTURE), SpeakerOptions(PLAYBACK, RATE_HZ)
+    loudspeaker, microphone = open_loudspeaker(spoken), open_microphone(heard)
+    capture = CaptureThread(
+        microphone,
+        lambda name, keep_on: open_microphone(heard, keep_on),
+        SampleRing.allocate(RATE_HZ),
+        microphone.rate_hz,
+        threading.Event(),
+        lambda change: say("told:", change),
+        lambda fault: say("a fault:", fault),
+        lambda: None,
+        lambda warning: say("warned:", warning),
     )
-
-
-def unplug_our_threads() -> None:
-    """The capture and speaker threads as they are."""
-    loudspeaker = AlsaSpeaker(SpeakerOptions(device="Loopback: PCM", rate_hz=RATE_HZ))
-    microphone = AlsaCapture(CaptureOptions(device="Loopback: PCM #2"))
-
-    def lost(error: Exception) -> None:
-        say("lost:", error)
-
-    capture = CaptureThread(microphone, SampleRing.allocate(RATE_HZ), threading.Event(), lost, lost)
-    playout = Playout(PlayoutOptions(loudspeaker.rate_hz))
-    speaker = Speaker(playout, loudspeaker, SampleRing.allocate(16_000), lambda _: None, lost, lost)
+    speaker = Speaker(
+        Playout(PlayoutOptions(loudspeaker.rate_hz)),
+        loudspeaker.rate_hz,
+        loudspeaker,
+        lambda name, keep_on: open_loudspeaker(spoken, keep_on),
+        SampleRing.allocate(16_000),
+        lambda event: None,
+        lambda change: say("told:", change),
+        lambda fault: say("a fault:", fault),
+    )
     capture.start()
     speaker.start()
     time.sleep(2)
     say("overruns, underruns:", (capture.overruns, speaker.underruns))
-    unplugging = pull_out()
-    watch(unplugging)
+    watch(pull_out())
+    say("plugged in again")
+    (DRIVER / "bind").write_text("snd_aloop.0")
+    time.sleep(5)
+    say("working:", (capture.working, speaker.working))
     say("threads ended:", (capture.stop(), speaker.close()))
 
 
 def unplug_a_blocking_read() -> None:
-    """A thread inside PortAudio's own blocking read."""
-    microphone = AlsaCapture(CaptureOptions(device="Loopback: PCM #2", rate_hz=RATE_HZ))
-    stream: Any = microphone._stream.stream
+    """A thread inside PortAudio's own blocking read, in this process."""
+    stream = open_blocking("Loopback: PCM (hw:0,1)", RATE_HZ)
 
     def read() -> None:
         while True:
@@ -85,6 +99,6 @@ def unplug_a_blocking_read() -> None:
 
 BEGAN_S = time.monotonic()
 if __name__ == "__main__":
-    {"threads": unplug_our_threads, "blocking": unplug_a_blocking_read}[sys.argv[1]]()
+    {"processes": unplug_our_processes, "blocking": unplug_a_blocking_read}[sys.argv[1]]()
     say("the process ends")
     os._exit(0)

@@ -24,7 +24,9 @@ class CommandLine:
 
     def __call__(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         command = [sys.executable, "-m", "appliance", *arguments]
-        return subprocess.run(command, env=self._cable.environment, capture_output=True, text=True, timeout=30)
+        return subprocess.run(
+            command, env=self._cable.environment, capture_output=True, text=True, timeout=30
+        )
 
     def status(self) -> dict[str, object]:
         result = self("status", "--json")
@@ -41,7 +43,11 @@ def test_a_person_can_ask_press_mute_stop_and_look_from_another_terminal(
     appliance = CommandLine(cable)
     assert appliance("status").returncode == 69
     answer = Answer(tone(2.0), transcript="It is noon.", user_transcript="What time is it?")
-    with SimulatorThread(answer) as simulator, daemon(cable, simulator.url) as running, cable.listening() as ear:
+    with (
+        SimulatorThread(answer) as simulator,
+        daemon(cable, simulator.url) as running,
+        cable.listening() as ear,
+    ):
         status = appliance.status()
         assert (status["phase"], status["muted"], status["deaf"]) == ("idle", False, "")
 

@@ -1,20 +1,23 @@
 """Real PyAudio, real threads, real time: sound goes in at one end and comes out at the other."""
 
+import queue
+import signal
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from appliance.audio.alsa import AlsaCapture, AlsaSpeaker
 from appliance.audio.capture import CaptureThread
+from appliance.audio.devices import list_devices, open_loudspeaker, open_microphone
 from appliance.audio.playout import Playout, PlayoutOptions
 from appliance.audio.playout_events import AnswerAudible, AnswerHeard, PlayoutEvent
-from appliance.audio.portaudio import list_devices
 from appliance.audio.seam import CaptureOptions, SpeakerOptions
 from appliance.audio.speaker import Speaker
 from appliance.audio.wav import WavWriter
+from appliance.conversation.vocabulary import DeviceChanged, DeviceState
 from appliance.errors import DeviceError
 from appliance.pcm.formats import Pcm
 from appliance.pcm.ring import SampleRing
@@ -22,6 +25,7 @@ from tests.rig.cable import MIC_RATE_HZ, SPEAKER_RATE_HZ, VirtualCable, lag_of
 
 pytestmark = pytest.mark.cable
 
+EVENT_S, ARMED_S = 2.0, 5.0  # what is promised after an unplug, and after a replug
 PATIENCE_S = 10.0  # for what takes a tenth of a second on an idle machine
 
 
@@ -33,17 +37,23 @@ class Microphone:
     """A running capture thread on the cable, with everything it captured."""
 
     def __init__(self) -> None:
-        self.lost: list[DeviceError] = []
-        self.gone = threading.Event()
-        device = AlsaCapture(CaptureOptions())
+        self.news: queue.SimpleQueue[DeviceChanged] = queue.SimpleQueue()
+        options = CaptureOptions("mic")
+        device = open_microphone(options)
         self.ring = SampleRing.allocate(60 * device.rate_hz)
         self.wake = threading.Event()
-        self.thread = CaptureThread(device, self.ring, self.wake, self._on_lost, unexpected)
+        self.thread = CaptureThread(
+            device,
+            lambda name, keep_on: open_microphone(options, keep_on),
+            self.ring,
+            device.rate_hz,
+            self.wake,
+            self.news.put,
+            unexpected,
+            lambda: None,
+            lambda warning: None,
+        )
         self.thread.start()
-
-    def _on_lost(self, error: DeviceError) -> None:
-        self.lost.append(error)
-        self.gone.set()
 
     def wait_for(self, samples: int) -> None:
         """Return when `samples` more were captured."""
@@ -63,15 +73,18 @@ class Loudspeaker:
     def __init__(self) -> None:
         self.events: list[PlayoutEvent] = []
         self.heard = threading.Event()
-        self.gone = threading.Event()
-        device = AlsaSpeaker(SpeakerOptions())
+        self.news: queue.SimpleQueue[DeviceChanged] = queue.SimpleQueue()
+        options = SpeakerOptions("spk")
+        device = open_loudspeaker(options)
         self.far = SampleRing.allocate(60 * MIC_RATE_HZ)
         self.speaker = Speaker(
             Playout(PlayoutOptions(device.rate_hz)),
+            device.rate_hz,
             device,
+            lambda name, keep_on: open_loudspeaker(options, keep_on),
             self.far,
             self._on_event,
-            lambda _: self.gone.set(),
+            self.news.put,
             unexpected,
         )
         self.speaker.start()
@@ -147,43 +160,95 @@ def test_what_is_answered_comes_out_of_the_loudspeaker_and_stands_in_the_far_end
     assert np.flatnonzero(abs(far) > 300)[0] * 1000 / MIC_RATE_HZ == pytest.approx(audible_ms, abs=45)
 
 
-def test_a_microphone_that_is_pulled_is_an_event(cable: VirtualCable, microphone: Microphone) -> None:
-    cable.unplug()
-    assert microphone.gone.wait(PATIENCE_S)
-    assert "microphone 'default'" in str(microphone.lost[0])
+def test_a_microphone_that_is_pulled_is_told_and_comes_back(
+    cable: VirtualCable, microphone: Microphone
+) -> None:
+    microphone.wait_for(MIC_RATE_HZ // 4)
+    pulled_s = time.monotonic()
+    cable.microphone.unplug()
+    lost = microphone.news.get(timeout=PATIENCE_S)
+    assert time.monotonic() - pulled_s < EVENT_S
+    assert (lost.device, lost.state, lost.name) == ("microphone", DeviceState.LOST, "mic")
+    assert "microphone 'mic'" in lost.reason
+    cable.microphone.plug()
+    plugged_s = time.monotonic()
+    assert microphone.news.get(timeout=PATIENCE_S).state is DeviceState.READY
+    assert time.monotonic() - plugged_s < ARMED_S
+    microphone.wait_for(MIC_RATE_HZ // 4)
 
 
-def test_a_loudspeaker_that_is_pulled_is_an_event(cable: VirtualCable, loudspeaker: Loudspeaker) -> None:
-    cable.unplug()
-    assert loudspeaker.gone.wait(PATIENCE_S)
-
-
-def test_after_replugging_the_devices_can_be_opened_again(cable: VirtualCable) -> None:
-    before = Microphone()
-    cable.unplug()
-    assert before.gone.wait(PATIENCE_S)
-    assert before.thread.stop()
-    cable.plug()
-    after = Microphone()
+def test_a_loudspeaker_that_is_pulled_is_told_and_the_answer_goes_on_when_it_is_back(
+    cable: VirtualCable, loudspeaker: Loudspeaker
+) -> None:
+    answer = babble(4, SPEAKER_RATE_HZ)
+    speaker = loudspeaker.speaker
     with cable.listening() as ear:
-        ear.wait_for(SPEAKER_RATE_HZ // 2)
-    after.wait_for(1)
-    assert after.thread.stop()
+        speaker.begin(1)
+        speaker.append(1, answer)
+        speaker.end(1)
+        speaker.play()
+        ear.wait_for(SPEAKER_RATE_HZ)
+        cable.loudspeaker.unplug()
+        before = ear.heard
+    assert loudspeaker.news.get(timeout=PATIENCE_S).state is DeviceState.LOST
+    heard = speaker.heard_samples(1)
+    cable.loudspeaker.plug()
+    with cable.listening() as ear:
+        assert loudspeaker.news.get(timeout=PATIENCE_S).state is DeviceState.READY
+        assert loudspeaker.heard.wait(PATIENCE_S)
+        ear.wait_for(SPEAKER_RATE_HZ // 4)
+        after = ear.heard
+    assert 0 < heard < len(answer)
+    assert speaker.heard_samples(1) == len(answer)
+    assert lag_of(answer[: heard // 2], before)[1] > 0.9
+    assert lag_of(answer[heard + SPEAKER_RATE_HZ :], after)[1] > 0.9
+
+
+def test_a_sound_server_that_hangs_is_a_lost_device_and_holds_nobody_up(
+    cable: VirtualCable, microphone: Microphone
+) -> None:
+    microphone.wait_for(MIC_RATE_HZ // 4)
+    hung_s = time.monotonic()
+    cable.microphone.signal(signal.SIGSTOP)
+    assert microphone.news.get(timeout=PATIENCE_S).state is DeviceState.LOST
+    assert time.monotonic() - hung_s < EVENT_S
+    cable.microphone.signal(signal.SIGCONT)
+    assert microphone.news.get(timeout=PATIENCE_S).state is DeviceState.READY
+    cable.microphone.signal(signal.SIGSTOP)
+    assert microphone.news.get(timeout=PATIENCE_S).state is DeviceState.LOST
+    assert microphone.thread.stop(), "while it is opened, which hangs"
+    cable.microphone.signal(signal.SIGCONT)
+
+
+def test_a_muted_microphone_is_let_go_of(cable: VirtualCable, microphone: Microphone) -> None:
+    microphone.wait_for(MIC_RATE_HZ // 4)
+    assert cable.microphone.recorded()
+    microphone.thread.set_muted(True)
+    deadline_s = time.monotonic() + ARMED_S
+    while cable.microphone.recorded():
+        assert time.monotonic() < deadline_s
+        time.sleep(0.01)
+    microphone.wake.clear()
+    microphone.thread.set_muted(False)
+    unmuted_s = time.monotonic()
+    microphone.wait_for(MIC_RATE_HZ // 4)
+    assert time.monotonic() - unmuted_s < 0.25 + 1.0
+    assert microphone.news.empty()
 
 
 def test_the_cable_is_listed(cable: VirtualCable) -> None:
-    assert {device.name for device in list_devices()} == {"mic", "spk", "default"}
+    assert {device.name for device in list_devices()[0]} == {"mic", "spk", "default"}
 
 
 def test_a_missing_microphone_is_one_sentence(cable: VirtualCable) -> None:
     with pytest.raises(
         DeviceError, match=r"^there is no microphone 'Jabra'; present: 'mic', 'spk', 'default'$"
     ):
-        AlsaCapture(CaptureOptions(device="Jabra"))
+        open_microphone(CaptureOptions(device="Jabra"))
 
 
 def test_a_machine_without_sound_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "asound.conf").write_text("pcm.pulled { type hw card 31 }\n")
     monkeypatch.setenv("ALSA_CONFIG_PATH", str(tmp_path / "asound.conf"))
     with pytest.raises(DeviceError, match=r"^there is no loudspeaker: connect one"):
-        AlsaSpeaker(SpeakerOptions())
+        open_loudspeaker(SpeakerOptions())

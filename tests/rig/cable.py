@@ -1,4 +1,4 @@
-"""A virtual audio cable: a private PulseAudio whose two null sinks stand for a microphone and a loudspeaker.
+"""A virtual audio cable: two private PulseAudios whose null sinks stand for a microphone and a loudspeaker.
 
 The process under test sees the ALSA devices `mic`, `spk` and `default`; the test speaks into the one
 and listens at the other. Works as any user, root too, and without a sound card.
@@ -27,40 +27,99 @@ START_TIMEOUT_S = 10.0
 STOP_TIMEOUT_S = 5.0
 
 # `norewinds`: otherwise a null sink renders up to 2 s ahead and a new stream waits as long for its turn.
-_SINK = "load-module module-null-sink sink_name={name} rate={rate} channels=1 format=s16le norewinds=1\n"
+_SCRIPT = """\
+load-module module-native-protocol-unix auth-anonymous=1 socket={socket}
+load-module module-null-sink sink_name={sink} rate={rate_hz} channels={channels} format=s16le norewinds=1
+"""
 _SERVER_OPTIONS = ("--exit-idle-time=-1", "--daemonize=no", "--use-pid-file=no")
-_SERVER = "load-module module-native-protocol-unix auth-anonymous=1 socket={socket}\n"
-_LOOPBACK = "load-module module-loopback source=cable_spk.monitor sink=cable_mic latency_msec=20\n"
 _ASOUND = """\
-pcm.mic {{ type pulse; server "unix:{socket}"; device "cable_mic.monitor" }}
-pcm.spk {{ type pulse; server "unix:{socket}"; device "cable_spk" }}
+pcm.mic {{ type pulse; server "unix:{mic}"; device "cable_mic.monitor" }}
+pcm.spk {{ type pulse; server "unix:{spk}"; device "cable_spk" }}
 pcm.!default {{ type asym; playback.pcm "spk"; capture.pcm "mic" }}
 """
+
+
+class SoundServer:
+    """A PulseAudio with one null sink: one end of the cable, plugged in while it runs."""
+
+    def __init__(self, folder: Path, sink: str, rate_hz: int, channels: int = 1) -> None:
+        folder.mkdir(exist_ok=True)
+        self.sink = sink
+        self.socket = folder / "native"
+        self._log = folder / "log"
+        self._script = folder / "server.pa"
+        self._script.write_text(
+            _SCRIPT.format(socket=self.socket, sink=sink, rate_hz=rate_hz, channels=channels)
+        )
+        self.settings = {
+            "PULSE_SERVER": f"unix:{self.socket}",
+            "PULSE_RUNTIME_PATH": str(folder / "run"),
+            "PULSE_STATE_PATH": str(folder / "state"),
+            "PULSE_COOKIE": str(folder / "cookie"),
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def plug(self) -> None:
+        """Start it; returns when the sink exists."""
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                ["pulseaudio", "-n", "-F", str(self._script), *_SERVER_OPTIONS],
+                env=os.environ | self.settings,
+                stderr=log,
+            )
+        deadline_s = time.monotonic() + START_TIMEOUT_S
+        while self.sink not in self._list("sinks"):
+            if time.monotonic() > deadline_s or self._process.poll() is not None:
+                raise AssertionError(f"PulseAudio does not start: {self._log.read_text()}")
+            time.sleep(0.02)
+
+    def unplug(self) -> None:
+        """Kill it: the device is gone at once, as when its plug is pulled."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(STOP_TIMEOUT_S)
+
+    def signal(self, number: signal.Signals) -> None:
+        """Freeze, thaw or kill it."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    def recorded(self) -> str:
+        """Who records from it, a line each."""
+        return self._list("source-outputs")
+
+    def _list(self, what: str) -> str:
+        listing = subprocess.run(
+            ["pactl", "list", "short", what],
+            env=os.environ | self.settings,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return listing.stdout
 
 
 class VirtualCable:
     """`with VirtualCable(tmp_path) as cable:` the devices exist for processes with `cable.environment`.
 
-    `loopback`: what the loudspeaker plays reaches the microphone.
+    Each direction has a sound server of its own: on a shared one a stream whose device is unplugged
+    moves to the other device, without a word. `channels` are the microphone's.
     """
 
-    def __init__(self, folder: Path, *, loopback: bool = False) -> None:
+    def __init__(self, folder: Path, *, channels: int = 1) -> None:
         self._folder = folder
-        self._socket = folder / "native"
-        script = _SERVER.format(socket=self._socket)
-        script += _SINK.format(name="cable_mic", rate=MIC_RATE_HZ)
-        script += _SINK.format(name="cable_spk", rate=SPEAKER_RATE_HZ)
-        (folder / "cable.pa").write_text(script + (_LOOPBACK if loopback else ""))
-        (folder / "asound.conf").write_text(_ASOUND.format(socket=self._socket))
+        self._speaking: list[subprocess.Popen[bytes]] = []
+        self.microphone = SoundServer(folder / "mic", "cable_mic", MIC_RATE_HZ, channels)
+        self.loudspeaker = SoundServer(folder / "spk", "cable_spk", SPEAKER_RATE_HZ)
+        asound = folder / "asound.conf"
+        asound.write_text(_ASOUND.format(mic=self.microphone.socket, spk=self.loudspeaker.socket))
         self.settings = {
-            "ALSA_CONFIG_PATH": str(folder / "asound.conf"),
-            "PULSE_SERVER": f"unix:{self._socket}",
+            "ALSA_CONFIG_PATH": str(asound),
             "PULSE_RUNTIME_PATH": str(folder / "run"),
             "PULSE_STATE_PATH": str(folder / "state"),
             "PULSE_COOKIE": str(folder / "cookie"),
             "JACK_NO_START_SERVER": "1",
         }
-        self._server: subprocess.Popen[bytes] | None = None
 
     @property
     def environment(self) -> dict[str, str]:
@@ -77,40 +136,37 @@ class VirtualCable:
         self.unplug()
 
     def plug(self) -> None:
-        """Start the server; returns when both devices exist."""
+        """Start both servers; returns when both devices exist."""
         for program in ("pulseaudio", "pactl", "paplay", "parec"):
             if shutil.which(program) is None:
                 raise AssertionError(
                     f"{program} is missing: install pulseaudio, pulseaudio-utils, libasound2-plugins"
                 )
-        log = (self._folder / "log").open("ab")
-        with log:
-            self._server = subprocess.Popen(
-                ["pulseaudio", "-n", "-F", str(self._folder / "cable.pa"), *_SERVER_OPTIONS],
-                env=self.environment,
-                stderr=log,
-            )
-        deadline_s = time.monotonic() + START_TIMEOUT_S
-        while "cable_spk" not in self._sinks():
-            if time.monotonic() > deadline_s or self._server.poll() is not None:
-                raise AssertionError(f"PulseAudio does not start: {(self._folder / 'log').read_text()}")
-            time.sleep(0.02)
+        self.microphone.plug()
+        self.loudspeaker.plug()
 
     def unplug(self) -> None:
-        """Kill the server: both devices are gone at once, as when a USB hub is pulled."""
-        if self._server is not None:
-            self._server.kill()
-            self._server.wait(STOP_TIMEOUT_S)
-
-    def signal(self, number: signal.Signals) -> None:
-        """Freeze, thaw or kill the sound server."""
-        assert self._server is not None
-        self._server.send_signal(number)
+        """Both devices are gone at once, as when a USB hub is pulled; nobody speaks any more."""
+        self.microphone.unplug()
+        self.loudspeaker.unplug()
+        for speaking in self._speaking:
+            speaking.kill()
+            speaking.wait(STOP_TIMEOUT_S)
+        self._speaking.clear()
 
     def speak(self, wav: Path) -> None:
         """Play `wav` into the microphone; returns at its end."""
-        subprocess.run(
-            ["paplay", "--device=cable_mic", "--latency-msec=50", str(wav)], env=self.environment, check=True
+        self.start_speaking(wav)
+        assert self._speaking[-1].wait() == 0
+
+    def start_speaking(self, wav: Path) -> None:
+        """Play `wav` into the microphone; returns at once. It ends with the wav, or with the microphone."""
+        self._speaking.append(
+            subprocess.Popen(
+                ["paplay", "--device=cable_mic", "--latency-msec=50", str(wav)],
+                env=self.environment | self.microphone.settings,
+                stderr=subprocess.DEVNULL,
+            )
         )
 
     @contextmanager
@@ -120,7 +176,9 @@ class VirtualCable:
         command += [f"--rate={SPEAKER_RATE_HZ}", "--latency-msec=20"]
         heard = self._folder / "heard.raw"
         with heard.open("wb") as file:
-            recorder = subprocess.Popen(command, env=self.environment, stdout=file)
+            recorder = subprocess.Popen(
+                command, env=self.environment | self.loudspeaker.settings, stdout=file
+            )
         try:
             ear = Ear(heard)
             ear.wait_for(1)
@@ -128,16 +186,6 @@ class VirtualCable:
         finally:
             recorder.kill()
             recorder.wait(STOP_TIMEOUT_S)
-
-    def _sinks(self) -> str:
-        listing = subprocess.run(
-            ["pactl", "list", "short", "sinks"],
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return listing.stdout
 
 
 class Ear:
