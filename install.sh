@@ -5,6 +5,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 readonly SYSTEM_PYTHON=/usr/bin/python3 # PyAudio has no wheels: it comes from Debian, so its Python must be used
 readonly VENV=$PWD/.venv
+readonly PIP_INSTALL=(env PYTHONNOUSERSITE=1 "$VENV/bin/python" -m pip --disable-pip-version-check install --no-deps)
 readonly STAMP=$VENV/installed # a line "LOCK HASH" for each lock file that is completely installed
 
 # python3-pyaudio brings PortAudio; espeak-ng is the offline voice
@@ -14,12 +15,14 @@ readonly TEST_PACKAGES=(libasound2-plugins librsvg2-bin pocketsphinx-testdata pu
 
 usage() {
     cat <<'END'
-usage: ./install.sh VERB [--dry-run]
+usage: ./install.sh VERB [--piper] [--dry-run]
 
   demo    set up .venv in this clone and show a spoken question being answered
   test    set up .venv with the test tools and run all checks and tests
   dev     set up .venv with the test tools and nothing else
 
+  --piper     also install Piper, the better offline voice (GPL-3.0-or-later, 110 MB); afterwards:
+              .venv/bin/appliance demo --set providers.offline.voice=piper
   --dry-run   only print what would be installed and run
 
 Every verb leaves .venv/bin/appliance and can be run again at any time.
@@ -89,12 +92,20 @@ install_environment() {
         rm -rf -- "$VENV"
         "$SYSTEM_PYTHON" -m venv --system-site-packages "$VENV"
     fi
-    local pip=(env PYTHONNOUSERSITE=1 "$VENV/bin/python" -m pip --disable-pip-version-check install --no-deps)
-    if ! "${pip[@]}" --require-hashes --only-binary :all: --requirement "requirements/$lock.lock" ||
-        ! "${pip[@]}" --no-index --no-build-isolation --editable .; then
+    if ! "${PIP_INSTALL[@]}" --require-hashes --only-binary :all: --requirement "requirements/$lock.lock" ||
+        ! "${PIP_INSTALL[@]}" --no-index --no-build-isolation --editable .; then
         fail "The Python packages could not be installed (see above); run this again when that is mended."
     fi
     stamp_of "$lock" >>"$STAMP"
+}
+
+# Piper comes on top of either lock file; its model is data of the environment.
+install_piper() {
+    if ! "${PIP_INSTALL[@]}" --require-hashes --only-binary :all: --requirement requirements/piper.lock ||
+        ! "$VENV/bin/python" scripts/fetch_models.py --piper; then
+        fail "Piper could not be installed (see above); run this again when that is mended."
+    fi
+    stamp_of piper >>"$STAMP"
 }
 
 step() {
@@ -123,6 +134,9 @@ print_plan() {
     else
         say "Python packages: all there."
     fi
+    if $piper_missing; then
+        say "Piper to install into .venv: $(grep -c == requirements/piper.lock) packages, checked by hash (requirements/piper.lock), and its voice"
+    fi
     case $verb in
     demo) say "Then: .venv/bin/appliance demo" ;;
     test) say "Then: ruff, mypy, lint-imports, shellcheck, pytest" ;;
@@ -130,17 +144,20 @@ print_plan() {
 }
 
 set_up() {
-    local verb=$1 dry_run=$2 lock=test packages=("${RUNTIME_PACKAGES[@]}") missing environment_missing=true
+    local verb=$1 piper=$2 dry_run=$3 lock=test packages=("${RUNTIME_PACKAGES[@]}") missing
+    local environment_missing=true piper_missing=$piper
     [ "$verb" != test ] || packages+=("${TEST_PACKAGES[@]}")
     [ "$verb" != demo ] || is_installed test || lock=runtime
     mapfile -t missing < <(missing_packages "${packages[@]}")
     ! is_installed "$lock" || environment_missing=false
+    ! is_installed piper || piper_missing=false
 
     print_plan "$verb" "$lock"
     ! $dry_run || return 0
     [ ${#missing[@]} -eq 0 ] || install_packages "${missing[@]}"
     check_python
     ! $environment_missing || install_environment "$lock"
+    ! $piper_missing || install_piper
     case $verb in
     demo) exec "$VENV/bin/appliance" demo ;;
     test) run_tests ;;
@@ -154,10 +171,11 @@ misused() {
 }
 
 main() {
-    local verb='' dry_run=false argument
+    local verb='' piper=false dry_run=false argument
     for argument in "$@"; do
         case $argument in
         --dry-run) dry_run=true ;;
+        --piper) piper=true ;;
         -h | --help)
             usage
             return 0
@@ -171,7 +189,7 @@ main() {
     done
     [ -n "$verb" ] || misused
     refuse_unsupported_systems
-    set_up "$verb" "$dry_run"
+    set_up "$verb" "$piper" "$dry_run"
 }
 
 main "$@"

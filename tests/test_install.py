@@ -10,6 +10,7 @@ from packaging.version import Version
 
 CLONE = Path(__file__).parent.parent
 SCRIPTS = ["install.sh", ".ci/run", "requirements/update"]
+PIPER_LOCK = "requirements/piper.lock"
 LOCKS = ["requirements/runtime.lock", "requirements/test.lock"]
 
 
@@ -24,7 +25,7 @@ def clone(tmp_path: Path) -> Path:
     """What install.sh needs of a clone that was never set up, in a folder with a space in its name."""
     folder = tmp_path / "my clone"
     (folder / "requirements").mkdir(parents=True)
-    for name in ["install.sh", "pyproject.toml", *LOCKS]:
+    for name in ["install.sh", "pyproject.toml", *LOCKS, PIPER_LOCK]:
         (folder / name).write_bytes((CLONE / name).read_bytes())
     (folder / "install.sh").chmod(0o755)
     return folder
@@ -80,6 +81,14 @@ def test_a_dry_run_prints_the_plan_and_changes_nothing(
     assert lines[1].endswith(f"(requirements/{lock}.lock)")
     assert lines[2:] == ([then] if then else [])
     assert contents(clone) == before
+
+
+@pytest.mark.parametrize("verb", ["demo", "dev"])
+def test_piper_is_installed_on_top_where_it_is_asked_for(clone: Path, verb: str) -> None:
+    plain = run([clone / "install.sh", verb, "--dry-run"], clone).stdout.splitlines()
+    with_piper = run([clone / "install.sh", "--piper", verb, "--dry-run"], clone).stdout.splitlines()
+    said = "Piper to install into .venv: 2 packages, checked by hash (requirements/piper.lock), and its voice"
+    assert with_piper == [*plain[:2], said, *plain[2:]]
 
 
 def test_packages_that_are_missing_are_named(clone: Path, tmp_path: Path) -> None:
@@ -139,6 +148,19 @@ def test_the_tests_run_with_what_the_appliance_runs_with() -> None:
     assert runtime.items() < test.items()
 
 
-@pytest.mark.parametrize("lock", LOCKS)
+def test_the_lock_of_piper_holds_what_comes_on_top_of_the_others() -> None:
+    runtime, piper = locked(LOCKS[0]), locked(PIPER_LOCK)
+    project = tomllib.loads((CLONE / "pyproject.toml").read_text(encoding="utf-8"))
+    for requirement in map(Requirement, project["project"]["optional-dependencies"]["piper"]):
+        assert piper[requirement.name] in requirement.specifier, requirement
+    assert not runtime.keys() & piper.keys()
+
+
+def test_nothing_of_piper_is_installed_by_default() -> None:
+    for lock in LOCKS:
+        assert not locked(lock).keys() & locked(PIPER_LOCK).keys()
+
+
+@pytest.mark.parametrize("lock", [*LOCKS, PIPER_LOCK])
 def test_the_lock_files_name_no_place(lock: str) -> None:
     assert "/" not in (CLONE / lock).read_text(encoding="utf-8").replace("requirements/update", "")

@@ -12,6 +12,7 @@ from appliance.providers.offline.session import CAPABILITIES, OfflineSession
 from appliance.providers.openai.session import OpenAiOptions, OpenAiSession
 from appliance.providers.requirements import require
 from appliance.settings import Settings, resolve_secret
+from appliance.settings.offline_voice import piper_model, what_is_missing
 from appliance.settings.options import Provider as ProviderSettings
 
 
@@ -48,7 +49,12 @@ def session_config(settings: Settings) -> SessionConfig:
 
 def _worker(provider: ProviderSettings, *, standby: bool) -> OfflineWorker:
     options = OfflineOptions(niced=standby)
-    return OfflineWorker(replace(options, voice=provider.voice) if provider.voice else options)
+    if (model := piper_model(provider.voice)) is not None:
+        installed = not what_is_missing(provider.voice)  # else espeak-ng speaks, as the settings warned
+        options = replace(options, piper_model=str(model) if installed else "")
+    elif provider.voice:
+        options = replace(options, voice=provider.voice)
+    return OfflineWorker(options)
 
 
 def _offline(worker: OfflineWorker) -> Callable[[], Session]:

@@ -11,6 +11,7 @@ from appliance.settings import sources
 from appliance.settings.credentials import resolve_secret
 from appliance.settings.keys import Key
 from appliance.settings.mistakes import describe_errors, plain, shown_value
+from appliance.settings.offline_voice import what_is_missing
 from appliance.settings.options import Settings
 from appliance.settings.tree import BUILT_IN, NoSuchPlaceError, Tree
 
@@ -40,7 +41,7 @@ def load_settings(
 
     Without `config_files`, `default_file` is read if it exists. Where no provider is configured,
     OPENAI_API_KEY in `environ` puts OpenAI before the offline one. Raises ConfigurationError with
-    a line for every mistake in every source. Secrets are looked up only to warn of missing ones.
+    a line for every mistake in every source. Secrets and voices are looked up only to warn of missing ones.
     """
     tree = Tree()
     if unreadable := list(_read_files(tree, config_files or _present(default_file))):
@@ -54,7 +55,11 @@ def load_settings(
         raise ConfigurationError(mistakes) from None
     if mistakes:
         raise ConfigurationError(mistakes)
-    warnings = (*sources.overlooked(environ), *_missing_secrets(settings, tree, environ))
+    warnings = (
+        *sources.overlooked(environ),
+        *_missing_secrets(settings, tree, environ),
+        *_missing_voices(settings, tree),
+    )
     return Loaded(settings, tree, warnings)
 
 
@@ -108,3 +113,9 @@ def _missing_secrets(settings: Settings, tree: Tree, environ: Mapping[str, str])
             resolve_secret(provider.api_key, environ)
         except ConfigurationError as missing:
             yield f"{tree.shown(('providers', str(index), 'api_key'))}: {missing}"
+
+
+def _missing_voices(settings: Settings, tree: Tree) -> Iterator[str]:
+    for index, provider in enumerate(settings.providers):
+        if provider.kind == "offline" and (missing := what_is_missing(provider.voice)):
+            yield f"{tree.shown(('providers', str(index), 'voice'))}: {missing}"

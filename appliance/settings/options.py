@@ -217,8 +217,13 @@ class Provider(Section):
 
     @model_validator(mode="after")
     def _offline_stays_offline(self) -> Self:
+        if self.kind != "offline":
+            return self
         given = [key for key in ("url", "api_key") if getattr(self, key)]
-        refuse([Conflict(key, "must be empty where", "kind") for key in given if self.kind == "offline"])
+        conflicts = [Conflict(key, "must be empty where", "kind") for key in given]
+        if self.voice.startswith("piper:") and not self.voice.endswith(".onnx"):
+            conflicts.append(Conflict("voice", "must be piper, piper:FILE.onnx or a voice of espeak-ng"))
+        refuse(conflicts)
         return self
 
 

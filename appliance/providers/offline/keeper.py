@@ -34,6 +34,11 @@ class OfflineWorker:
         self._starting: asyncio.Task[WorkerProcess] | None = None
 
     @property
+    def options(self) -> OfflineOptions:
+        """What every process is started with."""
+        return self._options
+
+    @property
     def pid(self) -> int | None:
         """The process that is warm now."""
         process = self._current()
