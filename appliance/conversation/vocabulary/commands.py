@@ -1,0 +1,132 @@
+"""Conversation → provider: what is asked of it, and what it can do."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from appliance.pcm.formats import Pcm
+
+Output = Literal["audio", "text"]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionConfig:
+    """What every provider is told when a session opens. `output` "text": no answer is ever spoken."""
+
+    instructions: str
+    language: str = "en"
+    output: Output = "audio"
+
+
+Role = Literal["user", "assistant", "system"]
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryItem:
+    """One utterance as text: for the assistant only what was heard of it."""
+
+    role: Role
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTurn:
+    """A new turn begins: what is appended from here on belongs to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppendAudio:
+    """The next samples of the current turn, 16 kHz."""
+
+    pcm: Pcm
+
+
+@dataclass(frozen=True, slots=True)
+class CommitTurn:
+    """The turn's audio is complete: answer it. `answer` numbers the answer that is asked for."""
+
+    answer: int
+
+
+@dataclass(frozen=True, slots=True)
+class CancelAnswer:
+    """Stop answering. `heard_ms` of the answer's audio left the loudspeaker; 0: nothing was heard."""
+
+    answer: int
+    heard_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class DiscardTurn:
+    """The turn is over without an answer: forget the audio appended since the last commit."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskText:
+    """A question in writing, a turn of its own: answer it. Not `spoken`: in text only.
+
+    The provider says it back as a final `UserTranscript`, with the item that it made of it.
+    """
+
+    answer: int
+    text: str
+    spoken: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """What the `call` of `answer` gave: the answer goes on with it. `output` is what the model reads."""
+
+    answer: int
+    call: str
+    output: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolRan:
+    """For the turn that is asked next a tool ran already, when another session answered: here is what
+    it gave, so that it does not run again."""
+
+    call: str
+    name: str
+    arguments: str
+    output: str
+
+
+@dataclass(frozen=True, slots=True)
+class Configure:
+    """The session goes on with another configuration, from the next answer on."""
+
+    config: SessionConfig
+
+
+@dataclass(frozen=True, slots=True)
+class CloseSession:
+    """End the session and its connection."""
+
+
+Command = (
+    AppendAudio
+    | CommitTurn
+    | CancelAnswer
+    | DiscardTurn
+    | AskText
+    | ToolResult
+    | ToolRan
+    | Configure
+    | CloseSession
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a provider can do, declared so that it is checked at start and not on the bad day."""
+
+    input_rate_hz: int
+    output_rate_hz: int
+    truncates: bool = False  # can be told what was heard of an answer
+    discards: bool = False  # can forget appended audio
+    transcribes_user: bool = False
+    ends_turns: bool = False  # can say when a turn ended
+    tools: bool = False
+    text_in: bool = False  # takes a question in writing
+    text_out: bool = False  # can answer in text alone

@@ -1,0 +1,148 @@
+"""Provider → conversation: what came of what was asked; and what the chain says of its providers."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from appliance.errors import FailureCategory
+from appliance.pcm.formats import Pcm
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The session takes audio now."""
+
+
+@dataclass(frozen=True, slots=True)
+class UserTranscript:
+    """What the person said for `answer` to answer; `text` is the whole text so far.
+
+    A turn that went on after its commit has a piece for each answer that was asked for. `text` holds
+    the pieces from answer `first` on, and with None only the last.
+    """
+
+    answer: int
+    text: str
+    final: bool
+    item: str | None = None
+    first: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerStarted:
+    """The provider has begun to work on `answer`. The chain fills in who it is and its rate."""
+
+    answer: int
+    item: str | None = None
+    provider: str = ""
+    output_rate_hz: int = 24_000
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerAudio:
+    """The next samples of `answer`, at the provider's output rate."""
+
+    answer: int
+    pcm: Pcm
+    item: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerTranscript:
+    """What `answer` says. `text` is the whole text so far, `item_text` what of it `item` says (None: all).
+
+    `written` text has no sound: it was read as it came.
+    """
+
+    answer: int
+    text: str
+    final: bool
+    item: str | None = None
+    item_text: str | None = None
+    written: bool = False
+
+
+TOOL_ARGUMENTS_MAX_CHARS = 16_384
+"""Bound of `ToolCall.arguments`: far beyond what a household's tools take; more is a broken model."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """`answer` needs the tool `name` run; the answer stands until the `ToolResult` of `call` is told.
+
+    `arguments` is JSON text as the model wrote it, not checked, at most `TOOL_ARGUMENTS_MAX_CHARS`.
+    """
+
+    answer: int
+    call: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerDone:
+    """The provider has sent everything of `answer`. `usage` is in the vendor's units."""
+
+    answer: int
+    complete: bool
+    usage: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingSoon:
+    """The peer will end the session in `remaining_s`."""
+
+    remaining_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The provider cannot go on. With `answer`, only that answer failed and the session lives."""
+
+    category: FailureCategory
+    message: str
+    retry_after_s: float | None = None
+    answer: int | None = None
+
+
+class LinkState(StrEnum):
+    """How a provider's link stands (public contract: event log `provider.link`)."""
+
+    CONNECTING = "connecting"
+    READY = "ready"
+    DOWN = "down"
+    BACKING_OFF = "backing_off"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChanged:
+    """The chain's news of one provider; `reason` is a failure's category or empty."""
+
+    provider: str
+    link: LinkState
+    reason: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FailedOver:
+    """The chain goes on with another provider; `replayed_ms` of the turn's audio were told again."""
+
+    origin: str
+    target: str
+    reason: str
+    replayed_ms: int
+
+
+ChainEvent = LinkChanged | FailedOver
+
+ProviderEvent = (
+    Ready
+    | UserTranscript
+    | AnswerStarted
+    | AnswerAudio
+    | AnswerTranscript
+    | ToolCall
+    | AnswerDone
+    | ClosingSoon
+    | Failure
+)
