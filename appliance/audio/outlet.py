@@ -8,8 +8,9 @@ from appliance.audio.seam import SpeakerDevice
 from appliance.pcm.formats import Pcm
 from appliance.pcm.resample import Resampler
 
-# soxr's pattern of what it keeps back repeats within a few blocks; a second of them shows it.
-_TRIAL_BLOCKS: Final = 50
+# What soxr keeps back follows a pattern that is longer, the less its own blocks and ours have in common: some
+# hundred of ours. So many take 40 ms, whenever a device of another rate is opened.
+_TRIAL_BLOCKS: Final = 1000
 _BLOCKS_PER_S: Final = 50
 
 
@@ -57,6 +58,8 @@ class Outlet:
 
 def _kept_back(input_hz: int, output_hz: int, block_samples: int) -> int:
     """The most output samples that a resampler ever owes, fed block by block."""
+    if input_hz == output_hz:
+        return 0
     resampler, block = Resampler(input_hz, output_hz), np.zeros(block_samples, np.int16)
     made = most = 0
     for number in range(1, _TRIAL_BLOCKS + 1):

@@ -29,7 +29,8 @@ class Speaker(LockedPlayout):
 
     It outlives its loudspeakers. `rate_hz` is the playout's, for good: whatever comes back is converted.
     While there is none, nothing is rendered; when there is one again, it goes on from the first sample
-    that is not known to have been heard: none is lost, and no more than a block is heard twice. What is rendered goes into `far_ring` as well (see SpeakerPump).
+    that is not known to have been heard: none is lost, and no more than a block is heard twice. What is
+    rendered goes into `far_ring` as well (see SpeakerPump).
 
     `on_event` gets the playout's events and `tell` what becomes of the loudspeaker, both in the speaker
     thread, without the lock; `fatal` as for EventfulThread. The thread closes each device.

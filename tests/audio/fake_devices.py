@@ -144,6 +144,11 @@ class FakeSpeaker:
         self.closed.set()
 
     @property
+    def written_frames(self) -> int:
+        """How many frames were written."""
+        return self._written
+
+    @property
     def written(self) -> Pcm:
         """Everything that was written, channels interleaved."""
         return np.concatenate([np.empty(0, np.int16), *self._blocks])

@@ -157,7 +157,7 @@ def measure_delay(cable: VirtualCable) -> None:
         off_ms = [1000 * min((at - due for at in clicks_s), key=abs) for due in expected_s]
         print(
             f"playout at {playout_hz} Hz: delay told {statistics.median(told_ms):.1f} ms; heard later by "
-            f"{statistics.median(off_ms):.1f} ms ({min(off_ms):.1f} … {max(off_ms):.1f}), the ear's 5 included"
+            f"{statistics.median(off_ms):.1f} ms ({min(off_ms):.1f} … {max(off_ms):.1f}), with 5 of the ear"
         )
         outlet.close()
     ear.kill()

@@ -1,0 +1,50 @@
+"""From a microphone's bytes to the samples of the ring."""
+
+import numpy as np
+import pytest
+
+from appliance.audio.intake import ZEROS_S, Intake
+
+RING_HZ = 16_000
+
+
+def test_what_fits_goes_through_untouched() -> None:
+    block = np.arange(-256, 256, dtype=np.int16)
+    assert np.array_equal(Intake(RING_HZ, 1, RING_HZ).take(block.tobytes()), block)
+
+
+@pytest.mark.parametrize("rate_hz", [8_000, 11_025, 22_050, 32_000, 44_100, 48_000, 96_000, 192_000])
+@pytest.mark.parametrize("channels", [1, 2, 6])
+def test_every_rate_and_number_of_channels_ends_as_the_same_sound(rate_hz: int, channels: int) -> None:
+    intake = Intake(rate_hz, channels, RING_HZ)
+    tone = (8_000 * np.sin(2 * np.pi * 1_000 * np.arange(2 * rate_hz) / rate_hz)).astype(np.int16)
+    frames = np.repeat(tone, channels)
+    step = rate_hz * 32 // 1000 * channels
+    heard = np.concatenate(
+        [intake.take(frames[at : at + step].tobytes()) for at in range(0, len(frames), step)]
+    )
+    assert len(heard) == pytest.approx(2 * RING_HZ, abs=RING_HZ // 10)
+    expected = 8_000 * np.sin(2 * np.pi * 1_000 * np.arange(len(heard)) / RING_HZ)
+    middle = slice(RING_HZ // 2, 3 * RING_HZ // 2)
+    assert abs(heard[middle] - expected[middle]).max() < 80, "index n is the instant n / 16000 s"
+
+
+def test_ten_seconds_of_exact_zeros_are_suspicious_until_something_comes() -> None:
+    intake = Intake(48_000, 2, RING_HZ)
+    second = bytes(48_000 * 2 * 2)
+    for _ in range(round(ZEROS_S) - 1):
+        intake.take(second)
+    assert not intake.suspicious
+    intake.take(second)
+    assert intake.suspicious
+    intake.take(np.ones(96, np.int16).tobytes())
+    assert not intake.suspicious
+
+
+def test_the_faintest_noise_is_a_sign_of_life() -> None:
+    intake = Intake(RING_HZ, 1, RING_HZ)
+    second = np.zeros(RING_HZ, np.int16)
+    second[77] = -1
+    for _ in range(2 * round(ZEROS_S)):
+        intake.take(second.tobytes())
+    assert not intake.suspicious
