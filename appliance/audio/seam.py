@@ -1,9 +1,8 @@
 """The narrow seam in front of the sound devices, and what may be chosen behind it.
 
-Sound crosses it as bytes, 16-bit native-endian samples with the channels interleaved, so that a device
-can live in a small process of its own, without numpy, behind a pipe (docs/decisions/0001). A device
-belongs to one thread: the one that reads or writes it also closes it, because PortAudio frees what
-another thread is still waiting in (docs/decisions/0002).
+Sound crosses it as bytes, 16-bit native-endian samples with the channels interleaved, because a device
+lives in a small process of its own, without numpy, behind a pipe (docs/decisions/0010). A device belongs
+to one thread: the one that reads or writes it also closes it.
 """
 
 from dataclasses import dataclass
