@@ -29,9 +29,6 @@ from appliance.providers.offline.requests import start_reading
 from appliance.providers.offline.voice import synthesize
 
 NICENESS = 10
-# Piper is loaded beside speech-to-text and takes 1 s longer here. Where it takes much longer, who asks is
-# answered by espeak-ng until it is there.
-PIPER_WARM_WAIT_S = 8.0
 
 EXIT_CANNOT_START = 1
 EXIT_OUR_FAULT = 70
@@ -94,11 +91,9 @@ def main() -> NoReturn:
     except ProviderError as error:
         reports.send(Broken(0, error.category, str(error)))
         sys.exit(EXIT_CANNOT_START)
-    if piper is not None:
-        piper.wait_until_warm(PIPER_WARM_WAIT_S)
     mouth = Mouth(options, jobs, reports, piper)
     threading.Thread(target=mouth.run, name="mouth", daemon=True).start()
-    reports.send(Warm())
+    reports.send(Warm())  # nobody waits for Piper: espeak-ng answers until it is loaded
     ears.run()
 
 
