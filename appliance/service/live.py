@@ -30,7 +30,7 @@ from appliance.service.event_log import EventLog, Listener
 from appliance.service.live_controls import LiveControls
 from appliance.service.live_sound import Devices, open_devices
 from appliance.service.mailbox import Mailbox
-from appliance.service.memory import spare_memory
+from appliance.service.memory import return_memory, spare_memory
 from appliance.service.microphone_time import MicrophoneTime
 from appliance.service.provider_list import ProviderList, list_providers
 from appliance.service.sentences import say
@@ -184,6 +184,7 @@ class _Live:
             async with self._assembly.running(START_TIMEOUT_S, self._stopping):
                 if not self._stopping.is_set():
                     self._say_ready()
+                return_memory()
                 await self._stopping.wait()
                 await self._close_sound()
         finally:

@@ -8,6 +8,13 @@ _M_ARENA_MAX = -8  # <malloc.h>
 _ARENAS = 2
 
 
+def return_memory() -> None:
+    """Give back what loading and configuring left free; to be called once everything is there."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
+
+
 def spare_memory() -> None:
     """To be called before the first thread starts; without effect where the C library is not glibc."""
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)

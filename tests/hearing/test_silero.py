@@ -102,8 +102,13 @@ def test_a_damaged_model_is_not_heard_with(
         SileroDetector()
 
 
-def test_a_model_that_its_runtime_refuses_has_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(silero, "_read_model", lambda: b"")
+def test_a_model_that_its_runtime_refuses_has_a_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / silero.MODEL).write_bytes(b"\0" * 100)
+    monkeypatch.setattr(resources, "files", lambda package: tmp_path)
+    monkeypatch.setattr(silero, "MODEL_SHA256", hashlib.sha256(b"\0" * 100).hexdigest())
     with pytest.raises(DetectorError, match=rf"{silero.MODEL} cannot be loaded"):
         SileroDetector()
 
