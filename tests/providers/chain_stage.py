@@ -18,11 +18,14 @@ from appliance.conversation.vocabulary import (
     HistoryItem,
     OpenTurn,
     ProviderEvent,
+    Ready,
     SessionConfig,
 )
+from appliance.errors import FailureCategory
 from appliance.providers.chain import Chain, Provider
 
 SOUND = np.arange(320, dtype=np.int16)
+GONE = Failure(FailureCategory.SESSION_CLOSED, "bye")
 
 
 class ScriptedSession:
@@ -124,3 +127,14 @@ async def stage(*names: str) -> AsyncIterator[Stage]:
     stage.chain.send(CloseSession())
     async with asyncio.timeout(4):
         await task
+
+
+def spoken(session: ScriptedSession) -> list[Command]:
+    """What the session was told, but for the sound."""
+    return [command for command in session.told if not isinstance(command, AppendAudio)]
+
+
+async def ready(s: Stage, name: str, nth: int = 1) -> ScriptedSession:
+    session = await s.session(name, nth)
+    session.says(Ready())
+    return session

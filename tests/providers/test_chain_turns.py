@@ -1,4 +1,4 @@
-"""Whatever a turn is made of (speech in pieces, a question in writing, tools that ran), it is told whole."""
+"""Whatever a turn is made of (speech in pieces, a question in writing), it is told whole."""
 
 import pytest
 
@@ -10,7 +10,6 @@ from appliance.conversation.vocabulary import (
     AskText,
     CancelAnswer,
     Capabilities,
-    Command,
     CommitTurn,
     Configure,
     DiscardTurn,
@@ -19,28 +18,12 @@ from appliance.conversation.vocabulary import (
     OpenTurn,
     Ready,
     SessionConfig,
-    ToolCall,
-    ToolRan,
-    ToolResult,
     UserTranscript,
 )
 from appliance.errors import FailureCategory
-from tests.providers.chain_stage import SOUND, ScriptedSession, Stage, stage
+from tests.providers.chain_stage import GONE, SOUND, ScriptedSession, ready, spoken, stage
 
-GONE = Failure(FailureCategory.SESSION_CLOSED, "bye")
 QUESTION = AskText(1, "What time is it?", spoken=True)
-TIMER = ToolCall(1, "call-1", "set_timer", '{"minutes":5}')
-
-
-def spoken(session: ScriptedSession) -> list[Command]:
-    """What the session was told, all sound of a turn in one number of samples."""
-    return [command for command in session.told if not isinstance(command, AppendAudio)]
-
-
-async def ready(s: Stage, name: str, nth: int = 1) -> ScriptedSession:
-    session = await s.session(name, nth)
-    session.says(Ready())
-    return session
 
 
 # ---------------------------------------------------------------- questions in writing
@@ -274,78 +257,3 @@ async def test_a_configuration_that_changed_while_a_session_was_opened_is_told_w
         only.says(Ready())
         assert only.told[0] == Configure(changed)
         assert only.asked == [1]
-
-
-# ---------------------------------------------------------------- tools
-
-
-async def test_a_tools_result_goes_to_the_session_that_called() -> None:
-    async with stage("only") as s:
-        only = await ready(s, "only")
-        s.turn(1)
-        only.says(TIMER)
-        s.chain.send(ToolResult(1, "call-1", "set"))
-        assert s.of(ToolCall) == [TIMER]
-        assert spoken(only) == [CommitTurn(1), ToolResult(1, "call-1", "set")]
-
-
-async def test_a_tool_that_ran_is_told_to_the_next_provider_before_it_is_asked() -> None:
-    async with stage("first", "second") as s:
-        first = await ready(s, "first")
-        s.turn(1)
-        first.says(TIMER)
-        s.chain.send(ToolResult(1, "call-1", "set"))
-        first.says(GONE)
-        second = await ready(s, "second")
-        assert spoken(second) == [ToolRan("call-1", "set_timer", '{"minutes":5}', "set"), CommitTurn(1)]
-
-
-async def test_the_next_provider_is_asked_only_when_the_tool_that_runs_has_its_result() -> None:
-    async with stage("first", "second") as s:
-        first = await ready(s, "first")
-        s.turn(1)
-        first.says(TIMER)
-        first.says(GONE)
-        second = await ready(s, "second")
-        assert (second.heard, spoken(second)) == ([320, 320], [])
-        s.chain.send(ToolResult(1, "call-1", "set"))
-        assert spoken(second) == [ToolRan("call-1", "set_timer", '{"minutes":5}', "set"), CommitTurn(1)]
-
-
-async def test_a_tool_that_ran_in_the_first_half_of_a_turn_does_not_run_again_in_the_second() -> None:
-    async with stage("first", "second") as s:
-        first = await ready(s, "first")
-        s.turn(1)
-        first.says(TIMER)
-        s.chain.send(CancelAnswer(1, 0))
-        s.chain.send(ToolResult(1, "call-1", "set"))
-        s.chain.send(AppendAudio(SOUND))
-        s.chain.send(CommitTurn(2))
-        assert ToolResult(1, "call-1", "set") in first.told
-        first.says(GONE)
-        second = await ready(s, "second")
-        assert spoken(second) == [ToolRan("call-1", "set_timer", '{"minutes":5}', "set"), CommitTurn(2)]
-        assert second.heard == [320, 320, 320]
-
-
-async def test_a_result_that_comes_after_the_next_turn_opened_still_goes_to_who_called() -> None:
-    async with stage("only") as s:
-        only = await ready(s, "only")
-        s.turn(1)
-        only.says(TIMER)
-        s.chain.send(CancelAnswer(1, 0))
-        s.chain.send(OpenTurn())
-        s.chain.send(ToolResult(1, "call-1", "set"))
-        assert only.told[-1] == ToolResult(1, "call-1", "set")
-
-
-async def test_a_provider_without_tools_is_told_of_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with stage("first", "second") as s:
-        first = await ready(s, "first")
-        s.turn(1)
-        first.says(TIMER)
-        s.chain.send(ToolResult(1, "call-1", "set"))
-        monkeypatch.setattr(ScriptedSession, "capabilities", Capabilities(16_000, 24_000))
-        first.says(GONE)
-        second = await ready(s, "second")
-        assert spoken(second) == [CommitTurn(1)]
