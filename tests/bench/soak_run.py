@@ -11,6 +11,7 @@ from appliance.pcm.formats import Pcm
 from appliance.service.assembly import Assembly
 from tests.bench.soak_provider import SoakProvider
 from tests.bench.soak_script import (
+    NEVER_MS,
     Act,
     Ask,
     Commit,
@@ -75,6 +76,8 @@ class ScriptedReader:
 
     def read(self, pcm: Pcm, on_words: Callable[[str | None], None]) -> None:
         words = next(self._words)
+        if words.delay_ms == NEVER_MS:
+            return
         asyncio.get_running_loop().call_later(words.delay_ms / 1000, on_words, words.text)
 
 
