@@ -144,11 +144,11 @@ def in_use(name: str, direction: Direction, user: str) -> DeviceError:
 
 
 def formats_to_try(device: DeviceInfo, direction: Direction, rate_hz: int) -> list[Format]:
-    """What is worth trying, best first: of each rate mono, then stereo, then all channels at once."""
+    """What is worth trying, best first: of each rate mono, then stereo; all channels at once in the end."""
     most = device.channels(direction)
-    channels = [count for count in dict.fromkeys((1, 2, most)) if count <= most]
-    rates = dict.fromkeys((rate_hz, *RATES_HZ[:2], device.default_rate_hz, *RATES_HZ[2:]))
-    return [(rate, count) for rate in rates for count in channels]
+    rates = tuple(dict.fromkeys((rate_hz, *RATES_HZ[:2], device.default_rate_hz, *RATES_HZ[2:])))
+    usual = [(rate, count) for rate in rates for count in (1, 2) if count <= most]
+    return usual + ([(rate, most) for rate in rates] if most > 2 else [])
 
 
 def _in_use(places: Places) -> Iterator[DeviceInfo]:

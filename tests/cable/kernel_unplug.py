@@ -49,6 +49,7 @@ def unplug_our_processes() -> None:
     """The capture and speaker threads as they are, each with its process; unplugged and plugged in again."""
     heard, spoken = CaptureOptions(CAPTURE), SpeakerOptions(PLAYBACK, RATE_HZ)
     loudspeaker, microphone = open_loudspeaker(spoken), open_microphone(heard)
+    heard = CaptureOptions(CAPTURE, microphone.rate_hz)  # as the daemon: the first one's rate, for good
     capture = CaptureThread(
         microphone,
         lambda name, keep_on: open_microphone(heard, keep_on),
@@ -77,7 +78,7 @@ def unplug_our_processes() -> None:
     watch(pull_out())
     say("plugged in again")
     (DRIVER / "bind").write_text("snd_aloop.0")
-    time.sleep(5)
+    time.sleep(8)
     say("working:", (capture.working, speaker.working))
     say("threads ended:", (capture.stop(), speaker.close()))
 
