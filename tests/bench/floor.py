@@ -102,6 +102,7 @@ def run(settings: Sequence[str] = (), seed: int = 7) -> Floor:
         lambda turn: Answer(answer(turn.index, samples)),
         settings=settings,
         options=["--tail-s", "2"],
+        standby=True,
     )
     assert replayed.record is not None
     reading = Reader(len(replayed.record.turns), samples).read(replayed.out)

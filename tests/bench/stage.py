@@ -87,8 +87,12 @@ def replay(
     *,
     settings: Sequence[str] = (),
     options: Sequence[str] = (),
+    standby: bool = False,
 ) -> Replayed:
-    """Run `appliance replay` on `pcm`; without a script the offline provider answers."""
+    """Run `appliance replay` on `pcm`; without a script the offline provider answers.
+
+    `standby`: it is warm behind the script's provider, and reads what is said over an answer.
+    """
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         write_wav(place / "in.wav", pcm)
@@ -98,7 +102,8 @@ def replay(
         else:
             with SimulatorThread(script) as simulator:
                 provider = f'{{name="openai",kind="openai",url="{simulator.url}",api_key="env:BENCH_KEY"}}'
-                exit_code = _run(place, [f"providers=[{provider}]", *settings], options)
+                providers = [provider, '{name="offline",kind="offline"}'] if standby else [provider]
+                exit_code = _run(place, [f"providers=[{','.join(providers)}]", *settings], options)
                 record = simulator.record
         events = [json.loads(line) for line in (place / "events.jsonl").read_text().splitlines()]
         return Replayed(spoken, read_wav(place / "out.wav"), events, record, exit_code)
