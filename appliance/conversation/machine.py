@@ -116,6 +116,7 @@ class Verb(StrEnum):
     END_TURN = "end turn"  # it ends here
     COMMIT_TURN = "commit turn"
     DISCARD_TURN = "discard turn"
+    TAKE_BACK_TURN = "take back turn"  # it was asked, and nobody waits for an answer any more
     ABORT_TURN = "abort turn"  # by wish: nothing of it is asked, what was sent is taken back
     FORGET_SPEECH = "forget speech"
     FORGET_ALL_SPEECH = "forget all speech"

@@ -64,7 +64,9 @@ def _thinking(state: State) -> dict[tuple[State, H], Row]:
     return {
         (state, H.SPEECH_REAL): Row(S.LISTENING, (*leave, *_STOP_ANSWER, V.STREAM_TURN)),
         (state, H.PRESSED): Row(S.LISTENING, (*leave, *_STOP_ANSWER, V.HOLD_TURN)),
-        (state, H.STOP_WANTED): Row(S.IDLE, (*leave, *_STOP_ANSWER, V.FINISH_ANSWER, V.FORGET_ALL_SPEECH)),
+        (state, H.STOP_WANTED): Row(
+            S.IDLE, (*leave, *_STOP_ANSWER, V.TAKE_BACK_TURN, V.FINISH_ANSWER, V.FORGET_ALL_SPEECH)
+        ),
     }
 
 

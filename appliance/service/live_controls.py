@@ -144,7 +144,7 @@ class LiveControls:
 
     def transcript(self) -> Sequence[v.HistoryItem]:
         """What was said and heard so far."""
-        return self._assembly.answers.said()
+        return [v.HistoryItem(line.role, line.text) for line in self._assembly.answers.lines()]
 
     def status(self) -> Status:
         """What it is doing."""

@@ -155,6 +155,7 @@ class Performer:
             Verb.END_TURN: self._end_turn,
             Verb.COMMIT_TURN: self._commit_turn,
             Verb.DISCARD_TURN: lambda: turns.discard("too_short", subject.short_ms),
+            Verb.TAKE_BACK_TURN: turns.take_back,
             Verb.ABORT_TURN: lambda: turns.discard(subject.happening),
             Verb.FORGET_SPEECH: lambda: self._forget(ears.forget),
             Verb.FORGET_ALL_SPEECH: lambda: self._forget(ears.forget_all),

@@ -117,9 +117,13 @@ class Turns:
         self._record.write("turn_opened", turn=number, onset_ms=round(self._now_ms()), prefix_ms=0)
         self._record.write("turn_committed", turn=number, audio_ms=0, cause=TurnEnd.WRITTEN)
 
+    def take_back(self) -> None:
+        """Nothing of the turn that was asked is of interest any more."""
+        self._provider.send(DiscardTurn())
+
     def discard(self, cause: str, speech_ms: int = 0) -> None:
         """Nothing of the turn is asked; what the provider knows of it is taken back."""
         if self._turn.sent > self._turn.start:
-            self._provider.send(DiscardTurn())
+            self.take_back()
         self._turn.streaming = False
         self._record.write("turn_discarded", turn=self._turn.number, speech_ms=speech_ms, cause=cause)
