@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 
-from appliance.pcm.formats import FULL_SCALE, Pcm
+from appliance.pcm.formats import FULL_SCALE, Float32, Pcm
 
 # Two capsules of one microphone differ by a few dB, whoever speaks from wherever; what is so much quieter
 # than the other is not connected. It counts as alive again some way below that, so that it does not flap.
@@ -52,7 +52,7 @@ class LiveMix:
         mixed = frames[:, 1] + share * (frames[:, 0] - frames[:, 1])
         return np.rint(mixed, out=mixed).astype(np.int16)
 
-    def _judge(self, frames: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> None:
+    def _judge(self, frames: Float32) -> None:
         powers = frames.var(axis=0) / FULL_SCALE**2  # variance: a dead input may be off zero
         if powers.max() < _ratio(_HEARD_DBFS):
             return
@@ -65,14 +65,15 @@ class LiveMix:
         else:
             self._target = 0.5
 
-    def _glide(self, samples: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+    def _glide(self, samples: int) -> Float32:
         """The first channel's share, sample by sample."""
         step = 1000 / self._rate_hz / _GLIDE_MS
         way = np.arange(1, samples + 1, dtype=np.float32) * np.float32(step)
+        shares: Float32 = self._first - way if self._target < self._first else self._first + way
         if self._target < self._first:
-            shares = np.maximum(self._first - way, self._target)
+            np.maximum(shares, self._target, out=shares)
         else:
-            shares = np.minimum(self._first + way, self._target)
+            np.minimum(shares, self._target, out=shares)
         if samples:
             self._first = float(shares[-1])
         return shares

@@ -4,20 +4,14 @@ import asyncio
 import os
 import signal
 import sys
-import threading
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import NoReturn
 
-from appliance.audio.capture import CaptureThread
-from appliance.audio.playout import Playout, PlayoutOptions
 from appliance.audio.process_link import NotWanted
-from appliance.audio.speaker import Speaker
 from appliance.conversation.vocabulary import DeviceState, SpeechEvent
 from appliance.hearing.detector import SpeechDetector
 from appliance.hearing.thread import HearingThread
-from appliance.pcm.formats import NEAR_RATE_HZ, samples_of_ms
-from appliance.pcm.ring import SampleRing
 from appliance.service.assembly import Assembly, Ends
 from appliance.service.clock import LiveClock
 from appliance.service.conductor import Event
@@ -28,10 +22,9 @@ from appliance.service.control.server import answering
 from appliance.service.detectors import load_detector, report_warning
 from appliance.service.event_log import EventLog, Listener
 from appliance.service.live_controls import LiveControls
-from appliance.service.live_sound import Devices, open_devices
+from appliance.service.live_sound import Devices, LiveSound, open_devices
 from appliance.service.mailbox import Mailbox
 from appliance.service.memory import return_memory, spare_memory
-from appliance.service.microphone_time import MicrophoneTime
 from appliance.service.provider_list import ProviderList, list_providers
 from appliance.service.sentences import say
 from appliance.settings import Settings
@@ -39,8 +32,6 @@ from appliance.settings import Settings
 # The first provider gets this long before the appliance listens without it: what is said meanwhile
 # is kept for it.
 START_TIMEOUT_S = 3.0
-# Of the capture ring: hearing may be late by this much before a sample is lost.
-CAPTURE_MS = 2000.0
 # How often the log and the half duplex are looked after.
 LOOK_EVERY_S = 0.1
 
@@ -109,67 +100,49 @@ class _Live:
         self._clock = LiveClock()
         self._stopping = stopping
         self._failure: Exception | None = None
-        microphone, loudspeaker = devices.microphone, devices.loudspeaker
-        self._ends = f"it hears {microphone.name!r} and speaks through {loudspeaker.name!r}"
-        rate_hz = loudspeaker.rate_hz
-        self._microphone_time = MicrophoneTime(self._clock, lambda: self._assembly.near.written)
         mailbox: Mailbox[Event] = Mailbox(self._loop, self._deliver)
-        capture = SampleRing.allocate(samples_of_ms(CAPTURE_MS, microphone.rate_hz))
-        wake = threading.Event()
+        self._sound = sound = LiveSound(
+            settings,
+            devices,
+            self._clock,
+            lambda: self._assembly.near.written,
+            mailbox.post,
+            self._broke,
+            _tell_owner,
+        )
 
         def post_speech(event: SpeechEvent) -> None:  # in the hearing thread
-            self._microphone_time.heard()
+            sound.time.heard()
             mailbox.post(event)
 
-        self._speaker = Speaker(
-            Playout(PlayoutOptions(rate_hz, duck_db=settings.interruption.duck_db)),
-            rate_hz,
-            loudspeaker,
-            devices.reopen_loudspeaker,
-            SampleRing.allocate(NEAR_RATE_HZ),
-            on_event=mailbox.post,
-            tell=mailbox.post,
-            fatal=self._broke,
-        )
-        self._capture = CaptureThread(
-            microphone,
-            devices.reopen_microphone,
-            capture,
-            microphone.rate_hz,
-            wake,
-            tell=mailbox.post,
-            fatal=self._broke,
-            resumed=self._microphone_time.resume,
-            warn=_tell_owner,
-        )
         ends = Ends(
-            capture,
-            microphone.rate_hz,
-            self._speaker,
-            rate_hz,
-            near_ms=self._microphone_time.ms_of,
-            out_ms=lambda position: self._clock.ms_at(self._speaker.instant_s(position)),
+            sound.captured,
+            sound.capture_hz,
+            sound.speaker,
+            sound.playout_hz,
+            near_ms=sound.time.ms_of,
+            out_ms=lambda position: self._clock.ms_at(sound.speaker.instant_s(position)),
             post_speech=post_speech,
             wake_at=self._wake_at,
             on_fault=self._end_with,
-            set_muted=self._capture.set_muted,
+            set_muted=sound.capture.set_muted,
             half_duplex=settings.audio.echo.cancel != "off" or settings.interruption.strategy == "ignore",
             look_every_ms=LOOK_EVERY_S * 1000,
             keep_transcripts=keep_transcripts,
         )
         self._half_duplex = ends.half_duplex
         self._assembly = Assembly(settings, providers, detector, ends, self._clock, log, say)
-        self._hearing = HearingThread(self._assembly.hearing, wake, self._broke)
+        self._hearing = HearingThread(self._assembly.hearing, sound.wake, self._broke)
         self.controls = LiveControls(
             settings,
             self._assembly,
             log,
-            self._microphone_time.index_now,
-            self._speaker.set_volume,
+            sound.time.index_now,
+            sound.speaker.set_volume,
             self._gauges,
             [
-                DeviceStatus("microphone", DeviceState.READY, microphone.name),
-                DeviceStatus("loudspeaker", DeviceState.READY, loudspeaker.name),
+                DeviceStatus("microphone", DeviceState.READY, devices.microphone.name),
+                DeviceStatus("loudspeaker", DeviceState.READY, devices.loudspeaker.name),
             ],
         )
 
@@ -178,8 +151,7 @@ class _Live:
         looking = asyncio.create_task(self._keep_looking())
         self._clock.start()
         self._hearing.start()
-        self._capture.start()
-        self._speaker.start()
+        self._sound.start()
         try:
             async with self._assembly.running(START_TIMEOUT_S, self._stopping):
                 if not self._stopping.is_set():
@@ -194,11 +166,7 @@ class _Live:
 
     def _gauges(self) -> dict[str, int]:
         """What is counted where no event tells of it."""
-        return self._assembly.gauges() | {
-            "microphone_overruns": self._capture.overruns,
-            "loudspeaker_underruns": self._speaker.underruns,
-            "loudspeaker_blocks_beyond_limit": self._speaker.beyond_limit,
-        }
+        return self._assembly.gauges() | self._sound.gauges()
 
     def _deliver(self, event: Event) -> None:
         self._assembly.conductor.post(event)
@@ -210,7 +178,7 @@ class _Live:
     async def _keep_looking(self) -> None:
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
-            self._microphone_time.heard()
+            self._sound.time.heard()
             self._assembly.look()
             with suppress(OSError):  # nobody reads the log any more; the conversation goes on
                 self._log.advance(self._clock.now_ms())
@@ -218,8 +186,8 @@ class _Live:
     async def _close_sound(self) -> None:
         """Fade out and let the devices go; each of the three ends within its own deadline."""
         await asyncio.gather(
-            asyncio.to_thread(self._speaker.close),
-            asyncio.to_thread(self._capture.stop),
+            asyncio.to_thread(self._sound.speaker.close),
+            asyncio.to_thread(self._sound.capture.stop),
             asyncio.to_thread(self._hearing.stop),
         )
 
@@ -235,7 +203,7 @@ class _Live:
     def _say_ready(self) -> None:
         self._assembly.announcer.say_ready()
         who = f"answers come from {self._assembly.chain.provider}"
-        _tell_owner(f"ready: {self._ends}; {who}")
+        _tell_owner(f"ready: {self._sound.ends}; {who}")
         if self._half_duplex:
             _tell_owner(
                 "while it speaks it does not listen, because it would hear itself;"
