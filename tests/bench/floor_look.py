@@ -15,8 +15,9 @@ from tests.bench.stage import OUT_RATE_HZ
 DUCK_DB = 9.0
 QUIET_DB = 20.0
 BACK_DB = 3.0
-# The last sample of a fade to silence is played at a gain of 0: it was played, and nobody can read it.
-FADE_FOOT_SAMPLES = 1
+SWELL_MS = 100  # the ramp of 60 ms, and some of what was before it
+SILENT_DBFS = -60.0
+WINDOW_MS = 32.0  # of the detector
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class Heard:
     over_answer: bool
     ducked_ms: float | None  # 9 dB down
     quiet_ms: float | None  # 20 dB down
-    back_ms: float | None  # after the (first) duck, again within 3 dB
+    swells_ms: float | None  # after the (first) duck it begins to get louder again
+    back_ms: float | None  # … and is within 3 dB
     down_ms: float  # the longest time in a row more than 3 dB down
     took_floor: bool  # the answer never went on
     jumps: list[int]  # samples left out (+) or played again (-) wherever it stood still
@@ -35,7 +37,7 @@ class Heard:
     @property
     def lost_samples(self) -> int:
         """Never heard of the answer although it went on."""
-        return sum(max(0, jump - FADE_FOOT_SAMPLES) for jump in self.jumps)
+        return sum(max(0, jump) for jump in self.jumps)
 
     @property
     def repeated_samples(self) -> int:
@@ -48,6 +50,13 @@ class Heard:
         if self.laid.detected_ms is None or self.ducked_ms is None:
             return None
         return self.laid.start_ms + self.ducked_ms - self.laid.detected_ms
+
+    @property
+    def decided_ms(self) -> float | None:
+        """From the begin of the detector's first window of speech until the answer swells back."""
+        if self.laid.detected_ms is None or self.swells_ms is None:
+            return None
+        return self.laid.start_ms + self.swells_ms - (self.laid.detected_ms - WINDOW_MS)
 
 
 def look(floor: Floor) -> list[Heard]:
@@ -77,6 +86,7 @@ def _look(laid: Laid, until_ms: float, level: Envelope, stretches: Sequence[Stre
         over_answer=over,
         ducked_ms=_since(laid, ducked),
         quiet_ms=_since(laid, quiet),
+        swells_ms=None if given_up or back is None else _since(laid, _swell(level, int(back))),
         back_ms=None if given_up else _since(laid, back),
         down_ms=_longest(level.db[int(from_ms) : int(until_ms)] < LEVEL_DBFS - BACK_DB),
         took_floor=given_up,
@@ -86,6 +96,13 @@ def _look(laid: Laid, until_ms: float, level: Envelope, stretches: Sequence[Stre
 
 def _index(ms: float) -> int:
     return round(ms * OUT_RATE_HZ / 1000)
+
+
+def _swell(level: Envelope, back: int) -> float:
+    """The millisecond from which on it gets louder, up to `back`."""
+    before = level.db[max(0, back - SWELL_MS) : back]
+    quiet = np.flatnonzero(before <= max(before.min(), SILENT_DBFS) + 1)
+    return float(back - len(before) + int(quiet[-1]) + 1)
 
 
 def _since(laid: Laid, at_ms: float | None) -> float | None:

@@ -83,6 +83,7 @@ def _disturbances(floor: Floor, disturbed: Sequence[Heard]) -> list[Row]:
     took = [h.laid.name for h in over if h.took_floor]
     held = [h for h in over if h.ducked_ms is not None and not h.took_floor]
     back = percentiles([h.back_ms for h in held if h.back_ms is not None])
+    decided = percentiles([h.decided_ms for h in held if h.decided_ms is not None])
     still = sum(bool(h.jumps) for h in held)
     lost = sum(h.lost_samples for h in over) + floor.reading.late_starts
     again = sum(h.repeated_samples for h in over)
@@ -109,12 +110,13 @@ def _disturbances(floor: Floor, disturbed: Sequence[Heard]) -> list[Row]:
             counts,
         ),
         Row(
-            "disturbances: first sound → answer within 3 dB again",
-            spread(back, "ms"),
+            "disturbances: speech begins for the detector → answer swells again",
+            spread(decided, "ms"),
             f"p95 ≤ {DECIDED_MS:g} ms",
-            bool(back["n"]) and back["p95"] <= DECIDED_MS,
-            back,
+            bool(decided["n"]) and decided["p95"] <= DECIDED_MS,
+            decided,
         ),
+        Row("disturbances: first sound → answer within 3 dB again", spread(back, "ms"), "-", None, back),
     ]
 
 
