@@ -20,6 +20,7 @@ from tests.bench import (
     offline_latency,
     own_latency,
     pauses,
+    soak,
 )
 from tests.bench.stage import Replayed
 from tests.bench.table import Row, percentiles, render, spread
@@ -85,10 +86,15 @@ def main() -> None:
     parser.add_argument(
         "--noise-hours", type=float, default=false_turns.HOURS, help="of noise and music (%(default)g)"
     )
+    parser.add_argument(
+        "--conversations", type=int, default=soak.CONVERSATIONS, help="by chance (%(default)d)"
+    )
     arguments = parser.parse_args()
     rows = conversations() + hearing() + turns(arguments.noise_hours)
     _progress("the daemon on the virtual cable")
     rows += footprint.rows()
+    _progress(f"{arguments.conversations} conversations in virtual time")
+    rows += soak.rows(soak.soak(arguments.conversations))
     if arguments.json:
         table = [dataclasses.asdict(row) for row in rows]
         print(json.dumps({"machine": machine(), "rows": table}, indent=1))
