@@ -99,10 +99,17 @@ class Announcements:
         return best
 
     def forget_announcements(self) -> tuple[Sound, int] | None:
-        """A person speaks: whatever is no answer is dropped. Returns what has to fall silent."""
-        self._waiting = [w for w in self._waiting if w[0] is Sound.ANSWER]
+        """A person speaks: what is neither answer nor ring is dropped. Returns what has to fall silent."""
+        return self._forget({Sound.EARCON, Sound.SAID})
+
+    def forget_all_but_answers(self) -> tuple[Sound, int] | None:
+        """Rings are dropped too. Returns what has to fall silent."""
+        return self._forget({Sound.EARCON, Sound.SAID, Sound.RING})
+
+    def _forget(self, sounds: set[Sound]) -> tuple[Sound, int] | None:
+        self._waiting = [w for w in self._waiting if w[0] not in sounds]
         playing = self._playing
-        if playing is None or playing[0] is Sound.ANSWER:
+        if playing is None or playing[0] not in sounds:
             return None
         self._playing = None
         return playing

@@ -11,6 +11,7 @@ class Deadline(StrEnum):
     STALL = "stall"
     CONFIRM = "confirm"
     MOUTH = "mouth"
+    TOOL = "tool"
 
 
 class Deadlines:

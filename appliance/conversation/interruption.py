@@ -83,7 +83,6 @@ def meaning_of(words: str) -> Meaning:
 class Evidence:
     """What is known of one run of speech over an answer."""
 
-    readable: bool = False  # it lasted for a word or two
     long: bool = False  # 500 ms in a row, or enough of it in `confirm_ms`
     paused: bool = False  # nothing is being said at this moment
     ended: bool = False
@@ -125,7 +124,8 @@ def _idle(evidence: Evidence, meaning: Meaning | None) -> Cause | None:
     """Why what was said before a pause wants nothing; None if it may want something."""
     if meaning is Meaning.BACKCHANNEL:
         return Cause.BACKCHANNEL
-    return Cause.NO_WORDS if meaning is Meaning.NOTHING and evidence.readable else None
+    # The first 300 ms of a real sentence are now and then read as nothing, half a second never was.
+    return Cause.NO_WORDS if meaning is Meaning.NOTHING and evidence.long else None
 
 
 def _of_an_ended_run(evidence: Evidence, meaning: Meaning | None) -> Cause:

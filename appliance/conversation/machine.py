@@ -24,6 +24,7 @@ class State(StrEnum):
 
     IDLE = "idle"
     OPENING = "opening"  # speech is possible, nothing has left the box
+    OWING = "owing"  # as OPENING, and the turn before was not answered
     LISTENING = "listening"  # the turn is streamed to the provider
     THINKING = "thinking"  # committed, no audio yet
     HOLDING = "holding"  # as THINKING, and speech is possible: audio would be held back
@@ -45,6 +46,7 @@ class State(StrEnum):
 _PHASE_OF: Mapping[State, Phase] = {
     State.IDLE: Phase.IDLE,
     State.OPENING: Phase.LISTENING,
+    State.OWING: Phase.LISTENING,
     State.LISTENING: Phase.LISTENING,
     State.THINKING: Phase.THINKING,
     State.HOLDING: Phase.THINKING,
@@ -54,8 +56,8 @@ _PHASE_OF: Mapping[State, Phase] = {
     State.DUCKED: Phase.INTERRUPTED,
     State.STILL: Phase.INTERRUPTED,
     State.DEFERRING: Phase.SPEAKING,
-    State.YIELDING: Phase.INTERRUPTED,
-    State.SAID: Phase.INTERRUPTED,
+    State.YIELDING: Phase.SPEAKING,
+    State.SAID: Phase.SPEAKING,
 }
 
 
@@ -89,10 +91,12 @@ class Happening(StrEnum):
     MOUTH_GONE = "loudspeaker_lost"  # for longer than an answer can wait
     # provider
     ANSWER_ARRIVED = "answer_arrived"  # its first audio
+    ANSWER_WRITTEN = "answer_written"  # more of an answer in text alone
     ANSWER_DONE = "answer_done"  # everything was sent
     ANSWER_LOST = "answer_lost"  # it will not be continued by anybody
     TOOL_CALLED = "tool_call"
     # playout
+    ANSWER_STARTED = "answer_started"  # it has the loudspeaker, for which it waited
     ANSWER_HEARD = "answer_heard"  # done, and its last sample left the loudspeaker
     ANSWER_STARVED = "answer_starved"  # nothing left to play although it is not done
     ANSWER_FED = "answer_fed"
@@ -109,6 +113,7 @@ class Verb(StrEnum):
     OPEN_TURN = "open turn"
     OPEN_PRESSED_TURN = "open pressed turn"  # it begins with the button, not with speech
     OPEN_WRITTEN_TURN = "open written turn"
+    REACH_BACK = "reach back"  # the turn began earlier than it was opened for
     STREAM_TURN = "stream turn"
     HOLD_TURN = "hold turn"  # while the button is down
     LET_TURN_GO = "let turn go"  # after a tap
@@ -137,11 +142,13 @@ class Verb(StrEnum):
     READ_WORDS = "read words"
     WEIGH_EVIDENCE = "weigh evidence"
     DECIDE_NOW = "decide now"
+    RETELL_TURN_END = "retell turn end"  # after the decision
     CONFIRM_INTERRUPTION = "confirm interruption"
     REJECT_INTERRUPTION = "reject interruption"
 
     ANNOUNCE_FAILURE = "announce failure"
-    STOP_ANNOUNCEMENT = "stop announcement"
+    STOP_ANNOUNCEMENT = "stop announcement"  # an alarm rings on
+    SILENCE = "silence"  # an alarm too
 
     AWAIT_ANSWER = "await answer"  # starts the answer deadline
     AWAIT_AUDIO = "await audio"  # starts the stall deadline

@@ -27,35 +27,32 @@ _WAITS: Mapping[State, tuple[Verb, ...]] = {
 _UNDER_SPEECH = (S.DUCKED, S.STILL, S.DEFERRING)  # it is not decided who has the floor
 _NO_ANSWER = (V.FINISH_ANSWER, V.ANNOUNCE_FAILURE)
 _STOP_ANSWER = (V.STOP_ANNOUNCEMENT, V.CANCEL_ANSWER)
+_SILENCE_ALL = (V.SILENCE, V.CANCEL_ANSWER)
 _OPEN_AND_STREAM = (V.OPEN_TURN, V.STREAM_TURN)
 _ASK = (V.COMMIT_TURN, V.AWAIT_ANSWER)
 
 
-def _listening() -> dict[tuple[State, H], Row]:
-    """Rows of a turn that is open; nothing has left the box in OPENING."""
-    rows: dict[tuple[State, H], Row] = {
-        (S.OPENING, H.SPEECH_REAL): Row(S.LISTENING, (V.STOP_ANNOUNCEMENT, V.STREAM_TURN)),
-        (S.OPENING, H.SPEECH_CONFIRMED): Row(S.LISTENING, (V.STOP_ANNOUNCEMENT, V.STREAM_TURN)),
-        (S.OPENING, H.TURN_ENDED): Row(S.THINKING, (V.STREAM_TURN, *_ASK)),
-        (S.OPENING, H.TURN_TOO_SHORT): Row(S.IDLE, (V.DISCARD_TURN,)),
-        (S.OPENING, H.PRESSED): Row(S.OPENING, (V.STOP_ANNOUNCEMENT, V.HOLD_TURN)),
-        # A turn that goes on with the button: its sound leaves from the first real word on.
-        (S.LISTENING, H.SPEECH_REAL): Row(S.LISTENING, (V.STREAM_TURN,)),
-        (S.LISTENING, H.TURN_ENDED): Row(S.THINKING, _ASK),
-        # The turn was asked before, or took the floor with one short word: nothing of it is lost.
-        (S.LISTENING, H.TURN_TOO_SHORT): Row(S.THINKING, _ASK),
-        (S.LISTENING, H.PRESSED): Row(S.LISTENING, (V.HOLD_TURN,)),
+def _opening(state: State, too_short: tuple[Verb, ...]) -> dict[tuple[State, H], Row]:
+    """Rows of a turn that is open, and of which nothing has left the box."""
+    real = Row(S.LISTENING, (V.STOP_ANNOUNCEMENT, V.STREAM_TURN))
+    return {
+        (state, H.SPEECH_POSSIBLE): Row(state, (V.REACH_BACK,)),
+        (state, H.SPEECH_REAL): real,
+        (state, H.SPEECH_CONFIRMED): real,
+        (state, H.TURN_ENDED): Row(S.THINKING, (V.STREAM_TURN, *_ASK)),
+        (state, H.TURN_TOO_SHORT): Row(S.IDLE, (V.DISCARD_TURN, *too_short)),
+        (state, H.PRESSED): Row(state, (V.SILENCE, V.HOLD_TURN)),
     }
-    for state in (S.OPENING, S.LISTENING):
-        rows |= {
-            (state, H.RELEASED): Row(state, (V.RELEASE_TURN,)),
-            (state, H.TAPPED): Row(state, (V.LET_TURN_GO,)),
-            (state, H.COMMIT_WANTED): Row(state, (V.END_TURN,)),
-            (state, H.MICROPHONE_LOST): Row(state, (V.END_TURN,)),
-            (state, H.MUTED): Row(S.IDLE, (V.ABORT_TURN, V.FORGET_ALL_SPEECH)),
-            (state, H.STOP_WANTED): Row(S.IDLE, (V.STOP_ANNOUNCEMENT, V.ABORT_TURN, V.FORGET_ALL_SPEECH)),
-        }
-    return rows
+
+
+def _open(state: State) -> dict[tuple[State, H], Row]:
+    """Rows of every turn that is open."""
+    return {
+        (state, H.COMMIT_WANTED): Row(state, (V.END_TURN,)),
+        (state, H.MICROPHONE_LOST): Row(state, (V.END_TURN,)),
+        (state, H.MUTED): Row(S.IDLE, (V.ABORT_TURN, V.FORGET_ALL_SPEECH)),
+        (state, H.STOP_WANTED): Row(S.IDLE, (V.SILENCE, V.ABORT_TURN, V.FORGET_ALL_SPEECH)),
+    }
 
 
 def _thinking(state: State) -> dict[tuple[State, H], Row]:
@@ -63,9 +60,9 @@ def _thinking(state: State) -> dict[tuple[State, H], Row]:
     leave = _WAITS[state]
     return {
         (state, H.SPEECH_REAL): Row(S.LISTENING, (*leave, *_STOP_ANSWER, V.STREAM_TURN)),
-        (state, H.PRESSED): Row(S.LISTENING, (*leave, *_STOP_ANSWER, V.HOLD_TURN)),
+        (state, H.PRESSED): Row(S.LISTENING, (*leave, *_SILENCE_ALL, V.HOLD_TURN)),
         (state, H.STOP_WANTED): Row(
-            S.IDLE, (*leave, *_STOP_ANSWER, V.TAKE_BACK_TURN, V.FINISH_ANSWER, V.FORGET_ALL_SPEECH)
+            S.IDLE, (*leave, *_SILENCE_ALL, V.TAKE_BACK_TURN, V.FINISH_ANSWER, V.FORGET_ALL_SPEECH)
         ),
     }
 
@@ -98,20 +95,24 @@ def _under_speech(state: State, resume: tuple[Verb, ...]) -> dict[tuple[State, H
     leave = _WAITS[state]
     left = (V.CLEAR_CONFIRM_DEADLINE, V.REJECT_INTERRUPTION, *resume)
     weigh = Row(state, (V.WEIGH_EVIDENCE,))
-    taken = (*leave, V.CONFIRM_INTERRUPTION, *_STOP_ANSWER)
-    gone = Row(S.OPENING, (*leave, V.REJECT_INTERRUPTION, *_STOP_ANSWER, V.OPEN_TURN))
+    # The turn that would have the floor is said already: decide first, then see what it ends.
+    said = Row(state, (V.DECIDE_NOW, V.RETELL_TURN_END))
+    taken = (*leave, V.CONFIRM_INTERRUPTION)
+    gone = Row(S.OPENING, (*leave, V.REJECT_INTERRUPTION, V.CANCEL_ANSWER, V.OPEN_TURN))
     return {
         (state, H.SPEECH_READABLE): Row(state, (V.READ_WORDS,)),
         (state, H.SPEECH_CONFIRMED): weigh,
         (state, H.SPEECH_ENDED): weigh,
         (state, H.WORDS_READ): weigh,
+        (state, H.TURN_ENDED): said,
+        (state, H.TURN_TOO_SHORT): said,
         (state, H.UNDECIDED): Row(state, (V.DECIDE_NOW,)),
-        (state, H.FLOOR_TAKEN): Row(S.LISTENING, (*taken, *_OPEN_AND_STREAM)),
+        (state, H.FLOOR_TAKEN): Row(S.LISTENING, (*taken, *_STOP_ANSWER, *_OPEN_AND_STREAM)),
         (state, H.FLOOR_LEFT): Row(S.SPEAKING, (*left, V.FORGET_SPEECH)),
         (state, H.MICROPHONE_LOST): Row(S.SPEAKING, (*left, V.FORGET_SPEECH)),
         (state, H.MUTED): Row(S.SPEAKING, (*left, V.FORGET_ALL_SPEECH)),
-        (state, H.PRESSED): Row(S.OPENING, (*taken, V.OPEN_TURN, V.HOLD_TURN)),
-        (state, H.STOP_WANTED): Row(S.IDLE, (*taken, V.FORGET_ALL_SPEECH)),
+        (state, H.PRESSED): Row(S.OPENING, (*taken, *_SILENCE_ALL, V.OPEN_TURN, V.HOLD_TURN)),
+        (state, H.STOP_WANTED): Row(S.IDLE, (*taken, *_SILENCE_ALL, V.FORGET_ALL_SPEECH)),
         (state, H.RING): gone,
         (state, H.MOUTH_GONE): gone,
         (state, H.ANSWER_HEARD): Row(
@@ -123,19 +124,27 @@ def _under_speech(state: State, resume: tuple[Verb, ...]) -> dict[tuple[State, H
 def _giving_way(state: State, next_state: State, ask: tuple[Verb, ...]) -> dict[tuple[State, H], Row]:
     """Rows of the states in which the person has the floor once the answer has ended its sentence."""
     taken = (*_WAITS[state], V.CONFIRM_INTERRUPTION)
-    now = Row(next_state, (*taken, *_STOP_ANSWER, *_OPEN_AND_STREAM, *ask))
+    opened = (*_OPEN_AND_STREAM, *ask)
+    now = Row(next_state, (*taken, V.CANCEL_ANSWER, *opened))
     return {
-        (state, H.ANSWER_YIELDED): now,
+        (state, H.ANSWER_STARTED): Row(state, (V.YIELD,)),
+        (state, H.ANSWER_YIELDED): Row(next_state, (*taken, *_STOP_ANSWER, *opened)),
         (state, H.RING): now,
         (state, H.MOUTH_GONE): now,
         (state, H.ANSWER_HEARD): Row(
-            next_state, (*_WAITS[state], V.REJECT_INTERRUPTION, V.FINISH_ANSWER, *_OPEN_AND_STREAM, *ask)
+            next_state, (*_WAITS[state], V.REJECT_INTERRUPTION, V.FINISH_ANSWER, *opened)
         ),
-        (state, H.PRESSED): Row(
-            next_state, (*taken, *_STOP_ANSWER, *_OPEN_AND_STREAM, *(ask or (V.HOLD_TURN,)))
-        ),
-        (state, H.STOP_WANTED): Row(S.IDLE, (*taken, *_STOP_ANSWER, V.FORGET_ALL_SPEECH)),
+        (state, H.PRESSED): Row(next_state, (*taken, *_SILENCE_ALL, *opened, V.HOLD_TURN)),
+        (state, H.STOP_WANTED): Row(S.IDLE, (*taken, *_SILENCE_ALL, V.FORGET_ALL_SPEECH)),
         (state, H.MUTED): Row(S.SPEAKING, (V.REJECT_INTERRUPTION, V.RESUME, V.FORGET_ALL_SPEECH)),
+    }
+
+
+def _hand(state: State) -> dict[tuple[State, H], Row]:
+    """Hearing is told in every state that the button came up: it may know of a turn that we do not."""
+    return {
+        (state, H.RELEASED): Row(state, (V.RELEASE_TURN,)),
+        (state, H.TAPPED): Row(state, (V.LET_TURN_GO,)),
     }
 
 
@@ -143,26 +152,39 @@ DECIDED: Table = {
     (S.IDLE, H.SPEECH_POSSIBLE): Row(S.OPENING, (V.OPEN_TURN,)),
     # A run that began while an answer was given up: its words are not lost.
     (S.IDLE, H.SPEECH_REAL): Row(S.LISTENING, (V.STOP_ANNOUNCEMENT, *_OPEN_AND_STREAM)),
-    (S.IDLE, H.PRESSED): Row(S.OPENING, (V.STOP_ANNOUNCEMENT, V.OPEN_PRESSED_TURN)),
+    (S.IDLE, H.PRESSED): Row(S.OPENING, (V.SILENCE, V.OPEN_PRESSED_TURN)),
     (S.IDLE, H.ASKED): Row(
         S.THINKING, (V.STOP_ANNOUNCEMENT, V.OPEN_WRITTEN_TURN, V.ASK_IN_WRITING, V.AWAIT_ANSWER)
     ),
-    (S.IDLE, H.STOP_WANTED): Row(S.IDLE, (V.STOP_ANNOUNCEMENT,)),
+    (S.IDLE, H.STOP_WANTED): Row(S.IDLE, (V.SILENCE,)),
     (S.IDLE, H.MUTED): Row(S.IDLE, (V.FORGET_ALL_SPEECH,)),
-    **_listening(),
+    **_opening(S.OPENING, ()),
+    **_open(S.OPENING),
+    **_opening(S.OWING, (V.ANNOUNCE_FAILURE,)),
+    **_open(S.OWING),
+    # A turn that goes on with the button: its sound leaves from the first real word on.
+    (S.LISTENING, H.SPEECH_REAL): Row(S.LISTENING, (V.STREAM_TURN,)),
+    (S.LISTENING, H.TURN_ENDED): Row(S.THINKING, _ASK),
+    # The turn was asked before, or took the floor with one short word: nothing of it is lost.
+    (S.LISTENING, H.TURN_TOO_SHORT): Row(S.THINKING, _ASK),
+    (S.LISTENING, H.PRESSED): Row(S.LISTENING, (V.SILENCE, V.HOLD_TURN)),
+    **_open(S.LISTENING),
     # Asked.
     (S.THINKING, H.SPEECH_POSSIBLE): Row(S.HOLDING, (V.AWAIT_DECISION,)),
     (S.THINKING, H.ANSWER_ARRIVED): Row(S.SPEAKING, (V.CLEAR_ANSWER_DEADLINE, V.PLAY_ANSWER)),
     (S.THINKING, H.ANSWER_DONE): Row(S.IDLE, (V.CLEAR_ANSWER_DEADLINE, V.FINISH_ANSWER, V.WANT_KEPT_SPEECH)),
     (S.THINKING, H.ANSWER_LOST): Row(S.IDLE, (V.CLEAR_ANSWER_DEADLINE, *_NO_ANSWER, V.WANT_KEPT_SPEECH)),
     (S.THINKING, H.ANSWER_LATE): Row(S.THINKING, (V.AWAIT_ANSWER, V.ABANDON_PROVIDER)),
+    (S.THINKING, H.ANSWER_WRITTEN): Row(S.THINKING, (V.AWAIT_ANSWER,)),
     (S.THINKING, H.TOOL_CALLED): Row(S.THINKING, (V.RUN_TOOL,)),
     (S.THINKING, H.MUTED): Row(S.THINKING, (V.FORGET_ALL_SPEECH,)),
     **_thinking(S.THINKING),
     # Asked, and somebody may be speaking.
     (S.HOLDING, H.ANSWER_ARRIVED): Row(S.HELD, (V.CLEAR_ANSWER_DEADLINE,)),
     (S.HOLDING, H.ANSWER_DONE): Row(S.OPENING, (*_WAITS[S.HOLDING], V.FINISH_ANSWER, V.OPEN_TURN)),
-    (S.HOLDING, H.ANSWER_LOST): Row(S.OPENING, (*_WAITS[S.HOLDING], *_NO_ANSWER, V.OPEN_TURN)),
+    # The truth is told when it turns out that nobody goes on.
+    (S.HOLDING, H.ANSWER_LOST): Row(S.OWING, (*_WAITS[S.HOLDING], V.FINISH_ANSWER, V.OPEN_TURN)),
+    (S.HOLDING, H.ANSWER_WRITTEN): Row(S.HOLDING, (V.AWAIT_ANSWER,)),
     (S.HOLDING, H.ANSWER_LATE): Row(S.HOLDING, (V.AWAIT_ANSWER, V.ABANDON_PROVIDER)),
     (S.HOLDING, H.TOOL_CALLED): Row(S.HOLDING, (V.RUN_TOOL,)),
     **_thinking(S.HOLDING),
@@ -182,9 +204,9 @@ DECIDED: Table = {
     (S.SPEAKING, H.ANSWER_HEARD): Row(S.IDLE, (V.CLEAR_STALL_DEADLINE, V.FINISH_ANSWER, V.WANT_KEPT_SPEECH)),
     (S.SPEAKING, H.PRESSED): Row(
         S.OPENING,
-        (V.CLEAR_STALL_DEADLINE, V.CONFIRM_INTERRUPTION, *_STOP_ANSWER, V.OPEN_PRESSED_TURN),
+        (V.CLEAR_STALL_DEADLINE, V.CONFIRM_INTERRUPTION, *_SILENCE_ALL, V.OPEN_PRESSED_TURN),
     ),
-    (S.SPEAKING, H.STOP_WANTED): Row(S.IDLE, (V.CLEAR_STALL_DEADLINE, *_STOP_ANSWER, V.FORGET_ALL_SPEECH)),
+    (S.SPEAKING, H.STOP_WANTED): Row(S.IDLE, (V.CLEAR_STALL_DEADLINE, *_SILENCE_ALL, V.FORGET_ALL_SPEECH)),
     (S.SPEAKING, H.RING): Row(S.IDLE, (V.CLEAR_STALL_DEADLINE, V.CANCEL_ANSWER, V.WANT_KEPT_SPEECH)),
     (S.SPEAKING, H.MOUTH_GONE): Row(S.IDLE, (V.CLEAR_STALL_DEADLINE, V.CANCEL_ANSWER, V.WANT_KEPT_SPEECH)),
     (S.SPEAKING, H.MUTED): Row(S.SPEAKING, (V.FORGET_ALL_SPEECH,)),
@@ -193,8 +215,10 @@ DECIDED: Table = {
     (S.DUCKED, H.SPEECH_SUSTAINED): Row(S.STILL, (V.HUSH,)),
     **_sounding(S.DUCKED),
     **_under_speech(S.DUCKED, (V.RESUME,)),
+    (S.DUCKED, H.ANSWER_STARTED): Row(S.DUCKED, (V.DUCK,)),
     **_sounding(S.STILL),
     **_under_speech(S.STILL, (V.RESUME,)),
+    (S.STILL, H.ANSWER_STARTED): Row(S.STILL, (V.HUSH,)),
     # The same where speech is let wait for the end of a sentence.
     **_sounding(S.DEFERRING),
     **_under_speech(S.DEFERRING, ()),
@@ -206,57 +230,63 @@ DECIDED: Table = {
     **_giving_way(S.YIELDING, S.LISTENING, ()),
     **_sounding(S.SAID),
     **_giving_way(S.SAID, S.THINKING, _ASK),
+    (S.SAID, H.SPEECH_REAL): Row(S.YIELDING, ()),  # more than it all
+    **{pair: row for state in S for pair, row in _hand(state).items()},
 }
 
 _OF_THE_PLAYOUT = frozenset(
-    {H.ANSWER_HEARD, H.ANSWER_STARVED, H.ANSWER_FED, H.ANSWER_STALLED, H.ANSWER_YIELDED}
+    {
+        H.ANSWER_STARTED,
+        H.ANSWER_HEARD,
+        H.ANSWER_STARVED,
+        H.ANSWER_FED,
+        H.ANSWER_STALLED,
+        H.ANSWER_YIELDED,
+    }
 )
-_OF_THE_PROVIDER = frozenset({H.ANSWER_ARRIVED, H.ANSWER_DONE, H.ANSWER_LOST, H.ANSWER_LATE, H.TOOL_CALLED})
+_OF_THE_PROVIDER = frozenset(
+    {H.ANSWER_ARRIVED, H.ANSWER_WRITTEN, H.ANSWER_DONE, H.ANSWER_LOST, H.ANSWER_LATE, H.TOOL_CALLED}
+)
 _OF_A_DECISION = frozenset({H.FLOOR_TAKEN, H.FLOOR_LEFT, H.WORDS_READ, H.SPEECH_READABLE})
 _OF_THE_LOUDSPEAKER = frozenset({H.RING, H.MOUTH_GONE})
-_OF_AN_OPEN_TURN = frozenset({H.RELEASED, H.TAPPED, H.COMMIT_WANTED})
 _RUN = frozenset({H.SPEECH_SUSTAINED, H.SPEECH_CONFIRMED, H.SPEECH_ENDED})
 _TURN = frozenset({H.TURN_ENDED, H.TURN_TOO_SHORT})
 
 _WITHOUT_AN_ANSWER = _OF_THE_PLAYOUT | _OF_THE_PROVIDER | _OF_A_DECISION | _OF_THE_LOUDSPEAKER | {H.UNDECIDED}
+_BEFORE_A_TURN = _WITHOUT_AN_ANSWER | {H.SPEECH_SUSTAINED, H.SPEECH_ENDED, H.ASKED}
 _BEFORE_THE_ANSWER = (
-    _OF_THE_PLAYOUT | _OF_A_DECISION | _OF_THE_LOUDSPEAKER | _OF_AN_OPEN_TURN | _TURN | {H.ASKED}
+    _OF_THE_PLAYOUT | _OF_A_DECISION | _OF_THE_LOUDSPEAKER | _TURN | {H.ASKED, H.COMMIT_WANTED}
 )
-_DURING_THE_ANSWER = _OF_AN_OPEN_TURN | _TURN | {H.ASKED, H.ANSWER_ARRIVED, H.ANSWER_LATE}
+_SUSPECTED = frozenset({H.SPEECH_POSSIBLE, H.SPEECH_SUSTAINED, H.SPEECH_CONFIRMED})
+_DURING_THE_ANSWER = frozenset({H.ASKED, H.COMMIT_WANTED, H.ANSWER_ARRIVED, H.ANSWER_WRITTEN, H.ANSWER_LATE})
+_WHILE_UNDECIDED = _DURING_THE_ANSWER | {H.SPEECH_POSSIBLE, H.SPEECH_REAL, H.ANSWER_YIELDED}
+_AFTER_THE_DECISION = _DURING_THE_ANSWER | _OF_A_DECISION | _RUN | {H.SPEECH_POSSIBLE, H.UNDECIDED}
 
 # What is ignored, by state, and why it can still happen.
 IGNORED: Mapping[State, frozenset[H]] = {
     # Speech events trail a turn that was given up; answer events trail an answer that is over.
-    S.IDLE: _WITHOUT_AN_ANSWER | _RUN | _TURN | _OF_AN_OPEN_TURN | {H.MICROPHONE_LOST},
-    S.OPENING: _WITHOUT_AN_ANSWER | {H.SPEECH_POSSIBLE, H.SPEECH_SUSTAINED, H.SPEECH_ENDED, H.ASKED},
+    S.IDLE: _WITHOUT_AN_ANSWER | _RUN | _TURN | {H.COMMIT_WANTED, H.MICROPHONE_LOST},
+    S.OPENING: _BEFORE_A_TURN,
+    S.OWING: _BEFORE_A_TURN,
     # Runs come and go within a turn; only its end counts.
     S.LISTENING: _WITHOUT_AN_ANSWER | _RUN | {H.SPEECH_POSSIBLE, H.ASKED},
     # What began before the commit may end after it.
     S.THINKING: _BEFORE_THE_ANSWER | _RUN | {H.UNDECIDED, H.MICROPHONE_LOST},
     # SPEECH_REAL decides; the finer marks have nothing to add.
-    S.HOLDING: _BEFORE_THE_ANSWER | {H.SPEECH_POSSIBLE, H.SPEECH_SUSTAINED, H.SPEECH_CONFIRMED},
-    S.HELD: _BEFORE_THE_ANSWER
-    | {H.SPEECH_POSSIBLE, H.SPEECH_SUSTAINED, H.SPEECH_CONFIRMED, H.ANSWER_ARRIVED, H.ANSWER_LATE},
-    S.CUT_OFF: _BEFORE_THE_ANSWER
-    | _OF_THE_PROVIDER
-    | {H.SPEECH_POSSIBLE, H.SPEECH_SUSTAINED, H.SPEECH_CONFIRMED},
+    S.HOLDING: _BEFORE_THE_ANSWER | _SUSPECTED,
+    S.HELD: _BEFORE_THE_ANSWER | _SUSPECTED | {H.ANSWER_ARRIVED, H.ANSWER_WRITTEN, H.ANSWER_LATE},
+    S.CUT_OFF: _BEFORE_THE_ANSWER | _OF_THE_PROVIDER | _SUSPECTED,
     # A run that was judged already may still be reported on.
     S.SPEAKING: _DURING_THE_ANSWER
     | _OF_A_DECISION
     | _RUN
-    | {H.UNDECIDED, H.ANSWER_YIELDED, H.MICROPHONE_LOST},
+    | _TURN
+    | {H.ANSWER_STARTED, H.UNDECIDED, H.ANSWER_YIELDED, H.MICROPHONE_LOST},
     # The run that opened the interruption is judged by its evidence alone.
-    S.DUCKED: _DURING_THE_ANSWER | {H.SPEECH_POSSIBLE, H.SPEECH_REAL, H.ANSWER_YIELDED},
-    S.STILL: _DURING_THE_ANSWER | {H.SPEECH_POSSIBLE, H.SPEECH_REAL, H.SPEECH_SUSTAINED, H.ANSWER_YIELDED},
-    S.DEFERRING: _DURING_THE_ANSWER
-    | {H.SPEECH_POSSIBLE, H.SPEECH_REAL, H.SPEECH_SUSTAINED, H.ANSWER_YIELDED},
+    S.DUCKED: _WHILE_UNDECIDED,
+    S.STILL: _WHILE_UNDECIDED | {H.SPEECH_SUSTAINED},
+    S.DEFERRING: _WHILE_UNDECIDED | {H.SPEECH_SUSTAINED, H.ANSWER_STARTED},
     # It is decided; what else is said until the answer gives way belongs to the turn.
-    S.YIELDING: (_DURING_THE_ANSWER - _TURN)
-    | _OF_A_DECISION
-    | _RUN
-    | {H.SPEECH_POSSIBLE, H.SPEECH_REAL, H.UNDECIDED},
-    S.SAID: _DURING_THE_ANSWER
-    | _OF_A_DECISION
-    | _RUN
-    | {H.SPEECH_POSSIBLE, H.SPEECH_REAL, H.UNDECIDED, H.MICROPHONE_LOST},
+    S.YIELDING: _AFTER_THE_DECISION | {H.SPEECH_REAL},
+    S.SAID: _AFTER_THE_DECISION | _TURN | {H.MICROPHONE_LOST},
 }

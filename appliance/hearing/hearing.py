@@ -74,6 +74,10 @@ class Hearing:
         """`forget`, and what was kept of speech beyond a turn's greatest length as well."""
         self._inbox.put(lambda turns: self._forgotten(turns.forget_all))
 
+    def forget_kept_before(self, index: int) -> None:
+        """What was kept before this 16 kHz sample was asked."""
+        self._inbox.put(lambda turns: turns.forget_kept_before(index))
+
     def want_kept(self) -> None:
         """What was kept of speech beyond a turn's greatest length opens a turn."""
         self._inbox.put(lambda turns: turns.want_kept())
@@ -110,7 +114,7 @@ class Hearing:
         wishes, ignore_before = self._inbox.take()
         self._turns.ignore_before(ignore_before)
         for wish in wishes:
-            for event in wish(self._turns):
+            for event in wish(self._turns) or ():
                 self._post(event)
 
     def _forgotten(self, forget: Callable[[], None]) -> list[SpeechEvent]:

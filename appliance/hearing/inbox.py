@@ -7,7 +7,7 @@ from typing import Final
 from appliance.conversation.vocabulary import SpeechEvent
 from appliance.hearing.turn_detector import TurnDetector
 
-Wish = Callable[[TurnDetector], list[SpeechEvent]]
+Wish = Callable[[TurnDetector], list[SpeechEvent] | None]
 
 # A conversation has a handful of wishes a second, and hearing looks four times a second at least.
 MAX_WISHES: Final = 256

@@ -8,6 +8,7 @@ an event, until it is wanted.
 """
 
 from dataclasses import dataclass, replace
+from enum import Enum
 
 from appliance.conversation.vocabulary import (
     HeardUpTo,
@@ -45,6 +46,14 @@ class TurnOptions:
     auto_complete: bool = True  # False: silence does not end a turn
 
 
+class _Kind(Enum):
+    """What a turn is."""
+
+    SPOKEN = "opened by speech"
+    PRESSED = "opened or held by the button: silence alone does not close it before a word"
+    KEPT = "said beyond the greatest length of the turn before: no event tells of it"
+
+
 @dataclass(slots=True)
 class _Turn:
     """What was said since the turn opened, ended runs included. Its greatest length counts from `since`."""
@@ -52,10 +61,9 @@ class _Turn:
     since: int
     onset: int
     last_speech: int
+    kind: _Kind = _Kind.SPOKEN
     speech_samples: int = 0
     real: bool = False
-    pressed: bool = False  # opened by the button: silence alone does not close it at once
-    kept: bool = False  # said beyond the greatest length of the turn before: no event tells of it
     ended_at: int = 0
 
 
@@ -119,9 +127,11 @@ class TurnDetector:
             return events
         # Nothing beyond the wished end belongs to the turn.
         events.append(HeardUpTo(window_end if self._end is None else min(window_end, self._end.at)))
-        if self._run is not None:
+        if turn.real and window_end - self._window < self._ignored:
+            self._bridge(turn)
+        elif self._run is not None:
             self._continue_run(self._run, turn, probability >= self._options.silence_threshold, events)
-        if turn.kept:
+        if turn.kind is _Kind.KEPT:
             self._end_kept_turn_when_over(turn)
             return []
         self._end_turn_when_over(turn, events)
@@ -135,7 +145,7 @@ class TurnDetector:
         What is kept of speech beyond a turn's greatest length stays.
         """
         self._hold = self._end = None
-        if self._turn is not None and self._turn.kept:
+        if self._turn is not None and self._turn.kind is _Kind.KEPT:
             return
         self._run = self._turn = None
         self._taken = max(self._taken, self._now)
@@ -146,22 +156,31 @@ class TurnDetector:
         self.forget()
         self._run = None
 
+    def forget_kept_before(self, index: int) -> None:
+        """What was kept before this sample was asked."""
+        if self._said is not None and self._said.onset < index:
+            self._said = None
+
     def ignore_before(self, index: int) -> None:
         """Take every window that begins before this sample for silence. It never moves back."""
         self._ignored = max(self._ignored, index)
         self._taken = max(self._taken, index)
 
     def hold(self, at: int) -> list[SpeechEvent]:
-        """The button went down at sample `at`: it opens a turn if none is open, and silence ends none.
+        """The button went down at sample `at`: silence ends the open turn no more; if none is open, it
+        opens one, with what was kept.
 
-        A turn that is real already is told so again, to whoever opens it only by the button.
+        What was said of the turn is told again, to whoever knows it only by the button.
         """
         turn = self._turn
-        if turn is None or turn.kept:
-            turn = self._turn = _Turn(at, at, at)
-        turn.pressed = True
+        if turn is None or turn.kind is _Kind.KEPT:
+            kept = turn or self._said
+            turn = _Turn(at, at, at) if kept is None else replace(kept, since=at)
+            self._turn = turn
+        turn.kind = _Kind.PRESSED
         self._hold = _Hold(ends_by_tap=turn.real)
-        return [SpeechReal(self._now)] if turn.real else []
+        real: list[SpeechEvent] = [SpeechReal(self._now)] if turn.real else []
+        return [SpeechPossible(self._now, turn.onset), *real]
 
     def release(self, at: int, *, held: bool) -> list[SpeechEvent]:
         """The button came up at sample `at`: a turn that it held ends there, after a tap it goes on."""
@@ -176,22 +195,27 @@ class TurnDetector:
         return self._end_where_wished()
 
     def want_kept(self) -> list[SpeechEvent]:
-        """Tell of what was kept: it may open a turn, and where it is said already, it ends one."""
-        if self._turn is not None and not self._turn.kept:
+        """Tell of what was kept: it may open a turn, and where it is said already, it ends one.
+
+        It stays kept until `forget_kept_before`.
+        """
+        turn, said = self._turn, self._said
+        if turn is not None and turn.kind is _Kind.KEPT:
+            turn.kind = _Kind.SPOKEN
+            if self._run is None and not turn.speech_samples:
+                self._turn = None
+                return []
+            self._said = replace(turn, ended_at=self._now)
+            real: list[SpeechEvent] = [SpeechReal(self._now)] if turn.real else []
+            return [SpeechPossible(self._now, turn.onset), *real]
+        if turn is not None or said is None:
             return []  # the words that are being said took it up
-        turn, self._said = self._said, None
-        if turn is not None:
-            at = turn.ended_at
-            ended = TurnEnded(at, turn.last_speech, TurnEnd.SILENCE)
-            return [SpeechPossible(at, turn.onset), SpeechReal(at), ended]
-        if self._turn is None or not self._turn.kept:
-            return []
-        self._turn.kept = False
-        if self._run is None and not self._turn.speech_samples:
-            self._turn = None
-            return []
-        real: list[SpeechEvent] = [SpeechReal(self._now)] if self._turn.real else []
-        return [SpeechPossible(self._now, self._turn.onset), *real]
+        at = said.ended_at
+        return [
+            SpeechPossible(at, said.onset),
+            SpeechReal(at),
+            TurnEnded(at, said.last_speech, TurnEnd.SILENCE),
+        ]
 
     # ------------------------------------------------------------------ inside
 
@@ -199,16 +223,22 @@ class TurnDetector:
         start = self._now - self._window
         onset = max(min(self._edges.onset_near(start), self._now), self._taken)
         self._run = SpeechRun(self._marks, onset, start)
-        if self._turn is None:
+        turn = self._turn
+        if turn is None:
             # What was kept of the person's words is the beginning of what he says now.
             said = self._said
-            self._turn = (
-                replace(said, since=onset, kept=False, real=False) if said else _Turn(onset, onset, onset)
-            )
+            turn = _Turn(onset, onset, onset)
+            self._turn = turn if said is None else replace(said, since=onset, kind=_Kind.SPOKEN, real=False)
             onset = self._turn.onset
-        elif not self._turn.speech_samples:
-            self._turn.onset = min(self._turn.onset, onset) if self._turn.pressed else onset
+        elif not turn.speech_samples:
+            turn.onset = min(turn.onset, onset) if turn.kind is _Kind.PRESSED else onset
         return SpeechPossible(self._now, onset)
+
+    def _bridge(self, turn: _Turn) -> None:
+        """What is not listened to is neither speech nor the silence that ends what was said before."""
+        turn.last_speech = self._now
+        if self._run is not None:
+            self._run.last_speech = self._now
 
     def _continue_run(self, run: SpeechRun, turn: _Turn, speech: bool, events: list[SpeechEvent]) -> None:
         """Count the window, pass the marks that it reaches, and end the run when it is over."""
@@ -233,7 +263,8 @@ class TurnDetector:
         too_long = self._marks.reached(self._now - turn.since, self._max_turn)
         if too_long:
             self._end_turn(turn, self._now, TurnEnd.MAX_TURN, events)
-            self._turn = _Turn(self._now, self._now, self._now, kept=True)
+            if turn.real:  # who has asked may go on
+                self._turn = _Turn(self._now, self._now, self._now, _Kind.KEPT)
         elif self._is_silent(turn):
             self._end_turn(turn, self._now, TurnEnd.SILENCE, events)
         else:
@@ -243,7 +274,7 @@ class TurnDetector:
         """Whether silence ends the turn here."""
         if self._run is not None or self._hold is not None:
             return False
-        if turn.pressed and not turn.real:
+        if turn.kind is _Kind.PRESSED and not turn.real:
             return self._now - turn.last_speech >= self._no_speech
         if turn.real and not self._options.auto_complete:
             return False
@@ -260,7 +291,7 @@ class TurnDetector:
         end, turn, events = self._end, self._turn, list[SpeechEvent]()
         if end is None:
             return events
-        if turn is None or turn.kept:
+        if turn is None or turn.kind is _Kind.KEPT:
             self._end = None
             return [TurnTooShort(self._now, self._now, end.cause, 0)]  # who asked waits for an end
         if self._now >= end.at:
@@ -272,7 +303,6 @@ class TurnDetector:
             self._end_run(self._run, turn, events)
         if turn.real:
             events.append(TurnEnded(at, min(turn.last_speech, at), cause))
-            self._said = None
         else:
             speech_ms = round(ms_of_samples(turn.speech_samples, NEAR_RATE_HZ))
             events.append(TurnTooShort(at, min(turn.last_speech, at), cause, speech_ms))

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final, Protocol
 
 from appliance.audio import earcons
-from appliance.conversation.announcements import Sound
+from appliance.conversation.announcements import Ruling, Sound
 from appliance.conversation.vocabulary import DeviceChanged, DeviceState
 from appliance.errors import FailureCategory, ProviderError
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, ms_of_samples, samples_of_ms
@@ -62,9 +62,13 @@ class Announcer:
         if change.device != "microphone":
             return  # without a loudspeaker there is no way to say so, and with it no need to
         if change.state is DeviceState.LOST:
-            self._announce(DEAF_SENTENCE)
+            self.announce_deaf()
         else:
             self.sound(earcons.ready(self._rate_hz))
+
+    def announce_deaf(self) -> None:
+        """Say that the microphone is gone."""
+        self._announce(DEAF_SENTENCE)
 
     def announce_mute(self, muted: bool) -> None:
         """Let it be heard whether it listens."""
@@ -81,9 +85,10 @@ class Announcer:
 
     def sound(self, earcon: Pcm) -> None:
         """Play an earcon; what is heard meanwhile, and while the room rings, is not taken for speech."""
+        if self._loudspeaker.announce(Sound.EARCON, earcon) is Ruling.DROP:
+            return
         lasts_ms = ms_of_samples(len(earcon), self._rate_hz) + EARCON_DELAY_MS + RING_OUT_MS
         self._ears.ignore_before(self._written() + samples_of_ms(lasts_ms, NEAR_RATE_HZ))
-        self._loudspeaker.announce(Sound.EARCON, earcon)
 
     def _announce(self, sentence: str) -> None:
         if len(self._pending) >= MAX_PENDING:

@@ -44,7 +44,6 @@ class Answer:
     input_rate_hz: int = 24_000
     resampler: Resampler | None = None
     first_audio_ms: float | None = None
-    audible: bool = False
     offered: bool = False  # to the loudspeaker
     written: bool = False  # its text is there
     progress: Progress = Progress.ASKED
@@ -88,6 +87,15 @@ class Answers:
     def turn(self) -> int:
         """The turn that the current answer answers."""
         return self._answer.turn
+
+    def turn_of(self, answer: int) -> int | None:
+        """The turn that this answer answers; None if that is forgotten."""
+        return self._history.turn_of(answer)
+
+    @property
+    def empty(self) -> bool:
+        """Neither a sound nor a word of the current answer has come."""
+        return not (self.arrived or self._answer.written)
 
     def is_current(self, number: int | None) -> bool:
         """Whether `number` is the answer that was asked for last; others are counted as stale."""
@@ -145,7 +153,7 @@ class Answers:
                 role = "assistant"
                 self._history.answered(event)
                 if event.answer == self._answer.number:
-                    self._answer.written = bool(event.text)
+                    self._answer.written |= event.written and bool(event.text)
         if event.final:
             item = {"item": event.item} if event.item else {}
             self._record.write(
@@ -192,7 +200,6 @@ class Answers:
         """The first sample that can be heard left the loudspeaker at `position` of its stream."""
         answer = self._answer
         at_ms = self._out_ms(position)
-        answer.audible = True
         self.answered += 1
         self._record.write_at(at_ms, "answer_audible", turn=answer.turn, **self.item())
         first_audio_ms = answer.first_audio_ms if answer.first_audio_ms is not None else at_ms

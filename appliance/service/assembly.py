@@ -111,7 +111,7 @@ class Assembly:
             resting=lambda: not self.loudspeaker.busy,
         )
         half_duplex = HalfDuplex(
-            self.hearing, lambda: self.near.written, lambda: self.loudspeaker.busy, ends.look_every_ms
+            self.hearing, lambda: self.near.written, lambda: self.conductor.sounds, ends.look_every_ms
         )
         self.loudspeaker = Loudspeaker(ends.mouth, half_duplex.begin if ends.half_duplex else _do_nothing)
         self._half_duplex = half_duplex if ends.half_duplex else None

@@ -17,7 +17,7 @@ from appliance.audio.playout_events import (
     PlayoutEvent,
 )
 from appliance.conversation import vocabulary as v
-from appliance.conversation.announcements import Sound
+from appliance.conversation.announcements import Ruling, Sound
 from appliance.conversation.deadlines import Deadline
 from appliance.conversation.machine import Happening, State, step
 from appliance.errors import FailureCategory
@@ -81,10 +81,11 @@ class Conductor:
         self._rooms = rooms
         self._answers = rooms.answers
         self._subject = Subject()
-        self._performer = Performer(options, rooms, self._subject, clock, record, wake_at, near_ms)
+        self._performer = Performer(options, rooms, self._subject, clock, record, wake_at, near_ms, self.post)
         self._inbox: deque[Event] = deque()
         self._state = State.IDLE
         self._muted = False
+        self._devices = dict.fromkeys(("microphone", "loudspeaker"), v.DeviceState.READY)
         self.ignored: Counter[tuple[State, Happening]] = Counter()
 
     @property
@@ -98,6 +99,11 @@ class Conductor:
         return self._muted
 
     @property
+    def sounds(self) -> bool:
+        """Whether something can be heard from the loudspeaker, or is about to be."""
+        return self._rooms.loudspeaker.busy and self._devices["loudspeaker"] is v.DeviceState.READY
+
+    @property
     def settled(self) -> bool:
         """Nothing goes on: no turn, no answer, no announcement."""
         return self._state is State.IDLE and not self._rooms.loudspeaker.busy
@@ -105,10 +111,14 @@ class Conductor:
     def tick(self) -> None:
         """Let pass what is due by now."""
         for deadline in self._performer.deadlines.pass_until(self._clock.now_ms()):
+            if deadline is Deadline.TOOL:
+                self._rooms.tools.give_up()
+                continue
             if deadline is Deadline.MOUTH:  # until it is back, no answer waits for longer than this
                 self._performer.await_loudspeaker()
             self._happen(_OF_DEADLINE[deadline])
         self._empty_inbox()
+        self._performer.wake_for_deadlines()
 
     def post(self, event: Event) -> None:
         """Handle `event`, and after it whatever it caused, in order."""
@@ -131,8 +141,12 @@ class Conductor:
             case v.AnswerStarted() | v.AnswerAudio() | v.AnswerDone() | v.Failure() | v.ToolCall():
                 if self._answers.is_current(event.answer):
                     self._take_answer(event)
-            case v.UserTranscript() | v.AnswerTranscript():
+            case v.UserTranscript():
                 self._answers.transcript(event)
+            case v.AnswerTranscript(answer=answer, written=written):
+                self._answers.transcript(event)
+                if written and self._answers.is_current(answer):
+                    self._happen(Happening.ANSWER_WRITTEN)
             case v.Ready() | v.ClosingSoon():
                 pass
             case v.LinkChanged():
@@ -149,7 +163,7 @@ class Conductor:
             case v.FloorDecided(taken=taken):
                 self._happen(Happening.FLOOR_TAKEN if taken else Happening.FLOOR_LEFT)
             case v.ToolDone():
-                self._rooms.tools.done(event, self._answers.turn)
+                self._rooms.tools.done(event, self._answers.turn_of(event.call.answer))
                 self._performer.let_waits_go_on()
             case v.DeviceChanged():
                 self._take_device(event)
@@ -179,8 +193,9 @@ class Conductor:
                 subject.onset = onset
                 self._rooms.floor.begin(onset)
             case v.TurnEnded():
-                subject.turn_end = event
+                subject.turn_ending = subject.turn_end = event
             case v.TurnTooShort(at=at, last_speech=last_speech, cause=cause, speech_ms=speech_ms):
+                subject.turn_ending = event
                 subject.turn_end = v.TurnEnded(at, last_speech, cause)
                 subject.short_ms = speech_ms
         self._rooms.floor.hear(event)
@@ -191,7 +206,8 @@ class Conductor:
     def _take_playout(self, event: PlayoutEvent) -> None:
         match event:
             case ClipDone(clip=clip):
-                self._rooms.loudspeaker.clip_done(clip)
+                if self._rooms.loudspeaker.clip_done(clip):
+                    self._happen(Happening.ANSWER_STARTED)
             case AnswerStarved() if not self._answers.awaited:
                 pass  # overtaken by the answer's end: nothing more will come, and nothing is missing
             case _ if not self._answers.is_current(event.answer):
@@ -216,7 +232,7 @@ class Conductor:
                 self._performer.let_waits_stand_still()
             case v.AnswerDone(complete=complete):
                 self._answers.done(complete=complete)
-                if complete or self._answers.arrived:
+                if not self._answers.empty:
                     self._happen(Happening.ANSWER_DONE)
                 else:  # refused without a sound: the person is not left in silence
                     self._subject.failure = FailureCategory.MODEL_UNAVAILABLE
@@ -234,10 +250,7 @@ class Conductor:
             case v.Pressed(at=at):
                 self._record.write("button", down=True)
                 self._subject.hand_at = at
-                if self._muted:
-                    self._rooms.announcer.announce_mute(True)
-                else:
-                    self._happen(Happening.PRESSED)
+                self._press()
             case v.Released(at=at, held=held):
                 self._record.write("button", down=False)
                 self._subject.hand_at = at
@@ -251,14 +264,28 @@ class Conductor:
                 self._subject.question = wish
                 self._happen(Happening.ASKED)
             case v.Ring(pcm=pcm):
-                self._happen(Happening.RING)
-                self._rooms.loudspeaker.announce(Sound.RING, pcm)
+                over_answer = self._rooms.loudspeaker.plays_answer(self._answers.current)
+                ruling = self._rooms.loudspeaker.announce(Sound.RING, pcm)
+                if over_answer and ruling is Ruling.PREEMPT:
+                    self._happen(Happening.RING)
+
+    def _press(self) -> None:
+        """Who cannot be heard is told so, and has silence for it."""
+        if not self._muted and self._devices["microphone"] is v.DeviceState.READY:
+            self._happen(Happening.PRESSED)
+            return
+        self._happen(Happening.STOP_WANTED)
+        if self._muted:
+            self._rooms.announcer.announce_mute(True)
+        else:
+            self._rooms.announcer.announce_deaf()
 
     def _mute(self, muted: bool) -> None:
         if muted is self._muted:
             return
         self._muted = muted
         self._rooms.set_muted(muted)
+        self._rooms.turns.cut()
         self._record.write("mute", muted=muted)
         if muted:
             self._happen(Happening.MUTED)
@@ -266,6 +293,7 @@ class Conductor:
 
     def _take_device(self, change: v.DeviceChanged) -> None:
         lost = change.state is v.DeviceState.LOST
+        self._devices[change.device] = change.state
         self._record.write(
             "device", device=change.device, state=change.state, name=change.name, reason=change.reason
         )

@@ -66,8 +66,6 @@ class Floor:
                 self._know(replace(evidence, paused=False, ended=False))
             case v.SpeechPaused():
                 self._know(replace(evidence, paused=True))
-            case v.SpeechReadable():
-                self._know(replace(evidence, readable=True))
             case v.SpeechConfirmed():
                 self._know(replace(evidence, long=True))
             case v.SpeechEnded():

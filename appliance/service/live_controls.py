@@ -58,6 +58,8 @@ class LiveControls:
 
     async def say(self, text: str) -> None:
         """Speak `text` as an announcement."""
+        if self._assembly.conductor.state.phase is Phase.LISTENING:
+            raise Refused("somebody is speaking; say it afterwards")
         try:
             await self._assembly.announcer.say(text)
         except ProviderError as error:
@@ -70,10 +72,10 @@ class LiveControls:
             raise Refused(
                 f"it is {conductor.state.phase}; ask again afterwards, or say `appliance stop` first"
             )
-        conductor.post(v.Asked(text, spoken))
-        number, turn = answers.current, self._assembly.turns.current.number
+        turn = self._assembly.turns.current.number + 1
         over = self._over[turn] = asyncio.Event()
-        shown = ""
+        conductor.post(v.Asked(text, spoken))
+        number, shown = answers.current, ""
         try:
             while not over.is_set():
                 if (so_far := history.reply(number)) != shown:
@@ -182,5 +184,5 @@ class LiveControls:
                 self._providers[name] = ProviderStatus(name, link, str(reason or ""))
             case {"event": "device", "device": str(device), "state": str(state), "name": str(name)}:
                 self._devices[device] = DeviceStatus(device, state, name, str(event.get("reason") or ""))
-            case {"event": "answer_done", "turn": int(turn)} if turn in self._over:
+            case {"event": "answer_done" | "turn_discarded", "turn": int(turn)} if turn in self._over:
                 self._over[turn].set()

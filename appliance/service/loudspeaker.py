@@ -63,18 +63,30 @@ class Loudspeaker:
         self._clips[sound, self._number] = pcm
         return self._request(sound, self._number)
 
-    def clip_done(self, clip: int) -> None:
-        """A clip was played to its end."""
+    def clip_done(self, clip: int) -> bool:
+        """A clip was played to its end; whether an answer that waited for it has the loudspeaker."""
         playing = self._announcements.playing
-        if playing is not None and playing[1] == clip and playing[0] is not Sound.ANSWER:
-            self._start(self._announcements.finished(*playing))
+        if playing is None or playing[1] != clip or playing[0] is Sound.ANSWER:
+            return False
+        next_sound = self._announcements.finished(*playing)
+        self._start(next_sound)
+        return next_sound is not None and next_sound[0] is Sound.ANSWER
 
     def stop_announcements(self) -> None:
-        """A person speaks: only an answer may go on."""
-        stopped = self._announcements.forget_announcements()
-        self._clips.clear()
+        """A person speaks: only an answer and an alarm may go on."""
+        self._fall_silent(self._announcements.forget_announcements())
+
+    def silence(self) -> None:
+        """A person wants silence: only an answer may go on."""
+        self._fall_silent(self._announcements.forget_all_but_answers())
+
+    def _fall_silent(self, stopped: tuple[Sound, int] | None) -> None:
+        self._keep_waiting_clips()
         if stopped is not None:
             self._mouth.stop_clip()
+
+    def _keep_waiting_clips(self) -> None:
+        self._clips = {clip: pcm for clip, pcm in self._clips.items() if self._announcements.waits(*clip)}
 
     def _request(self, sound: Sound, number: int) -> Ruling:
         playing = self._announcements.playing
@@ -83,7 +95,7 @@ class Loudspeaker:
             self._silence(playing)
         if ruling in (Ruling.PLAY, Ruling.PREEMPT):
             self._start((sound, number))
-        self._clips = {clip: pcm for clip, pcm in self._clips.items() if self._announcements.waits(*clip)}
+        self._keep_waiting_clips()
         return ruling
 
     def _silence(self, sound: tuple[Sound, int]) -> None:

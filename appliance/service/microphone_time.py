@@ -38,6 +38,11 @@ class _Stretch:
         return min((least_ms for _, least_ms in self._slices), default=math.inf)
 
 
+# A sample is known so long after it was spoken: two blocks of the device and the way to hearing take
+# 40 to 100 ms. Beyond that nothing comes, and the samples stand still.
+MAX_LAG_MS: Final = 250.0
+
+
 class MicrophoneTime:
     """Ties 16 kHz sample indices to stream time, of a microphone that comes and goes.
 
@@ -73,12 +78,13 @@ class MicrophoneTime:
             self._stretches.append(_Stretch(self._written()))
 
     def index_now(self) -> int:
-        """The sample that is spoken at this moment; it may not have come yet."""
+        """The sample that is spoken at this moment; it may not have come yet, by `MAX_LAG_MS` at most."""
         with self._lock:
-            zero_ms = self._stretches[-1].zero_ms
+            written, zero_ms = self._written(), self._stretches[-1].zero_ms
             if not math.isfinite(zero_ms):
-                return self._written()
-            return max(samples_of_ms(self._clock.now_ms() - zero_ms, NEAR_RATE_HZ), 0)
+                return written
+            now = samples_of_ms(self._clock.now_ms() - zero_ms, NEAR_RATE_HZ)
+            return min(max(now, written), written + samples_of_ms(MAX_LAG_MS, NEAR_RATE_HZ))
 
     def ms_of(self, index: int) -> float:
         """Stream time of sample `index`; the present before anything was heard."""

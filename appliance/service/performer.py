@@ -41,6 +41,7 @@ class Ears(Protocol):
     def forget(self) -> None: ...
     def forget_all(self) -> None: ...
     def want_kept(self) -> None: ...
+    def forget_kept_before(self, index: int) -> None: ...
     def hold(self, at: int) -> None: ...
     def release(self, at: int, *, held: bool) -> None: ...
     def end_turn(self, at: int, cause: v.TurnEnd) -> None: ...
@@ -58,6 +59,7 @@ class Announcer(Protocol):
     def announce_failure(self, category: FailureCategory) -> None: ...
     def announce_device(self, change: v.DeviceChanged) -> None: ...
     def announce_mute(self, muted: bool) -> None: ...
+    def announce_deaf(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,8 @@ class ConductorOptions:
     answer_deadline_s: float = 6.0
     # Longer than any pause a realtime voice makes in mid-answer, shorter than a person's patience.
     stall_s: float = 4.0
+    # A tool that takes longer than this is lost: people do not wait for it.
+    tool_s: float = 30.0
     # Long enough to put a plug back, short enough to remember what the answer was about.
     mouth_s: float = 15.0
 
@@ -102,7 +106,8 @@ class Subject:
     onset: int = 0  # of the speech that may open a turn
     heard_up_to: int = 0
     hand_at: int = 0  # where the button moved, or somebody wished the turn to end
-    turn_end: v.TurnEnded = _NO_TURN
+    turn_ending: v.TurnEnded | v.TurnTooShort = _NO_TURN  # as hearing told it …
+    turn_end: v.TurnEnded = _NO_TURN  # … and as it would be asked
     short_ms: int = 0  # the speech of a turn that was too short
     question: v.Asked = _NO_QUESTION
     tool_call: v.ToolCall = _NO_CALL
@@ -121,6 +126,7 @@ class Performer:
         record: Record,
         wake_at: Callable[[float], None],
         near_ms: Callable[[int], float],
+        post: Callable[[v.TurnEnded | v.TurnTooShort], None],
     ) -> None:
         self._options = options
         self._rooms = rooms
@@ -129,6 +135,7 @@ class Performer:
         self._record = record
         self._wake_at = wake_at
         self._near_ms = near_ms
+        self._post = post
         self.deadlines = Deadlines()
         self.forgetting = 0  # wishes to forget that hearing has not carried out yet
         self._verbs = self._of_the_person() | self._of_the_answer() | self._of_the_waits()
@@ -148,6 +155,7 @@ class Performer:
             Verb.OPEN_TURN: lambda: turns.open(subject.onset),
             Verb.OPEN_PRESSED_TURN: self._open_pressed_turn,
             Verb.OPEN_WRITTEN_TURN: turns.open_written,
+            Verb.REACH_BACK: lambda: turns.reach_back(subject.onset),
             Verb.STREAM_TURN: lambda: turns.stream(subject.heard_up_to),
             Verb.HOLD_TURN: lambda: ears.hold(subject.hand_at),
             Verb.LET_TURN_GO: lambda: ears.release(subject.hand_at, held=False),
@@ -156,7 +164,7 @@ class Performer:
             Verb.COMMIT_TURN: self._commit_turn,
             Verb.DISCARD_TURN: lambda: turns.discard("too_short", subject.short_ms),
             Verb.TAKE_BACK_TURN: turns.take_back,
-            Verb.ABORT_TURN: lambda: turns.discard(subject.happening),
+            Verb.ABORT_TURN: lambda: turns.abort(subject.happening, subject.heard_up_to),
             Verb.FORGET_SPEECH: lambda: self._forget(ears.forget),
             Verb.FORGET_ALL_SPEECH: lambda: self._forget(ears.forget_all),
             Verb.WANT_KEPT_SPEECH: ears.want_kept,
@@ -172,7 +180,7 @@ class Performer:
             Verb.FINISH_ANSWER: answers.finish,
             Verb.CANCEL_ANSWER: answers.cancel,
             Verb.ABANDON_PROVIDER: rooms.chain.abandon,
-            Verb.RUN_TOOL: lambda: rooms.tools.run(subject.tool_call),
+            Verb.RUN_TOOL: self._run_tool,
             Verb.DUCK: self._duck,
             Verb.HUSH: self._hush,
             Verb.RESUME: mouth.resume,
@@ -180,10 +188,12 @@ class Performer:
             Verb.READ_WORDS: lambda: floor.read(subject.heard_up_to),
             Verb.WEIGH_EVIDENCE: floor.weigh,
             Verb.DECIDE_NOW: floor.decide_now,
+            Verb.RETELL_TURN_END: lambda: self._post(subject.turn_ending),
             Verb.CONFIRM_INTERRUPTION: lambda: self._record_interruption(Decision.CONFIRMED),
             Verb.REJECT_INTERRUPTION: lambda: self._record_interruption(Decision.REJECTED),
             Verb.ANNOUNCE_FAILURE: lambda: rooms.announcer.announce_failure(subject.failure),
             Verb.STOP_ANNOUNCEMENT: rooms.loudspeaker.stop_announcements,
+            Verb.SILENCE: rooms.loudspeaker.silence,
         }
 
     def _of_the_waits(self) -> dict[Verb, Callable[[], None]]:
@@ -204,6 +214,10 @@ class Performer:
         self.let_waits_go_on()
         self._await(Deadline.ANSWER, self._options.answer_deadline_s * 1000)
 
+    def await_tool(self) -> None:
+        """From here on the tools that run have their time."""
+        self._await(Deadline.TOOL, self._options.tool_s * 1000)
+
     def await_loudspeaker(self) -> None:
         """From here on an answer waits for the loudspeaker to come back."""
         self._await(Deadline.MOUTH, self._options.mouth_s * 1000)
@@ -215,15 +229,18 @@ class Performer:
 
     def let_waits_go_on(self) -> None:
         """Unless a tool still runs for the current answer."""
+        if not self._rooms.tools.running:
+            self.deadlines.clear(Deadline.TOOL)
         if not self._rooms.tools.awaited_by(self._rooms.answers.current):
             self.deadlines.go_on(self._clock.now_ms())
-            self._wake_for_deadlines()
+            self.wake_for_deadlines()
 
     def _await(self, deadline: Deadline, wait_ms: float) -> None:
         self.deadlines.start(deadline, self._clock.now_ms(), wait_ms)
-        self._wake_for_deadlines()
+        self.wake_for_deadlines()
 
-    def _wake_for_deadlines(self) -> None:
+    def wake_for_deadlines(self) -> None:
+        """Have what is due next pass in time."""
         due_ms = self.deadlines.next_ms()
         if due_ms is not None:
             self._wake_at(due_ms)
@@ -247,11 +264,16 @@ class Performer:
         self._rooms.floor.settle()  # what was known is about what is asked, not about the answer
         answers.ask(turns.current.number, end)
         turns.commit(end, answers.current)
+        self._rooms.ears.forget_kept_before(turns.current.sent)
 
     def _forget(self, forget: Callable[[], None]) -> None:
         self.forgetting += 1
         forget()
         self._rooms.floor.settle()
+
+    def _run_tool(self) -> None:
+        self.await_tool()
+        self._rooms.tools.run(self._subject.tool_call)
 
     def _duck(self) -> None:
         self._rooms.mouth.duck()

@@ -33,21 +33,33 @@ class ToolCalls:
         self._provider = provider
         self._record = record
         self._post = post
-        self._running: dict[str, int] = {}  # call → answer
+        self._running: dict[str, v.ToolCall] = {}
 
     def run(self, call: v.ToolCall) -> None:
         """Run the tool, unless this very call runs already."""
         if call.call not in self._running:
-            self._running[call.call] = call.answer
+            self._running[call.call] = call
             self._tools.run(call, self._post)
 
-    def done(self, event: v.ToolDone, turn: int) -> None:
-        """A tool has finished, for better or worse."""
+    @property
+    def running(self) -> bool:
+        """Whether any tool runs."""
+        return bool(self._running)
+
+    def give_up(self) -> None:
+        """Their time is up: whoever called them is told so, and what they give later is dropped."""
+        for call in list(self._running.values()):
+            self._post(v.ToolDone(call, ok=False, output='{"error": "the tool took too long"}'))
+
+    def done(self, event: v.ToolDone, turn: int | None) -> None:
+        """A tool has finished, for better or worse; `turn` is the one that its answer belongs to."""
         call = event.call
-        self._running.pop(call.call, None)
-        self._record.write("tool_call", turn=turn, name=call.name, ok=event.ok)
+        if self._running.pop(call.call, None) is None:
+            return
+        if turn is not None:
+            self._record.write("tool_call", turn=turn, name=call.name, ok=event.ok)
         self._provider.send(v.ToolResult(call.answer, call.call, event.output))
 
     def awaited_by(self, answer: int) -> bool:
         """Whether `answer` waits for a tool."""
-        return answer in self._running.values()
+        return any(call.answer == answer for call in self._running.values())

@@ -24,6 +24,10 @@ _MESSAGE_SAMPLES = NEAR_RATE_HZ
 class NearHistory(Protocol):
     """The processed samples of the near end, 16 kHz (`SampleRing`)."""
 
+    @property
+    def written(self) -> int:
+        """One past the last sample."""
+
     def read(self, start: int, count: int) -> tuple[int, Pcm]:
         """The first index still there, and the samples from it to `start + count`."""
 
@@ -43,6 +47,7 @@ class Turn:
     onset: int
     start: int
     sent: int
+    after: int = 0  # nothing before this belongs to it
     streaming: bool = False
 
 
@@ -65,6 +70,7 @@ class Turns:
         self._now_ms = now_ms
         self._prefix_samples = prefix_samples
         self._turn = Turn(0, 0, 0, 0)
+        self._earliest = 0
         self.overrun_samples = 0
 
     @property
@@ -74,8 +80,8 @@ class Turns:
 
     def open(self, onset: int) -> None:
         """A turn begins `prefix_padding_ms` before `onset`, never before the end of the last one."""
-        start = max(onset - self._prefix_samples, self._turn.sent, 0)
-        self._turn = Turn(self._turn.number + 1, onset, start, start)
+        start = self._start(onset, self._turn.sent)
+        self._turn = Turn(self._turn.number + 1, onset, start, start, after=self._turn.sent)
         self._provider.send(OpenTurn())
         self._record.write(
             "turn_opened",
@@ -83,6 +89,19 @@ class Turns:
             onset_ms=round(self._near_ms(onset)),
             prefix_ms=round(ms_of_samples(onset - start, NEAR_RATE_HZ)),
         )
+
+    def reach_back(self, onset: int) -> None:
+        """The turn turns out to have begun at `onset`, earlier than it was opened for."""
+        turn = self._turn
+        if turn.sent == turn.start:
+            turn.start = turn.sent = min(turn.start, self._start(onset, turn.after))
+
+    def cut(self) -> None:
+        """No turn reaches back beyond this moment: what was before it was not to be heard."""
+        self._earliest = self._near.written
+
+    def _start(self, onset: int, after: int) -> int:
+        return min(max(onset - self._prefix_samples, after, self._earliest, 0), onset)
 
     def stream(self, up_to: int) -> None:
         """From here on the turn's sound may leave the box; what is there of it leaves at once."""
@@ -121,9 +140,15 @@ class Turns:
         """Nothing of the turn that was asked is of interest any more."""
         self._provider.send(DiscardTurn())
 
-    def discard(self, cause: str, speech_ms: int = 0) -> None:
-        """Nothing of the turn is asked; what the provider knows of it is taken back."""
+    def abort(self, cause: str, up_to: int) -> None:
+        """By wish, nothing of the turn is asked: what the provider knows of it is taken back. It was
+        said from its onset to `up_to`."""
         if self._turn.sent > self._turn.start:
             self.take_back()
         self._turn.streaming = False
+        said_samples = max(up_to - self._turn.onset, 0)
+        self.discard(cause, round(ms_of_samples(said_samples, NEAR_RATE_HZ)))
+
+    def discard(self, cause: str, speech_ms: int) -> None:
+        """Nothing of the turn was told, and nothing is asked."""
         self._record.write("turn_discarded", turn=self._turn.number, speech_ms=speech_ms, cause=cause)

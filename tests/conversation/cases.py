@@ -31,6 +31,17 @@ _POSSIBLE = (H.SPEECH_POSSIBLE,)
 WAYS: Mapping[S, Way] = {
     S.IDLE: Way((), ()),
     S.OPENING: Way(_POSSIBLE, (V.OPEN_TURN,)),
+    S.OWING: Way(
+        (*ASKS, *_POSSIBLE, H.ANSWER_LOST),
+        (
+            *ASKED,
+            V.AWAIT_DECISION,
+            V.CLEAR_ANSWER_DEADLINE,
+            V.CLEAR_CONFIRM_DEADLINE,
+            V.FINISH_ANSWER,
+            V.OPEN_TURN,
+        ),
+    ),
     S.LISTENING: Way((*_POSSIBLE, H.SPEECH_REAL), LISTENED),
     S.THINKING: Way(ASKS, ASKED),
     S.HOLDING: Way((*ASKS, *_POSSIBLE), (*ASKED, V.AWAIT_DECISION)),
@@ -68,33 +79,36 @@ class Case(NamedTuple):
 
 
 _ANSWER, _CONFIRM, _STALL = V.CLEAR_ANSWER_DEADLINE, V.CLEAR_CONFIRM_DEADLINE, V.CLEAR_STALL_DEADLINE
-_OPEN = (S.OPENING, S.LISTENING)
+_OPENING = (S.OPENING, S.OWING)
+_OPEN = (*_OPENING, S.LISTENING)
 _UNDECIDED = (S.DUCKED, S.STILL)
 _GIVING_WAY = (S.YIELDING, S.SAID)
 _SOUNDING = (S.SPEAKING, *_UNDECIDED)
 _LATER = (S.DEFERRING, *_GIVING_WAY)
 _CUT = (V.STOP_ANNOUNCEMENT, V.CANCEL_ANSWER)
+_SILENCE = (V.SILENCE, V.CANCEL_ANSWER)
 _GO_ON = (V.STOP_ANNOUNCEMENT, V.CANCEL_ANSWER, V.STREAM_TURN)
-_HOLD = (V.STOP_ANNOUNCEMENT, V.CANCEL_ANSWER, V.HOLD_TURN)
+_HOLD = (V.SILENCE, V.CANCEL_ANSWER, V.HOLD_TURN)
 _ABORT = (
-    V.STOP_ANNOUNCEMENT,
+    V.SILENCE,
     V.CANCEL_ANSWER,
     V.TAKE_BACK_TURN,
     V.FINISH_ANSWER,
     V.FORGET_ALL_SPEECH,
 )
-_TAKE = (_CONFIRM, _STALL, V.CONFIRM_INTERRUPTION, *_CUT)
+_TAKE = (_CONFIRM, _STALL, V.CONFIRM_INTERRUPTION)
 _LEAVE = (_CONFIRM, V.REJECT_INTERRUPTION)
-_MAKE_WAY = (_CONFIRM, _STALL, V.REJECT_INTERRUPTION, *_CUT, V.OPEN_TURN)
-_YIELDED = (_STALL, V.CONFIRM_INTERRUPTION, *_CUT, V.OPEN_TURN, V.STREAM_TURN)
+_MAKE_WAY = (_CONFIRM, _STALL, V.REJECT_INTERRUPTION, V.CANCEL_ANSWER, V.OPEN_TURN)
+_NOW = (V.OPEN_TURN, V.STREAM_TURN)
+_YIELDED = (_STALL, V.CONFIRM_INTERRUPTION, *_CUT, *_NOW)
+_GONE = (_STALL, V.CONFIRM_INTERRUPTION, V.CANCEL_ANSWER, *_NOW)
+_PRESSED = (_STALL, V.CONFIRM_INTERRUPTION, *_SILENCE, *_NOW)
 _OVER = (_STALL, V.REJECT_INTERRUPTION, V.FINISH_ANSWER, V.OPEN_TURN, V.STREAM_TURN)
 _ASK = (V.COMMIT_TURN, V.AWAIT_ANSWER)
 
 CASES = (
     # --- idle
-    Case(
-        (S.IDLE,), "the button opens a turn", H.PRESSED, (V.STOP_ANNOUNCEMENT, V.OPEN_PRESSED_TURN), S.OPENING
-    ),
+    Case((S.IDLE,), "the button opens a turn", H.PRESSED, (V.SILENCE, V.OPEN_PRESSED_TURN), S.OPENING),
     Case(
         (S.IDLE,),
         "a question in writing is asked",
@@ -102,15 +116,27 @@ CASES = (
         (V.STOP_ANNOUNCEMENT, V.OPEN_WRITTEN_TURN, V.ASK_IN_WRITING, V.AWAIT_ANSWER),
         S.THINKING,
     ),
-    Case((S.IDLE,), "who says stop stops what is being said", H.STOP_WANTED, (V.STOP_ANNOUNCEMENT,)),
+    Case((S.IDLE,), "who says stop stops what is being said", H.STOP_WANTED, (V.SILENCE,)),
     Case((S.IDLE,), "mute forgets what was said", H.MUTED, (V.FORGET_ALL_SPEECH,)),
     # --- listening
-    Case((S.OPENING,), "the button takes the turn over", H.PRESSED, (V.STOP_ANNOUNCEMENT, V.HOLD_TURN)),
-    Case((S.LISTENING,), "the button takes the turn over", H.PRESSED, (V.HOLD_TURN,)),
+    Case(_OPEN, "the button takes the turn over", H.PRESSED, (V.SILENCE, V.HOLD_TURN)),
+    Case(_OPENING, "it turns out to have begun earlier", H.SPEECH_POSSIBLE, (V.REACH_BACK,)),
+    *(
+        Case(_OPENING, "the words are real", happening, (V.STOP_ANNOUNCEMENT, V.STREAM_TURN), S.LISTENING)
+        for happening in (H.SPEECH_REAL, H.SPEECH_CONFIRMED)
+    ),
+    Case(_OPENING, "a short question is asked", H.TURN_ENDED, (V.STREAM_TURN, *_ASK), S.THINKING),
+    Case(
+        (S.OWING,),
+        "nobody goes on, and the truth is told",
+        H.TURN_TOO_SHORT,
+        (V.DISCARD_TURN, V.ANNOUNCE_FAILURE),
+        S.IDLE,
+    ),
     Case((S.LISTENING,), "the words after a press leave the box", H.SPEECH_REAL, (V.STREAM_TURN,)),
     Case((S.LISTENING,), "a short word that took the floor is asked", H.TURN_TOO_SHORT, _ASK, S.THINKING),
-    Case(_OPEN, "the turn ends where the button comes up", H.RELEASED, (V.RELEASE_TURN,)),
-    Case(_OPEN, "after a tap the turn goes on", H.TAPPED, (V.LET_TURN_GO,)),
+    Case(tuple(S), "hearing is told that the button comes up", H.RELEASED, (V.RELEASE_TURN,)),
+    Case(tuple(S), "hearing is told that it was only a tap", H.TAPPED, (V.LET_TURN_GO,)),
     Case(_OPEN, "the turn ends by wish", H.COMMIT_WANTED, (V.END_TURN,)),
     Case(_OPEN, "what was said until the microphone was lost is asked", H.MICROPHONE_LOST, (V.END_TURN,)),
     Case(_OPEN, "mute takes the turn back", H.MUTED, (V.ABORT_TURN, V.FORGET_ALL_SPEECH), S.IDLE),
@@ -118,7 +144,7 @@ CASES = (
         _OPEN,
         "stop takes the turn back",
         H.STOP_WANTED,
-        (V.STOP_ANNOUNCEMENT, V.ABORT_TURN, V.FORGET_ALL_SPEECH),
+        (V.SILENCE, V.ABORT_TURN, V.FORGET_ALL_SPEECH),
         S.IDLE,
     ),
     # --- thinking
@@ -132,6 +158,7 @@ CASES = (
     Case((S.HOLDING,), "stop gives the question up", H.STOP_WANTED, (_ANSWER, _CONFIRM, *_ABORT), S.IDLE),
     Case((S.HELD, S.CUT_OFF), "stop gives the question up", H.STOP_WANTED, (_CONFIRM, *_ABORT), S.IDLE),
     Case((S.THINKING, S.HOLDING, S.HELD), "a tool runs", H.TOOL_CALLED, (V.RUN_TOOL,)),
+    Case((S.THINKING, S.HOLDING), "who writes is waited for", H.ANSWER_WRITTEN, (V.AWAIT_ANSWER,)),
     Case((S.THINKING,), "mute forgets, and the question stands", H.MUTED, (V.FORGET_ALL_SPEECH,)),
     Case((S.HOLDING,), "mute ends the suspicion", H.MUTED, (_CONFIRM, V.FORGET_ALL_SPEECH), S.THINKING),
     Case(
@@ -180,10 +207,10 @@ CASES = (
         (S.SPEAKING,),
         "the button takes the floor",
         H.PRESSED,
-        (_STALL, V.CONFIRM_INTERRUPTION, *_CUT, V.OPEN_PRESSED_TURN),
+        (_STALL, V.CONFIRM_INTERRUPTION, *_SILENCE, V.OPEN_PRESSED_TURN),
         S.OPENING,
     ),
-    Case((S.SPEAKING,), "stop stops it", H.STOP_WANTED, (_STALL, *_CUT, V.FORGET_ALL_SPEECH), S.IDLE),
+    Case((S.SPEAKING,), "stop stops it", H.STOP_WANTED, (_STALL, *_SILENCE, V.FORGET_ALL_SPEECH), S.IDLE),
     Case((S.SPEAKING,), "an alarm cuts it", H.RING, (_STALL, V.CANCEL_ANSWER, V.WANT_KEPT_SPEECH), S.IDLE),
     Case(
         (S.SPEAKING,),
@@ -215,6 +242,10 @@ CASES = (
             Case(states, "it was long", H.SPEECH_CONFIRMED, (V.WEIGH_EVIDENCE,)),
             Case(states, "it is over", H.SPEECH_ENDED, (V.WEIGH_EVIDENCE,)),
             Case(states, "the time is up", H.UNDECIDED, (V.DECIDE_NOW,)),
+            *(
+                Case(states, "the turn is said", happening, (V.DECIDE_NOW, V.RETELL_TURN_END))
+                for happening in (H.TURN_ENDED, H.TURN_TOO_SHORT)
+            ),
             Case(states, "it was nothing", H.FLOOR_LEFT, (*_LEAVE, *resume, V.FORGET_SPEECH), S.SPEAKING),
             Case(
                 states,
@@ -224,8 +255,14 @@ CASES = (
                 S.SPEAKING,
             ),
             Case(states, "mute decides", H.MUTED, (*_LEAVE, *resume, V.FORGET_ALL_SPEECH), S.SPEAKING),
-            Case(states, "the button decides", H.PRESSED, (*_TAKE, V.OPEN_TURN, V.HOLD_TURN), S.OPENING),
-            Case(states, "stop decides", H.STOP_WANTED, (*_TAKE, V.FORGET_ALL_SPEECH), S.IDLE),
+            Case(
+                states,
+                "the button decides",
+                H.PRESSED,
+                (*_TAKE, *_SILENCE, V.OPEN_TURN, V.HOLD_TURN),
+                S.OPENING,
+            ),
+            Case(states, "stop decides", H.STOP_WANTED, (*_TAKE, *_SILENCE, V.FORGET_ALL_SPEECH), S.IDLE),
             Case(states, "an alarm cuts the answer", H.RING, _MAKE_WAY, S.OPENING),
             Case(states, "nobody can hear the answer", H.MOUTH_GONE, _MAKE_WAY, S.OPENING),
             Case(
@@ -241,7 +278,7 @@ CASES = (
         _UNDECIDED,
         "the person has the floor",
         H.FLOOR_TAKEN,
-        (*_TAKE, V.OPEN_TURN, V.STREAM_TURN),
+        (*_TAKE, *_CUT, *_NOW),
         S.LISTENING,
     ),
     # --- deferred
@@ -252,20 +289,24 @@ CASES = (
         (S.YIELDING,), "what was said until the microphone was lost counts", H.MICROPHONE_LOST, (V.END_TURN,)
     ),
     Case((S.YIELDING,), "the sentence is over", H.ANSWER_YIELDED, _YIELDED, S.LISTENING),
-    Case((S.YIELDING,), "an alarm cuts the sentence", H.RING, _YIELDED, S.LISTENING),
-    Case((S.YIELDING,), "nobody can hear the sentence", H.MOUTH_GONE, _YIELDED, S.LISTENING),
-    Case((S.YIELDING,), "the button cuts the sentence", H.PRESSED, (*_YIELDED, V.HOLD_TURN), S.LISTENING),
+    Case((S.YIELDING,), "an alarm cuts the sentence", H.RING, _GONE, S.LISTENING),
+    Case((S.YIELDING,), "nobody can hear the sentence", H.MOUTH_GONE, _GONE, S.LISTENING),
+    Case((S.YIELDING,), "the button cuts the sentence", H.PRESSED, (*_PRESSED, V.HOLD_TURN), S.LISTENING),
     Case((S.YIELDING,), "it was the last sentence", H.ANSWER_HEARD, _OVER, S.LISTENING),
+    Case((S.DUCKED,), "the answer begins, for which a ring made no room", H.ANSWER_STARTED, (V.DUCK,)),
+    Case((S.STILL,), "the answer begins, for which a ring made no room", H.ANSWER_STARTED, (V.HUSH,)),
+    Case(_GIVING_WAY, "the answer begins, for which a ring made no room", H.ANSWER_STARTED, (V.YIELD,)),
+    Case((S.SAID,), "the person goes on", H.SPEECH_REAL, (), S.YIELDING),
     Case((S.SAID,), "the sentence is over", H.ANSWER_YIELDED, (*_YIELDED, *_ASK), S.THINKING),
-    Case((S.SAID,), "an alarm cuts the sentence", H.RING, (*_YIELDED, *_ASK), S.THINKING),
-    Case((S.SAID,), "nobody can hear the sentence", H.MOUTH_GONE, (*_YIELDED, *_ASK), S.THINKING),
-    Case((S.SAID,), "the button cuts the sentence", H.PRESSED, (*_YIELDED, *_ASK), S.THINKING),
+    Case((S.SAID,), "an alarm cuts the sentence", H.RING, (*_GONE, *_ASK), S.THINKING),
+    Case((S.SAID,), "nobody can hear the sentence", H.MOUTH_GONE, (*_GONE, *_ASK), S.THINKING),
+    Case((S.SAID,), "the button cuts the sentence", H.PRESSED, (*_PRESSED, *_ASK, V.HOLD_TURN), S.THINKING),
     Case((S.SAID,), "it was the last sentence", H.ANSWER_HEARD, (*_OVER, *_ASK), S.THINKING),
     Case(
         _GIVING_WAY,
         "stop stops both",
         H.STOP_WANTED,
-        (_STALL, V.CONFIRM_INTERRUPTION, *_CUT, V.FORGET_ALL_SPEECH),
+        (_STALL, V.CONFIRM_INTERRUPTION, *_SILENCE, V.FORGET_ALL_SPEECH),
         S.IDLE,
     ),
     Case(

@@ -196,7 +196,7 @@ SCENARIOS = (
         S.IDLE,
     ),
     Scenario(
-        "when nobody can answer and somebody may be speaking, the words open the next turn",
+        "when nobody can answer and somebody goes on, the words open the next turn",
         (*ASKS, H.SPEECH_POSSIBLE, H.ANSWER_LOST, H.SPEECH_REAL),
         (
             *ASKED,
@@ -204,7 +204,6 @@ SCENARIOS = (
             V.CLEAR_ANSWER_DEADLINE,
             V.CLEAR_CONFIRM_DEADLINE,
             V.FINISH_ANSWER,
-            V.ANNOUNCE_FAILURE,
             *LISTENED,
         ),
         S.LISTENING,

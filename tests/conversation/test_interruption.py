@@ -15,7 +15,6 @@ from appliance.conversation.interruption import (
 
 EVIDENCE = st.builds(
     Evidence,
-    readable=st.booleans(),
     long=st.booleans(),
     paused=st.booleans(),
     ended=st.booleans(),
@@ -69,9 +68,9 @@ def test_a_drawn_out_backchannel_does_not_however_long_it_is() -> None:
 
 
 def test_a_noise_without_a_word_does_not_either() -> None:
-    assert judge(Evidence(readable=True, long=True, words="")) is None
-    assert judge(Evidence(readable=True, long=True, words="", paused=True)) is Cause.NO_WORDS
-    assert judge_at_deadline(Evidence(readable=True, long=True, words="")) is Cause.LENGTH
+    assert judge(Evidence(long=True, words="")) is None
+    assert judge(Evidence(long=True, words="", paused=True)) is Cause.NO_WORDS
+    assert judge_at_deadline(Evidence(long=True, words="")) is Cause.LENGTH
 
 
 def test_a_beginning_too_short_to_be_read_is_not_taken_for_a_noise() -> None:

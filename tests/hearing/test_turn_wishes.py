@@ -100,14 +100,14 @@ def test_a_tap_ends_a_turn_in_which_something_was_said() -> None:
 def test_who_presses_in_mid_sentence_is_known_to_have_spoken() -> None:
     ear = Listener()
     ear.hear(SPEECH, 20)
-    assert ear.turns.hold(ear.now) == [SpeechReal(ear.now)]
+    assert ear.turns.hold(ear.now) == [SpeechPossible(ear.now, 0), SpeechReal(ear.now)]
 
 
 def test_a_turn_of_the_button_holds_nothing_that_was_forgotten_before_it() -> None:
     ear = Listener()
     ear.hear(SPEECH, 20)
     ear.turns.forget()
-    assert ear.turns.hold(ear.now) == []
+    assert ear.turns.hold(ear.now) == [SpeechPossible(ear.now, ear.now)]
     assert ear.turns.release(ear.now, held=True) == [TurnTooShort(ear.now, ear.now, TurnEnd.BUTTON, 0)]
 
 
@@ -164,6 +164,7 @@ def test_what_is_said_beyond_the_cut_is_told_when_it_is_wanted() -> None:
         SpeechReal(known),
         TurnEnded(known, over, TurnEnd.SILENCE),
     ]
+    ear.turns.forget_kept_before(known)
     assert ear.turns.want_kept() == []
 
 
@@ -200,4 +201,35 @@ def test_new_words_take_up_what_was_kept() -> None:
 def test_what_was_taken_up_and_asked_is_not_kept_any_longer() -> None:
     ear = too_long(said_after=20, quiet_after=100)
     assert len(ends(ear.hear(SPEECH, 1) + ear.hear(QUIET, 30))) == 1
+    ear.turns.forget_kept_before(ear.now)
     assert ear.turns.want_kept() == []
+
+
+def test_what_was_kept_stays_until_it_is_known_to_be_asked() -> None:
+    ear = too_long(said_after=20, quiet_after=100)
+    told = ear.turns.want_kept()
+    ear.turns.forget()  # the button: what was told a moment ago is not listened to
+    assert ear.turns.hold(ear.now)[0] == SpeechPossible(ear.now, 31 * WINDOW)
+    assert len(told) == 3
+
+
+def test_the_button_takes_up_words_that_are_being_kept() -> None:
+    ear = too_long(said_after=20)
+    assert ear.turns.hold(ear.now) == [SpeechPossible(ear.now, 31 * WINDOW), SpeechReal(ear.now)]
+    ear.hear(SPEECH, 5)
+    assert ends(ear.turns.release(ear.now, held=True)) == [TurnEnded(ear.now, ear.now, TurnEnd.BUTTON)]
+
+
+def test_a_held_turn_without_a_word_that_is_cut_keeps_nothing_back() -> None:
+    ear = Listener(TurnOptions(max_turn_s=1))
+    ear.turns.hold(0)
+    assert [type(event) for event in ends(ear.hear(QUIET, 40))] == [TurnTooShort]
+    assert isinstance(ear.hear(SPEECH, 1)[0], SpeechPossible)
+
+
+def test_what_is_not_listened_to_does_not_end_a_turn() -> None:
+    ear = Listener()
+    ear.hear(SPEECH, 20)
+    ear.turns.ignore_before(ear.now + 100 * WINDOW)
+    assert ends(ear.hear(SPEECH, 100)) == []
+    assert len(ends(ear.hear(QUIET, END_SILENCE_WINDOWS))) == 1

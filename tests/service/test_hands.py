@@ -164,18 +164,31 @@ def test_mute_takes_back_what_was_said_and_lets_nothing_out() -> None:
     assert problems(played.events) == []
 
 
-def test_mute_leaves_the_answer_alone_and_the_button_without_effect() -> None:
-    played = play(
+def over_an_answer(*timed: tuple[float, Event]) -> Played:
+    """Somebody speaks over the answer, which begins at 2.3 s, and wishes things."""
+    return play(
         silence(500),
         speech(1000),
         silence(1500),
         speech(3000, seed=2),
         silence(1000),
         answers=[tone(3000)],
-        each_tick=wishes((2600, MuteWanted(True)), *press(3500, 4500)),
+        each_tick=wishes(*timed),
     )
+
+
+def test_mute_leaves_the_answer_alone() -> None:
+    played = over_an_answer((2600, MuteWanted(True)))
     (done,) = played.of("answer_done")
     assert done["complete"]
+    assert len(played.of("turn_opened")) == 1
+    assert problems(played.events) == []
+
+
+def test_the_button_of_a_muted_device_gives_silence_and_opens_nothing() -> None:
+    played = over_an_answer((2600, MuteWanted(True)), *press(3500, 4500))
+    (done,) = played.of("answer_done")
+    assert abs(done["heard_ms"] - 1160) <= 60
     assert len(played.of("turn_opened")) == 1
     assert problems(played.events) == []
 
