@@ -67,14 +67,18 @@ class PlayoutAnswer:
         return self._cue(Cue.PLAY)
 
     def duck(self) -> None:
-        """Play on, more quietly."""
+        """Play on, more quietly; what has not begun begins so."""
         if self._cue(Cue.DUCK):
-            self._gain.set_db(self._options.duck_db, self._options.duck_ramp_ms)
+            self._gain.set_db(self._options.duck_db, self._options.duck_ramp_ms if self._track.begun else 0.0)
 
     def hush(self) -> None:
-        """Fade out and stand still."""
-        if self._cue(Cue.HUSH):
+        """Fade out and stand still; what has not begun stands still at once."""
+        if not self._cue(Cue.HUSH):
+            return
+        if self._track.begun:
             self._gain.mute(self._options.hush_ramp_ms)
+        else:
+            self._stand_still()
 
     def yield_at_pause(self, position: int) -> None:
         """Play on, undiminished, to the next pause, and stand still there."""

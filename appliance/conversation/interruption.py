@@ -49,9 +49,12 @@ def _words(*lines: str) -> frozenset[str]:
 
 # One of these anywhere in the first words: the person wants the floor, however short it was.
 COMMANDS: Final = _words(
-    "stop wait no nope quiet silence enough cancel pause hush shush halt",
-    "stopp warte moment nein ruhe genug abbrechen still",
+    "stop wait quiet silence cancel hush shush halt",
+    "stopp warte ruhe abbrechen",
 )
+# These only as the first word: in mid-sentence they mean something else, and a sneeze is now and
+# then read as "Ah, no".
+OPENING_COMMANDS: Final = _words("no nope enough pause", "nein genug moment still pause")
 COMMAND_PHRASES: Final = ("hold on", "hang on", "shut up", "be quiet", "one moment", "just a", "sei still")
 # Nothing but these: the person listens, and says so. Gardner, "When Listeners Talk" (2001), calls
 # them continuers, acknowledgements and newsmarkers; "go" and "go on" ask for more of the same.
@@ -72,7 +75,11 @@ def meaning_of(words: str) -> Meaning:
     said = text.split()[:_MAX_WORDS]
     if not said:
         return Meaning.NOTHING
-    if COMMANDS.intersection(said) or any(phrase in " ".join(said) for phrase in COMMAND_PHRASES):
+    if (
+        said[0] in OPENING_COMMANDS
+        or COMMANDS.intersection(said)
+        or any(phrase in " ".join(said) for phrase in COMMAND_PHRASES)
+    ):
         return Meaning.COMMAND
     if BACKCHANNELS.issuperset(said):
         return Meaning.BACKCHANNEL

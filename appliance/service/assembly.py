@@ -3,7 +3,6 @@
 import asyncio
 import random
 import secrets
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -106,7 +105,7 @@ class Assembly:
             session_config(settings),
             lambda before: self.answers.said(before),
             self._take,
-            now_s=time.monotonic,
+            now_s=lambda: asyncio.get_running_loop().time(),
             chance=random.random,
             resting=lambda: not self.loudspeaker.busy,
         )

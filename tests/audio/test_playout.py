@@ -105,11 +105,20 @@ def test_a_flush_fades_ten_milliseconds_and_drops_the_rest() -> None:
 def test_a_flush_of_what_stands_still_makes_no_sound() -> None:
     playout = steadily_playing(16_000)
     ear = Ear(playout)
+    ear.listen(1)
     playout.hush()
     ear.listen(1_000)
     playout.flush()
     assert not ear.listen(1_000).any()
-    assert playout.heard_samples(1) == 320 - 1
+    assert playout.heard_samples(1) == 1 + 320 - 1
+
+
+@pytest.mark.parametrize("cue", ["duck", "hush"])
+def test_an_answer_that_has_not_begun_is_never_loud_before_it_is_quiet(cue: str) -> None:
+    playout = steadily_playing(16_000)
+    getattr(playout, cue)()
+    loudest = np.abs(Ear(playout).listen(1_000).astype(np.int32)).max()
+    assert loudest <= 16_000 * 10 ** (-12 / 20) + 1
 
 
 def test_the_next_answer_begins_beside_the_fade_of_the_last() -> None:
@@ -223,9 +232,10 @@ def test_an_answer_without_a_sound_is_over_when_it_may_play() -> None:
 def test_an_answer_that_runs_out_under_a_duck_or_a_hush_is_heard(cue: str) -> None:
     playout = playing(300, RAMPED)
     playout.end(1)
-    getattr(playout, cue)()
     ear = Ear(playout)
-    ear.listen(300)
+    ear.listen(1)
+    getattr(playout, cue)()
+    ear.listen(299)
     assert ear.news[-1] == AnswerHeard(1, 300)
 
 

@@ -31,6 +31,8 @@ EVIDENCE = st.builds(
         ("Stop!", Meaning.COMMAND),
         ("Wait, wait.", Meaning.COMMAND),
         ("Hold on.", Meaning.COMMAND),
+        ("No, no.", Meaning.COMMAND),
+        ("Ah, no.", Meaning.UNCLEAR),
         ("Uh-huh.", Meaning.BACKCHANNEL),
         ("Mm-hmm.", Meaning.BACKCHANNEL),
         ("Okay. Go on.", Meaning.BACKCHANNEL),
