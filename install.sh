@@ -10,8 +10,8 @@ readonly STAMP=$VENV/installed # a line "LOCK HASH" for each lock file that is c
 
 # python3-pyaudio brings PortAudio; espeak-ng is the offline voice
 readonly RUNTIME_PACKAGES=(ca-certificates espeak-ng python3 python3-pyaudio python3-venv)
-# the virtual audio cable, what draws an SVG, recorded speech with known text, and the linter of this file
-readonly TEST_PACKAGES=(libasound2-plugins librsvg2-bin pocketsphinx-testdata pulseaudio pulseaudio-utils shellcheck)
+# the virtual audio cable, recorded speech with known text, and the linter of this file
+readonly TEST_PACKAGES=(libasound2-plugins pocketsphinx-testdata pulseaudio pulseaudio-utils shellcheck)
 
 usage() {
     cat <<'END'

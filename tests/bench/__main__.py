@@ -20,6 +20,7 @@ from tests.bench import (
     offline_latency,
     own_latency,
     pauses,
+    replug,
     soak,
 )
 from tests.bench.stage import Replayed
@@ -93,6 +94,8 @@ def main() -> None:
     rows = conversations() + hearing() + turns(arguments.noise_hours)
     _progress("the daemon on the virtual cable")
     rows += footprint.rows()
+    _progress("unplugging and replugging: three minutes")
+    rows += replug.rows()
     _progress(f"{arguments.conversations} conversations in virtual time")
     rows += soak.rows(soak.soak(arguments.conversations))
     if arguments.json:
