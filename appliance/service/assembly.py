@@ -37,7 +37,7 @@ from appliance.service.performer import ConductorOptions, Rooms
 from appliance.service.provider_list import ProviderList, session_config
 from appliance.service.record import Record
 from appliance.service.strategy_choice import load_strategy
-from appliance.service.tool_calls import NoTools, ToolCalls
+from appliance.service.tool_calls import NoTools, ToolCalls, Tools
 from appliance.service.turns import Turns
 from appliance.service.words import WordReader
 from appliance.settings import Settings
@@ -80,10 +80,11 @@ class Assembly:
         log: EventLog,
         say: Callable[[str, int], Awaitable[Pcm]],
         reader: Reader | None = None,
+        tools: Tools | None = None,
     ) -> None:
         """`say(text, rate_hz)` is the voice of the device's own sentences; it raises ProviderError.
         `reader` tells what was said over an answer; without one the first offline worker does, and
-        without that only the length of speech decides."""
+        without that only the length of speech decides. Without `tools` whoever calls one is told so."""
         self.conversation = f"c-{secrets.token_hex(4)}"
         self.record = Record(log, clock, self.conversation, keep_transcripts=ends.keep_transcripts)
         self.history = History(self.conversation)
@@ -124,9 +125,11 @@ class Assembly:
             lambda: self.conductor.state.phase is Phase.LISTENING,
         )
         readers = [WordReader(worker) for worker in providers.workers.values()]
-        self._conduct(settings, ends, clock, reader or next(iter(readers), None))
+        self._conduct(settings, ends, clock, reader or next(iter(readers), None), tools or NoTools())
 
-    def _conduct(self, settings: Settings, ends: Ends, clock: StreamClock, reader: Reader | None) -> None:
+    def _conduct(
+        self, settings: Settings, ends: Ends, clock: StreamClock, reader: Reader | None, tools: Tools
+    ) -> None:
         """Put turns and answers into one conductor's hands."""
         strategy = load_strategy(settings.interruption.strategy, resume=settings.interruption.resume)
         prefix_samples = samples_of_ms(settings.hearing.prefix_padding_ms, NEAR_RATE_HZ)
@@ -157,7 +160,7 @@ class Assembly:
                 self.answers,
                 self.loudspeaker,
                 self.floor,
-                ToolCalls(NoTools(), self.chain, self.record, self._post),
+                ToolCalls(tools, self.chain, self.record, self._post),
                 self.announcer,
                 ends.set_muted,
             ),

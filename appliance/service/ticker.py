@@ -8,13 +8,11 @@ from typing import Protocol
 
 import numpy as np
 
-from appliance.audio.pump import SpeakerPump
+from appliance.audio.playout_events import PlayoutEvent
 from appliance.conversation.vocabulary import SpeechEvent
-from appliance.hearing.hearing import Hearing
 from appliance.pcm.formats import Pcm, samples_of_ms
-from appliance.pcm.ring import SampleRing
 from appliance.service.clock import TickerClock
-from appliance.service.conductor import Conductor
+from appliance.service.conductor import Event
 
 TICK_MS = 10
 # A tick that comes later than this is a stall of the machine: the stream stands still for as long,
@@ -40,6 +38,31 @@ class Loudspeaker(Protocol):
     def write(self, pcm: Pcm) -> None: ...
 
 
+class Capture(Protocol):
+    """Where the microphone's samples go (`SampleRing`)."""
+
+    def write(self, pcm: Pcm) -> None: ...
+
+
+class Ears(Protocol):
+    """Who hears what was captured (`Hearing`)."""
+
+    def pump(self) -> bool: ...
+
+
+class Renderer(Protocol):
+    """Where the loudspeaker's samples come from (`SpeakerPump`)."""
+
+    def pump(self, out: Pcm, delay_samples: int) -> list[PlayoutEvent]: ...
+
+
+class Mind(Protocol):
+    """Who is told what happens, and that time has passed (`Conductor`)."""
+
+    def post(self, event: Event) -> None: ...
+    def tick(self) -> None: ...
+
+
 class Ticker:
     """Drives capture ring, hearing, playout and conductor as their threads would, in one thread.
 
@@ -50,11 +73,11 @@ class Ticker:
         self,
         microphone: Microphone,
         loudspeaker: Loudspeaker,
-        capture: SampleRing,
-        hearing: Hearing,
+        capture: Capture,
+        hearing: Ears,
         heard: "deque[SpeechEvent]",
-        pump: SpeakerPump,
-        conductor: Conductor,
+        pump: Renderer,
+        conductor: Mind,
         clock: TickerClock,
         out_rate_hz: int,
         delay_samples: int,

@@ -12,6 +12,7 @@ import numpy as np
 
 from appliance.audio.playout import Playout, PlayoutOptions
 from appliance.audio.pump import SpeakerPump
+from appliance.conversation.machine import State
 from appliance.conversation.session import Emit
 from appliance.conversation.vocabulary import (
     AnswerAudio,
@@ -44,7 +45,9 @@ from appliance.service.event_log import EventLog
 from appliance.service.floor import Reader
 from appliance.service.provider_list import ProviderList
 from appliance.service.ticker import TICK_MS, Ticker
+from appliance.service.tool_calls import Tools
 from appliance.settings import Settings, load_settings
+from tests.service.wiring import Ports, Wiring
 
 OUT_RATE_HZ = 24_000
 SPEECH_DBFS = -40.0
@@ -189,6 +192,7 @@ class Played:
     out: Pcm
     provider: ScriptedProvider
     assembly: Assembly
+    state: State  # where the conversation stood in the end
 
     def of(self, name: str) -> list[dict[str, Any]]:
         return [event for event in self.events if event["event"] == name]
@@ -231,12 +235,26 @@ def play(
     tape: Tape | None = None,
     loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None,
     reader: Reader | None = None,
+    tools: Tools | None = None,
+    wiring: Wiring | None = None,
 ) -> Played:
-    """Let a conversation happen, faster than real time, until it has been quiet for a second."""
+    """Let a conversation happen, faster than real time, until it has been quiet for a second.
+
+    `tail_ms` after `near` it is over in any case.
+    """
     provider = provider or ScriptedProvider(answers or [tone(1000)])
     loaded = load_settings([], settings, {})
     playing = _play(
-        np.concatenate(near), provider, loaded.settings, delay_ms, tail_ms, each_tick, tape or Tape(), reader
+        np.concatenate(near),
+        provider,
+        loaded.settings,
+        delay_ms,
+        tail_ms,
+        each_tick,
+        tape or Tape(),
+        reader,
+        tools,
+        wiring or Wiring(),
     )
     with asyncio.Runner(loop_factory=loop_factory) as runner:
         return runner.run(playing)
@@ -251,6 +269,8 @@ async def _play(
     each_tick: Callable[[Assembly], None],
     tape: Tape,
     reader: Reader | None,
+    tools: Tools | None,
+    wiring: Wiring,
 ) -> Played:
     lines, clock = io.StringIO(), TickerClock()
     heard: deque[SpeechEvent] = deque()
@@ -263,12 +283,12 @@ async def _play(
         NEAR_RATE_HZ,
         playout,
         OUT_RATE_HZ,
-        lambda index: ms_of_samples(index, NEAR_RATE_HZ),
+        wiring.near_ms,
         lambda position: ms_of_samples(position, OUT_RATE_HZ),
         heard.append,
-        lambda due_ms: None,
+        wiring.wake_at,
         on_fault=faults.append,
-        set_muted=lambda muted: ticker.set_muted(muted),
+        set_muted=lambda muted: wiring.set_muted(ticker, muted),
         half_duplex=settings.interruption.strategy == "ignore",
         look_every_ms=TICK_MS,
     )
@@ -281,15 +301,18 @@ async def _play(
         log,
         say,
         reader,
+        tools,
     )
+    pump = SpeakerPump(playout, OUT_RATE_HZ, SampleRing.allocate(NEAR_RATE_HZ))
+    ports = wiring.connect(Ports(capture, assembly.hearing, pump, assembly.conductor), assembly, clock, log)
     ticker = Ticker(
         Script(near),
         tape,
-        capture,
-        assembly.hearing,
+        ports.capture,
+        ports.hearing,
         heard,
-        SpeakerPump(playout, OUT_RATE_HZ, SampleRing.allocate(NEAR_RATE_HZ)),
-        assembly.conductor,
+        ports.pump,
+        ports.conductor,
         clock,
         OUT_RATE_HZ,
         samples_of_ms(delay_ms, OUT_RATE_HZ),
@@ -309,8 +332,9 @@ async def _play(
 
     async with assembly.running(1.0):
         await ticker.run_virtually(over, lambda: False, assembly.provider_spoke)
+        state = assembly.conductor.state
     if faults:
         raise faults[0]
     log.close()
     events = [json.loads(line) for line in lines.getvalue().splitlines()]
-    return Played(events, tape.pcm, provider, assembly)
+    return Played(events, tape.pcm, provider, assembly, state)
