@@ -14,6 +14,8 @@ import pytest
 from appliance.hearing import silero
 from appliance.hearing.silero import DetectorError, SileroDetector
 from appliance.pcm.formats import Pcm
+from tests.bench.false_turns_music import music
+from tests.bench.false_turns_noise import white
 from tests.recordings import recordings
 
 MODELS = Path(silero.__file__).parent / "models"
@@ -75,6 +77,23 @@ def test_after_a_reset_the_past_is_forgotten(detector: SileroDetector, speech: P
     assert [detector.probability(window) for window in windows(speech)] == first
 
 
+@pytest.mark.parametrize("seed", [3, 5, 18])
+def test_some_seconds_after_loud_music_speech_is_heard_as_ever(detector: SileroDetector, seed: int) -> None:
+    """What its state keeps of such music made it miss every window of the words here."""
+    chance = np.random.default_rng(seed)
+    loud = 6000 * music(30 * 16_000, chance)
+    room = 10 * white(4 * 16_000, chance)
+    words = recordings()[10].pcm
+    detector.reset()
+    fresh = [detector.probability(window) > 0.5 for window in windows(words)]
+    detector.reset()
+    before = np.clip(np.rint(np.concatenate([loud, room])), -32768, 32767).astype(np.int16)
+    for window in windows(before):
+        detector.probability(window)
+    heard = [detector.probability(window) > 0.5 for window in windows(words)]
+    assert sum(heard) >= 0.9 * sum(fresh)
+
+
 def test_the_window_is_only_read(detector: SileroDetector) -> None:
     window = np.full(512, 1000, dtype=np.int16)
     window.setflags(write=False)
@@ -102,9 +121,7 @@ def test_a_damaged_model_is_not_heard_with(
         SileroDetector()
 
 
-def test_a_model_that_its_runtime_refuses_has_a_name(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_model_that_its_runtime_refuses_has_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / silero.MODEL).write_bytes(b"\0" * 100)
     monkeypatch.setattr(resources, "files", lambda package: tmp_path)
