@@ -18,21 +18,19 @@ from appliance.hearing.energy import EnergyDetector
 from appliance.hearing.silero import SileroDetector
 from appliance.pcm.formats import FULL_SCALE, NEAR_RATE_HZ, Pcm
 from tests.bench.false_turns_music import music
-from tests.bench.false_turns_noise import NOISES, Chance, Sound, Source, pink
+from tests.bench.false_turns_noise import NOISES, Sound, Source, pink
 from tests.bench.table import Row
 from tests.hearing.listening import Ear, blocks_of
 from tests.recordings import recordings
 
 HOURS = 10.0
 FALSE_TURNS_AN_HOUR = 1.0
-PROCESSES = 2
 PIECE_S = 118
 REST_S = 2  # of the room alone: a turn ends in the piece that began it
 MUSIC_SHARE = 0.5
 PIECES_BETWEEN_WORDS = 10
-# From the next room to a loudspeaker beside the microphone, and from a quiet room to one with a street.
-LEVEL_DBFS = (-45.0, -12.0)
-ROOM_DBFS = (-70.0, -55.0)
+LEVEL_DBFS = (-45.0, -12.0)  # from the next room to a loudspeaker beside the microphone
+ROOMS_DBFS = (-68.0, -57.0)  # one for each process: a quiet one, and one with a street
 
 
 @dataclass
@@ -56,47 +54,47 @@ class Taken:
         return pieces * (PIECE_S + REST_S) / 3600
 
 
-def piece(number: int) -> tuple[str, Pcm]:
+def piece(number: int, room_dbfs: float) -> tuple[str, Pcm]:
     """The kind of a piece and its sound, in a room; the same number is the same piece."""
-    chance = np.random.default_rng((2024, number))
+    chance = np.random.default_rng((3, number))
     kinds: dict[str, Source] = {**NOISES, "music": music}
     kind = "music" if chance.uniform() < MUSIC_SHARE else list(NOISES)[number % len(NOISES)]
-    sound = kinds[kind](PIECE_S * NEAR_RATE_HZ, chance) * _level(LEVEL_DBFS, chance)
-    heard = pink((PIECE_S + REST_S) * NEAR_RATE_HZ, chance) * _level(ROOM_DBFS, chance)
+    sound = kinds[kind](PIECE_S * NEAR_RATE_HZ, chance) * _level(chance.uniform(*LEVEL_DBFS))
+    heard = pink((PIECE_S + REST_S) * NEAR_RATE_HZ, chance) * _level(room_dbfs)
     heard[: len(sound)] += sound
     return kind, _pcm(heard)
 
 
-def words(number: int) -> Pcm:
+def words(number: int, room_dbfs: float) -> Pcm:
     """An utterance in a room, with two seconds before and after it."""
     said = recordings()[number % len(recordings())].pcm
-    chance = np.random.default_rng((2025, number))
-    heard = pink(len(said) + 4 * NEAR_RATE_HZ, chance) * _level(ROOM_DBFS, chance)
+    chance = np.random.default_rng((4, number))
+    heard = pink(len(said) + 4 * NEAR_RATE_HZ, chance) * _level(room_dbfs)
     heard[2 * NEAR_RATE_HZ :][: len(said)] += said
     return _pcm(heard)
 
 
-def _level(between_dbfs: tuple[float, float], chance: Chance) -> float:
-    return float(FULL_SCALE * 10 ** (chance.uniform(*between_dbfs) / 20))
+def _level(rms_dbfs: float) -> float:
+    return float(FULL_SCALE * 10 ** (rms_dbfs / 20))
 
 
 def _pcm(sound: Sound) -> Pcm:
     return np.clip(np.rint(sound), -FULL_SCALE, FULL_SCALE - 1).astype(np.int16)
 
 
-def listen(numbers: range) -> dict[str, Taken]:
-    """Hear these pieces one after the other with both detectors."""
+def listen(numbers: range, room_dbfs: float) -> dict[str, Taken]:
+    """Hear these pieces one after the other in one room, with both detectors."""
     ears = {"Silero": Ear(SileroDetector()), "energy detector": Ear(EnergyDetector())}
     taken = {name: Taken() for name in ears}
     for nth, number in enumerate(numbers, start=1):
-        kind, pcm = piece(number)
+        kind, pcm = piece(number, room_dbfs)
         for name, ear in ears.items():
             turns, possible = _heard(ear, pcm)
             taken[name].pieces[kind] += 1
             taken[name].turns[kind] += turns
             taken[name].possible[kind] += possible
             if nth % PIECES_BETWEEN_WORDS == 0:
-                taken[name].words[_heard(ear, words(nth))[0] == 1] += 1
+                taken[name].words[_heard(ear, words(nth, room_dbfs))[0] == 1] += 1
     return taken
 
 
@@ -110,12 +108,12 @@ def _heard(ear: Ear, pcm: Pcm) -> tuple[int, int]:
 
 
 def run(hours: float = HOURS) -> dict[str, Taken]:
-    """Hear so many hours, about 15 s of both cores for each."""
+    """Hear so many hours; each takes two cores some 20 s."""
     pieces = round(hours * 3600 / (PIECE_S + REST_S))
-    shares = [range(first, pieces, PROCESSES) for first in range(PROCESSES)]
+    shares = [range(first, pieces, len(ROOMS_DBFS)) for first in range(len(ROOMS_DBFS))]
     taken = {"Silero": Taken(), "energy detector": Taken()}
-    with ProcessPoolExecutor(PROCESSES, multiprocessing.get_context("spawn")) as pool:
-        for part in pool.map(listen, shares):
+    with ProcessPoolExecutor(len(ROOMS_DBFS), multiprocessing.get_context("spawn")) as pool:
+        for part in pool.map(listen, shares, ROOMS_DBFS):
             for name, of_part in part.items():
                 taken[name].add(of_part)
     return taken
