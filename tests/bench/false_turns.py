@@ -128,18 +128,18 @@ def _row(name: str, taken: Taken, *, promised: bool) -> Row:
     turns, hours = taken.turns.total(), taken.hours()
     an_hour = turns / hours
     by_kind = [f"{kind} {n} in {taken.hours(kind):.2g} h" for kind, n in taken.turns.most_common() if n]
-    hears = taken.words[False] == 0
+    utterances = taken.words.total()
     return Row(
         f"false turns in {hours:.3g} h of noise and music, {name}",
         f"{an_hour:.2g} an hour ({', '.join(by_kind) or 'none'});"
-        f" {taken.words[True]} of {taken.words.total()} utterances between them heard",
+        f" {taken.words[True]} of {utterances} utterances between them heard",
         f"≤ {FALSE_TURNS_AN_HOUR:g} an hour, all utterances heard" if promised else "-",
-        an_hour <= FALSE_TURNS_AN_HOUR and hears if promised else None,
+        an_hour <= FALSE_TURNS_AN_HOUR and not taken.words[False] if promised and utterances else None,
         {
             "hours": round(hours, 3),
             "turns": turns,
             "possible": taken.possible.total(),
-            "utterances": taken.words.total(),
+            "utterances": utterances,
             "utterances_heard": taken.words[True],
         },
     )
