@@ -13,14 +13,16 @@ An open microphone sends `B`, its overruns so far (four bytes) and a block, or `
 0.1 s. An open loudspeaker is told: `d` is answered by `D`, what it has queued (four bytes); `w`, four bytes
 of length and so many bytes of sound has no answer. `X` says why it ended: PortAudio's error code, its words.
 
-It ends with its standard input, or when nobody reads what it sends; the parent need not wait for that, and
-kills it.
+It ends with its standard input, whatever it hangs in, or when nobody reads what it sends; the parent need not
+wait for that, and kills it.
 """
 
 from __future__ import annotations
 
+import _thread  # built in, which `threading` is not
 import json
 import os
+import select
 import signal
 import struct
 import sys
@@ -141,8 +143,17 @@ def _sender(descriptor: int) -> Send:
     return send
 
 
+def _end_with_parent() -> None:
+    """Wait for the other end of the standard input to close; a killed parent closes it too."""
+    hangup = select.poll()
+    hangup.register(0, 0)  # no bits: a hangup is told anyway, and what is there to read is not for us
+    hangup.poll()
+    os._exit(0)
+
+
 def main() -> None:
     """Serve one device to whoever started this process."""
+    _thread.start_new_thread(_end_with_parent, ())
     # What a terminal or a service manager sends to all processes is for the parent, who ends us.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)

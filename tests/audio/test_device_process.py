@@ -3,12 +3,16 @@
 import io
 import json
 import struct
+import subprocess
+import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from appliance.audio.alsa import Lost
 from appliance.audio.device_process import COUNT, open_stream, serve
+from appliance.audio.process_link import command
 
 UNAVAILABLE = -9985
 
@@ -138,3 +142,23 @@ def test_a_device_in_use_is_not_tried_in_another_format() -> None:
         open_stream(fake, fake, {"open": "input", "index": 5, "block_ms": 32, "formats": formats})
     assert raised.value.args[0] == UNAVAILABLE
     assert fake.tried == [(16_000, 1)]
+
+
+def test_it_ends_with_its_parent_though_it_hangs_in_a_driver_with_an_order_unread(tmp_path: Path) -> None:
+    (tmp_path / "pyaudio.py").write_text(
+        "import os, time\ndef PyAudio():\n    os.write(2, b'it hangs')\n    time.sleep(60)\n"
+    )
+    pipe = subprocess.PIPE
+    process = subprocess.Popen([*command()[:-1], str(tmp_path)], stdin=pipe, stdout=pipe, stderr=pipe)
+    with process:
+        assert process.stdin is not None
+        assert process.stderr is not None
+        assert process.stderr.read(8) == b"it hangs"
+        process.stdin.write(order(open="input", formats=[[16_000, 1]]))
+        began_s = time.monotonic()
+        process.stdin.close()  # as the kernel does for a parent that was killed
+        try:
+            assert process.wait(10) == 0
+        finally:
+            process.kill()
+    assert time.monotonic() - began_s < 0.3
