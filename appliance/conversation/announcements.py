@@ -64,6 +64,11 @@ class Announcements:
         """The sound that plays and its number."""
         return self._playing
 
+    @property
+    def full(self) -> bool:
+        """Whoever waits next pushes another one out, or is pushed out himself."""
+        return len(self._waiting) >= MAX_WAITING
+
     def waits(self, sound: Sound, number: int) -> bool:
         """Whether it waits for its time; what was dropped to make room does not."""
         return (sound, number) in self._waiting

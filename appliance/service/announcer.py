@@ -79,9 +79,15 @@ class Announcer:
         if not self._person_has_floor() and not self._loudspeaker.busy:
             self.sound(earcons.ready(self._rate_hz))
 
-    async def say(self, text: str) -> None:
-        """Say `text` when there is room for it. Raises ProviderError without a voice."""
-        self._loudspeaker.announce(Sound.SAID, await self._say(text, self._rate_hz))
+    async def prepare(self, text: str) -> Pcm:
+        """`text` in the device's own voice, for `say`; empty where it has no sound. Raises ProviderError
+        without a voice."""
+        return await self._say(text, self._rate_hz)
+
+    def say(self, pcm: Pcm) -> Ruling:
+        """Say what was prepared: at once, later, or never, as it returns. Nobody who waits already is pushed
+        out for it."""
+        return Ruling.DROP if self._loudspeaker.full else self._loudspeaker.announce(Sound.SAID, pcm)
 
     def sound(self, earcon: Pcm) -> None:
         """Play an earcon; what is heard meanwhile, and while the room rings, is not taken for speech."""

@@ -7,6 +7,7 @@ from typing import Final
 
 from appliance import __version__
 from appliance.conversation import vocabulary as v
+from appliance.conversation.announcements import Ruling
 from appliance.conversation.counters import Counters
 from appliance.conversation.machine import Phase, State
 from appliance.errors import ProviderError
@@ -58,12 +59,22 @@ class LiveControls:
 
     async def say(self, text: str) -> None:
         """Speak `text` as an announcement."""
-        if self._assembly.conductor.state.phase is Phase.LISTENING:
-            raise Refused("somebody is speaking; say it afterwards")
+        self._refuse_to_speak_in_vain()
         try:
-            await self._assembly.announcer.say(text)
+            pcm = await self._assembly.announcer.prepare(text)
         except ProviderError as error:
             raise Refused(f"there is no voice to say it with: {error}") from error
+        if not len(pcm):
+            raise Refused("the text has nothing in it that can be spoken; give it words")
+        self._refuse_to_speak_in_vain()  # it took its time
+        if self._assembly.announcer.say(pcm) is Ruling.DROP:
+            raise Refused("too much waits to be said already; say it again later")
+
+    def _refuse_to_speak_in_vain(self) -> None:
+        if self._assembly.conductor.state.phase is Phase.LISTENING:
+            raise Refused("somebody is speaking; say it afterwards")
+        if reason := self._lost("loudspeaker"):
+            raise Refused(f"there is no loudspeaker to say it with: {reason}")
 
     async def ask(self, text: str, *, spoken: bool) -> AsyncGenerator[AnswerText, None]:
         """Ask in writing; the answer's text as it grows."""

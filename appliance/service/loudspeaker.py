@@ -41,6 +41,11 @@ class Loudspeaker:
         """Something plays or waits to be played."""
         return self._announcements.playing is not None
 
+    @property
+    def full(self) -> bool:
+        """As many wait as can: one more pushes another one out, or is pushed out itself."""
+        return self._announcements.full
+
     def plays_answer(self, answer: int) -> bool:
         """Whether this answer has the loudspeaker."""
         return self._announcements.playing == (Sound.ANSWER, answer)
