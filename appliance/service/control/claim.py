@@ -11,14 +11,15 @@ from pathlib import Path
 
 from appliance.service.control.failures import GROUP, AlreadyRunning, SocketUnusable
 
-_MODE = 0o660
+_MODE_OF_GROUP = 0o660
+_MODE_OF_OWNER = 0o600
 # The lock file is gone under our feet only while its last owner ends; that many owners in a row do not.
 _LOCK_ATTEMPTS = 5
 
 
 @contextmanager
 def claimed(path: Path) -> Iterator[socket.socket]:
-    """A socket bound to `path`, mode 0660, of the group `voice-appliance` where that may be given.
+    """A socket bound to `path`: mode 0660 where it can be given the group `voice-appliance`, else 0600.
 
     One daemon at a time: a lock beside the socket, which the kernel releases with the process, is held
     as long as the socket is. What a dead daemon left is replaced; at the end socket and lock are removed.
@@ -89,13 +90,13 @@ def _clear(path: Path) -> None:
 def _bound(path: Path) -> Iterator[socket.socket]:
     with socket.socket(socket.AF_UNIX) as listener:
         # Before `bind`: Linux gives the file the mode of the socket, so that it is never open to all.
-        os.fchmod(listener.fileno(), 0o600)
+        os.fchmod(listener.fileno(), _MODE_OF_OWNER)
         listener.bind(str(path))
         made = path.stat()
         try:
-            with suppress(KeyError, PermissionError):
+            with suppress(KeyError, PermissionError):  # no such group, or we may not: ours alone
                 os.chown(path, -1, grp.getgrnam(GROUP).gr_gid)
-            path.chmod(_MODE)
+                path.chmod(_MODE_OF_GROUP)
             yield listener
         finally:
             with suppress(OSError):

@@ -1,5 +1,7 @@
 """A dead daemon's socket is replaced, a living one's never; and nothing is left behind."""
 
+import errno
+import grp
 import os
 import socket
 import stat
@@ -22,12 +24,46 @@ with claimed(Path(sys.argv[1])) as listener:
 """
 
 
-def test_the_socket_is_for_its_owner_and_group_and_gone_at_the_end(tmp_path: Path) -> None:
+def test_the_socket_is_gone_at_the_end(tmp_path: Path) -> None:
     path = tmp_path / "control.sock"
     with claimed(path):
         assert stat.S_ISSOCK(path.stat().st_mode)
-        assert stat.S_IMODE(path.stat().st_mode) == 0o660
     assert list(tmp_path.iterdir()) == []
+
+
+def mode_while_claimed(path: Path) -> int:
+    with claimed(path):
+        return stat.S_IMODE(path.stat().st_mode)
+
+
+def have_group(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    group = grp.struct_group(("voice-appliance", "x", number, []))
+    monkeypatch.setattr(grp, "getgrnam", {"voice-appliance": group}.__getitem__)
+
+
+def test_the_group_of_the_appliance_may_use_the_socket(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    have_group(monkeypatch, os.getgid())
+    assert mode_while_claimed(tmp_path / "control.sock") == 0o660
+
+
+def test_without_that_group_the_socket_is_for_its_owner_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grp, "getgrnam", {}.__getitem__)
+    assert mode_while_claimed(tmp_path / "control.sock") == 0o600
+
+
+def test_where_the_group_may_not_be_given_the_socket_is_for_its_owner_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "not a member")
+
+    have_group(monkeypatch, os.getgid() + 1)
+    monkeypatch.setattr(os, "chown", refuse)
+    assert mode_while_claimed(tmp_path / "control.sock") == 0o600
 
 
 def test_what_a_dead_daemon_left_is_replaced(tmp_path: Path) -> None:
