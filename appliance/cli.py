@@ -49,9 +49,10 @@ def _settings(config: list[Path] | None, overrides: list[str] | None) -> Loaded:
 @app.command()
 def run(config: Config = None, overrides: Set = None, socket: control_verbs.Socket = None) -> None:
     """Be the speaker, in the foreground, until SIGINT or SIGTERM."""
+    _stop_at_once()
     from appliance.service.live import run_live
 
-    run_live(_settings(config, overrides).settings, socket)
+    run_live(_settings(config, overrides).settings, _leave, socket)
 
 
 @app.command()
@@ -69,7 +70,13 @@ def demo(
     """Ask a question aloud and hear the answer; no hardware, network or key is needed."""
     from appliance.service.demo import run_demo
 
-    _end(run_demo(_settings(config, overrides).settings, out, question, live=live))
+    settings = _settings(config, overrides).settings
+    if live:
+        _stop_at_once()
+        from appliance.service.demo import run_live_demo
+
+        run_live_demo(settings, _leave)
+    _end(run_demo(settings, out, question))
 
 
 @app.command()
@@ -189,9 +196,35 @@ def _whereabouts(bug: Exception) -> str:
     return f"{type(bug).__name__}: {bug}{where}"
 
 
+def _stop_at_once() -> None:
+    """Until the daemon has handlers of its own there is nothing to close."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda number, frame: os._exit(0))
+
+
 def _stopped() -> NoReturn:
     print("appliance: stopped", file=sys.stderr)
     sys.exit(1)
+
+
+def _tell(error: Exception) -> int:
+    """A sentence on standard error for every failure; its exit code."""
+    match error:
+        case ConfigurationError(mistakes=mistakes):
+            for mistake in mistakes:
+                print(f"appliance: {mistake}", file=sys.stderr)
+            return error.exit_code
+        case ApplianceError():
+            print(f"appliance: {error}", file=sys.stderr)
+            return error.exit_code
+        case bug:
+            print(f"appliance: this is a fault of ours: {_whereabouts(bug)}", file=sys.stderr)
+            return ApplianceError.exit_code
+
+
+def _leave(error: Exception) -> NoReturn:
+    """End the process at once: `run` waits for no thread that hangs."""
+    os._exit(_tell(error))
 
 
 def main(run_app: Callable[[], object] = app) -> NoReturn:
@@ -200,20 +233,12 @@ def main(run_app: Callable[[], object] = app) -> NoReturn:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         run_app()
-    except ConfigurationError as error:
-        for mistake in error.mistakes:
-            print(f"appliance: {mistake}", file=sys.stderr)
-        sys.exit(error.exit_code)
     except KeyboardInterrupt:
         _stopped()
     except SystemExit as end:
         if end.code == _INTERRUPTED:
             _stopped()
         raise
-    except ApplianceError as error:
-        print(f"appliance: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
-    except Exception as bug:  # noqa: BLE001  the one place where everything unforeseen ends
-        print(f"appliance: this is a fault of ours: {_whereabouts(bug)}", file=sys.stderr)
-        sys.exit(ApplianceError.exit_code)
+    except Exception as error:  # noqa: BLE001  the one place where everything unforeseen ends
+        sys.exit(_tell(error))
     sys.exit(0)

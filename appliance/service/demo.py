@@ -1,6 +1,8 @@
 """The main job without hardware, network or keys: a spoken question is answered aloud."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 from rich.console import Console
@@ -21,17 +23,19 @@ from appliance.settings import Settings
 _LEAD_MS = 600.0
 
 
-def run_demo(settings: Settings, folder: Path, question: str, *, live: bool) -> int:
+def run_live_demo(settings: Settings, leave: Callable[[Exception], NoReturn]) -> NoReturn:
+    """The real microphone and loudspeaker, and every event on the terminal; `leave` as in `run_live`."""
+    from appliance.service.live import run_live
+
+    run_live(settings, leave, show=Display(Console(highlight=False)).show)
+
+
+def run_demo(settings: Settings, folder: Path, question: str) -> int:
     """Ask `question` through a virtual microphone and leave sound, log and picture in `folder`.
 
-    With `live` the real microphone and loudspeaker are used until SIGINT. 0 when it was answered.
-    Raises ProviderError when there is no voice for the question.
+    0 when it was answered. Raises ProviderError when there is no voice for the question.
     """
     console = Console(highlight=False)
-    if live:
-        from appliance.service.live import run_live
-
-        run_live(settings, show=Display(console).show)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

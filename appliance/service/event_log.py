@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, NamedTuple, Self, TextIO
+from typing import BinaryIO, NamedTuple, Protocol, Self
 
 import numpy as np
 
@@ -22,6 +22,13 @@ MAX_WAITING = 4096
 
 Event = Mapping[str, object]
 Listener = Callable[[Event], None]
+
+
+class Sink(Protocol):
+    """Where lines go (a text stream, `LineWriter`)."""
+
+    def write(self, text: str, /) -> object: ...
+    def flush(self) -> None: ...
 
 
 class _Waiting(NamedTuple):
@@ -45,9 +52,9 @@ class EventLog:
     one thread.
     """
 
-    def __init__(self, target: TextIO | Path) -> None:
+    def __init__(self, target: Sink | Path) -> None:
         """Log to a stream, or to a new file in place of what was there (InputFileError if that fails)."""
-        self._sink: _File | TextIO | None = _File(target) if isinstance(target, Path) else target
+        self._sink: Sink | None = _File(target) if isinstance(target, Path) else target
         self._waiting: list[_Waiting] = []
         self._logged = 0
         self._last_ms = -math.inf

@@ -4,6 +4,8 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import NoReturn
@@ -21,8 +23,10 @@ from appliance.service.control.place import server_path
 from appliance.service.control.server import answering
 from appliance.service.detectors import load_detector, report_warning
 from appliance.service.event_log import EventLog, Listener
+from appliance.service.line_writer import LineWriter
 from appliance.service.live_controls import LiveControls
 from appliance.service.live_sound import Devices, LiveSound, open_devices
+from appliance.service.liveness import HearingWatch
 from appliance.service.mailbox import Mailbox
 from appliance.service.memory import return_memory, spare_memory
 from appliance.service.provider_list import ProviderList, list_providers
@@ -32,29 +36,62 @@ from appliance.settings import Settings
 # The first provider gets this long before the appliance listens without it: what is said meanwhile
 # is kept for it.
 START_TIMEOUT_S = 3.0
+# From the signal to the end of the process, whatever hangs; 2 s are promised.
+END_S = 1.8
 # How often the log and the half duplex are looked after.
 LOOK_EVERY_S = 0.1
 
 
-def run_live(settings: Settings, socket: Path | None = None, show: Listener | None = None) -> NoReturn:
+def run_live(
+    settings: Settings,
+    leave: Callable[[Exception], NoReturn],
+    socket: Path | None = None,
+    show: Listener | None = None,
+) -> NoReturn:
     """Be the speaker until SIGINT or SIGTERM, which end the process within 2 s, with exit code 0.
 
     The events go to standard output, a line each, without what was said; with `show` they go there
     instead, with it. It answers on the control socket at `socket`, or where it is looked for by itself.
-    Raises AlreadyRunning where another one does, and DeviceError when a device cannot be opened at the
-    start; one that is lost later is an event, and opened again.
+    `leave` is called with what it cannot go on after, and ends the process at once: AlreadyRunning where
+    another one answers, DeviceError when a device cannot be opened at the start (one that is lost later
+    is an event, and opened again), or a fault of ours.
     """
     spare_memory()
-    asyncio.run(_run(settings, server_path(socket, os.environ), show))
+    asyncio.run(_run_and_leave(settings, leave, socket, show))
 
 
-async def _run(settings: Settings, socket: Path, show: Listener | None) -> NoReturn:
+async def _run_and_leave(
+    settings: Settings,
+    leave: Callable[[Exception], NoReturn],
+    socket: Path | None,
+    show: Listener | None,
+) -> NoReturn:
+    """The loop itself would wait for every thread at its end, and a name look-up in a dead network holds
+    one for longer than the 2 s that we may take."""
+    try:
+        await _run(settings, server_path(socket, os.environ), show)
+    except Exception as error:  # noqa: BLE001  the outermost frame: whatever it is, nobody waits
+        leave(error)
+    os._exit(0)
+
+
+async def _run(settings: Settings, socket: Path, show: Listener | None) -> None:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        stopping.set()
+        loop.call_later(END_S, os._exit, 0)
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stopping.set)
+        loop.add_signal_handler(number, stop)
     providers = list_providers(settings, os.environ)
     with ExitStack() as stack:
+        out, err = (stack.enter_context(LineWriter(stream)) for stream in (sys.stdout, sys.stderr))
+
+        def tell_owner(sentence: str) -> None:
+            err.write(f"appliance: {sentence}\n")
+
         listener = stack.enter_context(claimed(socket))  # before a device is touched that another one uses
         warnings: list[str] = []
         with suppress(NotWanted):  # asked to stop before it could begin
@@ -62,24 +99,15 @@ async def _run(settings: Settings, socket: Path, show: Listener | None) -> NoRet
                 open_devices(settings, lambda: not stopping.is_set()),
                 asyncio.to_thread(load_detector, settings.hearing.detector, warnings.append),
             )
-            sink = sys.stdout if show is None else stack.enter_context(open(os.devnull, "w"))  # noqa: ASYNC230
+            sink = out if show is None else stack.enter_context(open(os.devnull, "w"))  # noqa: ASYNC230
             log = stack.enter_context(EventLog(sink))
             if show is not None:
                 log.subscribe(show)
             for warning in warnings:
                 report_warning(log, warning)
-            live = _Live(settings, providers, devices, detector, log, stopping, show is not None)
+            live = _Live(settings, providers, devices, detector, log, stopping, tell_owner, show is not None)
             async with answering(listener, live.controls):
                 await live.run()
-    _leave_at_once()
-
-
-def _leave_at_once() -> NoReturn:
-    """End the process: everything is closed and flushed. The interpreter itself would wait for every
-    thread, and a name look-up in a dead network holds one for longer than the 2 s we may take."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(0)
 
 
 class _Live:
@@ -93,13 +121,16 @@ class _Live:
         detector: SpeechDetector,
         log: EventLog,
         stopping: asyncio.Event,
+        tell_owner: Callable[[str], None],
         keep_transcripts: bool,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._log = log
         self._clock = LiveClock()
         self._stopping = stopping
+        self._tell_owner = tell_owner
         self._failure: Exception | None = None
+        self._timer: asyncio.TimerHandle | None = None
         mailbox: Mailbox[Event] = Mailbox(self._loop, self._deliver)
         self._sound = sound = LiveSound(
             settings,
@@ -108,8 +139,9 @@ class _Live:
             lambda: self._assembly.near.written,
             mailbox.post,
             self._broke,
-            _tell_owner,
+            tell_owner,
         )
+        self._watch = HearingWatch(sound.capture_hz)
 
         def post_speech(event: SpeechEvent) -> None:  # in the hearing thread
             sound.time.heard()
@@ -172,24 +204,26 @@ class _Live:
         self._assembly.conductor.post(event)
 
     def _wake_at(self, due_ms: float) -> None:
+        """One timer is enough: the conductor asks for the earliest of its deadlines, again and again."""
+        if self._timer is not None:
+            self._timer.cancel()
         wait_s = (due_ms - self._clock.now_ms()) / 1000
-        self._loop.call_later(max(wait_s, 0.0), self._assembly.conductor.tick)
+        self._timer = self._loop.call_later(max(wait_s, 0.0), self._assembly.conductor.tick)
 
     async def _keep_looking(self) -> None:
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
             self._sound.time.heard()
             self._assembly.look()
-            with suppress(OSError):  # nobody reads the log any more; the conversation goes on
-                self._log.advance(self._clock.now_ms())
+            self._log.advance(self._clock.now_ms())
+            if self._watch.is_stuck(self._sound.captured.written, self._assembly.hearing.heard_until):
+                self._end_with(RuntimeError("hearing stands still although the microphone delivers"))
 
     async def _close_sound(self) -> None:
         """Fade out and let the devices go; each of the three ends within its own deadline."""
-        await asyncio.gather(
-            asyncio.to_thread(self._sound.speaker.close),
-            asyncio.to_thread(self._sound.capture.stop),
-            asyncio.to_thread(self._hearing.stop),
-        )
+        with_threads = ThreadPoolExecutor(3, "closing")  # the loop's may be waiting for a name server
+        ends = (self._sound.speaker.close, self._sound.capture.stop, self._hearing.stop)
+        await asyncio.gather(*(self._loop.run_in_executor(with_threads, end) for end in ends))
 
     def _broke(self, error: Exception) -> None:
         """A thread died of a fault of ours; from any thread."""
@@ -203,13 +237,9 @@ class _Live:
     def _say_ready(self) -> None:
         self._assembly.announcer.say_ready()
         who = f"answers come from {self._assembly.chain.provider}"
-        _tell_owner(f"ready: {self._sound.ends}; {who}")
+        self._tell_owner(f"ready: {self._sound.ends}; {who}")
         if self._half_duplex:
-            _tell_owner(
+            self._tell_owner(
                 "while it speaks it does not listen, because it would hear itself;"
                 " with headphones or a cable, --set audio.echo.cancel=off"
             )
-
-
-def _tell_owner(sentence: str) -> None:
-    print(f"appliance: {sentence}", file=sys.stderr, flush=True)

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from appliance.errors import FailureCategory
 from appliance.pcm.formats import Pcm
@@ -21,6 +23,11 @@ HONEST_SENTENCES: Mapping[FailureCategory, str] = {
 DEAF_SENTENCE = "I cannot hear you. My microphone is gone. Please plug it in again."
 
 
+# A thread of its own: the loop's are taken by name look-ups, for as long as a dead name server likes.
+_VOICE = ThreadPoolExecutor(1, "voice")
+
+
 async def say(text: str, rate_hz: int) -> Pcm:
     """`text` in the device's own voice, in some 20 ms. Raises ProviderError without a voice."""
-    return await asyncio.to_thread(synthesize, text, rate_hz=rate_hz)
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(_VOICE, partial(synthesize, text, rate_hz=rate_hz))
