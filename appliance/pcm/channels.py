@@ -8,6 +8,7 @@ from appliance.pcm.formats import FULL_SCALE, Float32, Pcm
 
 # Two capsules of one microphone differ by a few dB, whoever speaks from wherever; what is so much quieter
 # than the other is not connected. It counts as alive again some way below that, so that it does not flap.
+# A mean that is so much quieter than a channel was cancelled by the other one; the same limits serve.
 _DEAD_DB: Final = -20.0
 _ALIVE_DB: Final = -14.0
 
@@ -24,22 +25,18 @@ _GLIDE_MS: Final = 100.0
 class LiveMix:
     """Mono from a microphone of `channels` channels at `rate_hz`.
 
-    Of two channels it is their mean, and where one of them is dead (a cheap microphone with a single
-    capsule), the other one alone. It begins with the mean, which loses nothing but 6 dB of the live one,
-    judges block by block, and glides from one mix to another. Of more than two channels it is the first:
+    Of two channels it is their mean. Where one of them is dead (a cheap microphone with a single capsule) it
+    is the other one alone, and where they cancel each other (a balanced line, opposite phases) the stronger.
+    It begins with the mean, which loses nothing but 6 dB of a live one beside a dead one, judges block by
+    block, and glides from one mix to another. Of more than two channels it is the first:
     that is the processed one of a microphone array, where the others may be raw or carry the loudspeaker.
     """
 
     def __init__(self, channels: int, rate_hz: int) -> None:
         self._channels = channels
         self._rate_hz = rate_hz
-        self._powers = np.zeros(2)
+        self._powers = np.zeros(3)  # of both channels and of their mean
         self._first = self._target = 0.5  # share of the first of two channels; the rest is the second's
-
-    @property
-    def shares(self) -> tuple[float, float]:
-        """What of each of two channels goes into the mix after the last block."""
-        return self._first, 1.0 - self._first
 
     def mix(self, interleaved: Pcm) -> Pcm:
         """The mono of a block of whole frames; not to be changed by the caller."""
@@ -53,17 +50,19 @@ class LiveMix:
         return np.rint(mixed, out=mixed).astype(np.int16)
 
     def _judge(self, frames: Float32) -> None:
-        powers = frames.var(axis=0) / FULL_SCALE**2  # variance: a dead input may be off zero
+        # Variances: a dead input may be off zero.
+        powers = np.array([*frames.var(axis=0), frames.mean(axis=1).var()]) / FULL_SCALE**2
         if powers.max() < _ratio(_HEARD_DBFS):
             return
         new = min(1.0, len(frames) * 1000 / self._rate_hz / _MEAN_MS)
         self._powers += new * (powers - self._powers)
-        weaker, stronger = sorted(self._powers)
-        limit_db = _DEAD_DB if self._target == 0.5 else _ALIVE_DB
-        if weaker < stronger * _ratio(limit_db):
-            self._target = 1.0 if self._powers[0] == stronger else 0.0
-        else:
+        first, second, mean = self._powers
+        faint = max(first, second) * _ratio(_DEAD_DB if self._target == 0.5 else _ALIVE_DB)
+        dead, cancelled = min(first, second) < faint, mean < faint
+        if not dead and not cancelled:
             self._target = 0.5
+        elif dead or self._target == 0.5:  # of two that cancel each other, one is as good as the other
+            self._target = 1.0 if first >= second else 0.0
 
     def _glide(self, samples: int) -> Float32:
         """The first channel's share, sample by sample."""
