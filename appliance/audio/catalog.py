@@ -114,7 +114,7 @@ def choose(
 ) -> DeviceInfo:
     """The device called `wanted`; for "" a USB device, else the system's default, else the first one.
 
-    With `previous`, which was chosen and lost: that one or a USB device in its place, and nothing that
+    Of USB devices one that is free comes before one in use. With `previous`, which was chosen and lost: that one or a USB device in its place, and nothing that
     happens to be there as well, where nobody speaks or listens.
     Raises DeviceError with one sentence where there is none, or where another program uses it.
     """
@@ -124,13 +124,13 @@ def choose(
         named = wanted or previous
         found = [d for d in able if d.name == named] or [d for d in able if named in d.other_names]
         if not found and not wanted:
-            found = [device for device in able if device.usb]
+            found = sorted((d for d in able if d.usb), key=lambda d: not d.channels(direction))
         if not found:
             present = ", ".join(repr(device.name) for device in able) or "none"
             raise DeviceError(f"there is no {kind} {named!r}; present: {present}")
         device = found[0]
     elif able:
-        device = min(able, key=lambda device: (not device.usb, device.name != _DEFAULT))
+        device = min(able, key=lambda d: (not d.usb, not d.channels(direction), d.name != _DEFAULT))
     else:
         raise DeviceError(f"there is no {kind}: connect one (`appliance devices` lists them)")
     if not device.channels(direction):

@@ -113,6 +113,19 @@ def test_a_usb_device_is_preferred() -> None:
     assert choose(devices, "", Direction.CAPTURE).name == "Jabra"
 
 
+@pytest.mark.parametrize("previous", ["", "Jabra"])
+def test_a_free_usb_device_is_preferred_to_one_in_use(previous: str) -> None:
+    busy = DeviceInfo("Logitech", -1, 0, 0, 0, usb=True, users={Direction.CAPTURE: "arecord"})
+    devices = [busy, device("default"), device("Anker", usb=True)]
+    assert choose(devices, "", Direction.CAPTURE, previous).name == "Anker"
+
+
+def test_a_free_device_that_is_built_in_takes_no_place_of_a_usb_device_in_use() -> None:
+    busy = DeviceInfo("Logitech", -1, 0, 0, 0, usb=True, users={Direction.CAPTURE: "arecord"})
+    with pytest.raises(DeviceError, match=r"^the microphone 'Logitech' is in use by arecord$"):
+        choose([busy, device("default")], "", Direction.CAPTURE)
+
+
 def test_without_a_usb_device_the_default_is_taken() -> None:
     devices = [device("built in"), device("default")]
     assert choose(devices, "", Direction.CAPTURE).name == "default"
