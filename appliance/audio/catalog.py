@@ -114,8 +114,9 @@ def choose(
 ) -> DeviceInfo:
     """The device called `wanted`; for "" a USB device, else the system's default, else the first one.
 
-    Of USB devices one that is free comes before one in use. With `previous`, which was chosen and lost: that one or a USB device in its place, and nothing that
-    happens to be there as well, where nobody speaks or listens.
+    Of USB devices one that is free comes before one in use. With `previous`, which was chosen and lost:
+    that one or a USB device in its place, and nothing that happens to be there as well, where nobody
+    speaks or listens.
     Raises DeviceError with one sentence where there is none, or where another program uses it.
     """
     kind = direction.value
