@@ -1,6 +1,7 @@
 """One client of the control socket: its requests, its replies, its deadlines."""
 
 import asyncio
+import os
 import select
 import socket
 from collections.abc import Callable
@@ -40,6 +41,12 @@ class Connection:
         self._controls = controls
         self._report = report
         self._waits = waits
+        self._idle_since_s: float | None = None  # loop time; None while a request is under way
+
+    @property
+    def idle_since_s(self) -> float | None:
+        """The loop's time from which on it has asked nothing; None while a request is under way."""
+        return self._idle_since_s
 
     async def serve(self) -> None:
         """Answer until it goes away or has to go."""
@@ -60,8 +67,20 @@ class Connection:
         finally:
             self._writer.transport.abort()
 
+    def tell(self, sentence: str) -> None:
+        """Say why its connection is about to end, as far as that can be sent at once."""
+        self._writer.write(encode_reply(failed(sentence)))
+
+    def turn_away(self, sentence: str) -> None:
+        """Say why, and end the connection at once. A client that is sending just then may miss it."""
+        self.tell(sentence)
+        with suppress(OSError):  # nothing was sent, or nobody is there
+            os.read(self._socket.fileno(), MAX_LINE_BYTES)  # what stays unread would take the sentence along
+        self._writer.transport.abort()
+
     async def _line(self) -> bytes | None:
         """The next request; None at the end of the connection, and where no further one can follow."""
+        self._idle_since_s = asyncio.get_running_loop().time()
         try:
             async with asyncio.timeout(self._waits.request_s):
                 return await self._reader.readuntil()
@@ -75,6 +94,8 @@ class Connection:
             sentence = "The request broke off: it has no line end."
         except ConnectionError:
             return None
+        finally:
+            self._idle_since_s = None
         await self._reply(failed(sentence))
         return None
 

@@ -5,9 +5,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 
-from appliance.service.control.claim import claimed
 from appliance.service.control.connection import Connection
 from appliance.service.control.controls import Controls
 from appliance.service.control.requests import MAX_LINE_BYTES
@@ -17,16 +15,8 @@ from appliance.service.control.waits import WAITS, Waits
 # 16 of them hold less than 8 MB, should each send as much and take as little as it can.
 MAX_CLIENTS = 16
 
-
-@asynccontextmanager
-async def control_server(path: Path, controls: Controls) -> AsyncIterator[None]:
-    """Answer on the control socket at `path` (see `place.server_path`) until the block is left.
-
-    Raises AlreadyRunning or SocketUnusable. For the rest see `answering`.
-    """
-    with claimed(path) as listener:
-        async with answering(listener, controls):
-            yield
+_TOO_MANY = "Too many are being served; try again later."
+_MAKES_WAY = "Another client needed the place of this one, which asked nothing; connect again."
 
 
 @asynccontextmanager
@@ -52,47 +42,61 @@ async def answering(
 
 
 class _Clients:
-    """Everybody who is connected: `MAX_CLIENTS` are served, as many more are being told that they are too
-    many, and who comes then is dropped without a word."""
+    """Everybody who is connected: `MAX_CLIENTS` are served. Who comes then takes the place of the one that
+    has been idle longest; where all are at work, as many more are told that they are too many and may
+    finish their request first, and the rest are only told."""
 
     def __init__(self, controls: Controls, report: Callable[[str], None], waits: Waits) -> None:
         self._controls = controls
         self._report = report
         self._waits = waits
-        self._served: set[asyncio.Task[None]] = set()
-        self._dismissed: set[asyncio.Task[None]] = set()
+        self._served: dict[asyncio.Task[None], Connection] = {}
+        self._dismissed: dict[asyncio.Task[None], Connection] = {}
 
     async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One client, from its connection to its end; never raises."""
         client = Connection(reader, writer, self._controls, self._report, self._waits)
+        if len(self._served) >= MAX_CLIENTS:
+            self._make_room()
         if len(self._served) < MAX_CLIENTS:
-            await _keep(self._served, client.serve())
+            await _keep(self._served, client, client.serve())
         elif len(self._dismissed) < MAX_CLIENTS:
-            sentence = f"{MAX_CLIENTS} clients are connected already; try again later."
-            await _keep(self._dismissed, client.dismiss(sentence))
+            await _keep(self._dismissed, client, client.dismiss(_TOO_MANY))
         else:
-            writer.transport.abort()
+            client.turn_away(_TOO_MANY)
+
+    def _make_room(self) -> None:
+        idle_since = {task: client.idle_since_s for task, client in self._served.items()}
+        idle = [(since_s, task) for task, since_s in idle_since.items() if since_s is not None]
+        if not idle:
+            return
+        since_s, task = min(idle, key=lambda one: one[0])
+        if asyncio.get_running_loop().time() - since_s >= self._waits.idle_s:
+            self._served.pop(task).tell(_MAKES_WAY)
+            task.cancel()
 
     async def drop(self) -> None:
         """End all connections."""
-        tasks = self._served | self._dismissed
+        tasks = self._served.keys() | self._dismissed.keys()
         for task in tasks:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks, timeout=self._waits.close_s)
 
 
-async def _keep(tasks: set[asyncio.Task[None]], work: Awaitable[None]) -> None:
+async def _keep(
+    tasks: dict[asyncio.Task[None], Connection], client: Connection, work: Awaitable[None]
+) -> None:
     """Do `work` with the current task among `tasks`, where `drop` finds it."""
     task = asyncio.current_task()
     assert task is not None
-    tasks.add(task)
+    tasks[task] = client
     try:
         await work
-    except asyncio.CancelledError:  # by `drop`: the task ends here, and nobody else waits for it
+    except asyncio.CancelledError:  # to make way or by `drop`: the task ends, and nobody else waits for it
         pass
     finally:
-        tasks.discard(task)
+        tasks.pop(task, None)
 
 
 def _to_stderr(sentence: str) -> None:

@@ -9,6 +9,9 @@ class Waits:
 
     # Nobody needs longer for a line, and who wants to ask again later connects again.
     request_s: float = 60.0
+    # A request follows its connection, or the reply before it, within milliseconds; who has asked nothing
+    # for so long makes way for somebody else when all places are taken.
+    idle_s: float = 0.2
     # A reader on the same machine that has not taken 64 kB by then is stopped or gone.
     write_s: float = 5.0
     # What does not wait for a provider is decided at once; the device's own voice needs tenths of a second.

@@ -18,7 +18,7 @@ from appliance.conversation.vocabulary import HistoryItem
 from appliance.service.control.requests import MAX_LINE_BYTES
 from appliance.service.control.server import MAX_CLIENTS
 from appliance.service.control.waits import Waits
-from tests.service.control.fake_controls import BUSY, STATUS, Daemon, daemon, raw_connection
+from tests.service.control.fake_controls import BUSY, STATUS, Daemon, Streams, daemon, raw_connection
 
 MUTE = b'{"do":"mute"}\n'
 STATUS_WANTED = b'{"do":"status"}\n'
@@ -172,13 +172,20 @@ async def test_one_that_never_reads_is_dropped_and_the_others_go_on(tmp_path: Pa
         await assert_others_are_served(running)
 
 
+async def fill_with_the_busy(running: Daemon, count: int) -> list[Streams]:
+    """So many clients, each with a question under way until `controls.go` is set."""
+    clients = [await running.connect() for _ in range(count)]
+    for reader, writer in clients:
+        writer.write(b'{"do":"ask","text":"it wait"}\n')
+        await reader.readline()  # in, and at work
+    return clients
+
+
 async def test_one_too_many_is_told_and_has_its_turn_later(running: Daemon) -> None:
-    clients = [await running.connect() for _ in range(MAX_CLIENTS)]
-    for reader, writer in clients:  # each is in once it was answered
-        writer.write(MUTE)
-        await reader.readline()
+    clients = await fill_with_the_busy(running, MAX_CLIENTS)
     refused = await running.ask(STATUS_WANTED)
-    assert error(refused[0]) == f"{MAX_CLIENTS} clients are connected already; try again later."
+    assert error(refused[0]) == "Too many are being served; try again later."
+    running.controls.go.set()
     for reader, writer in clients:
         writer.write_eof()
         await reader.read()
@@ -186,10 +193,46 @@ async def test_one_too_many_is_told_and_has_its_turn_later(running: Daemon) -> N
     await assert_others_are_served(running)
 
 
-async def test_a_crowd_is_dropped_without_growing(running: Daemon) -> None:
+async def test_who_has_been_idle_longest_makes_way(tmp_path: Path) -> None:
+    async with daemon(tmp_path, Waits(idle_s=0)) as running, asyncio.timeout(10):
+        busy = await fill_with_the_busy(running, MAX_CLIENTS - 2)
+        (first, first_writer), (second, second_writer) = [await running.connect() for _ in range(2)]
+        for reader, writer in ((first, first_writer), (second, second_writer), (first, first_writer)):
+            writer.write(MUTE)  # in the end the second one has been idle longer
+            await reader.readline()
+        await assert_others_are_served(running)
+        assert error(await second.readline()) == (
+            "Another client needed the place of this one, which asked nothing; connect again."
+        )
+        assert await second.read() == b""
+        running.controls.go.set()
+        first_writer.write(MUTE)
+        assert json.loads(await first.readline()) == {"ok": True}
+        for reader, writer in busy:
+            writer.write_eof()
+            assert json.loads((await reader.read()).splitlines()[-1])["ok"] is True
+            writer.close()
+        first_writer.close()
+        second_writer.close()
+
+
+async def test_who_has_only_just_come_does_not_make_way(tmp_path: Path) -> None:
+    async with daemon(tmp_path, Waits(idle_s=60)) as running, asyncio.timeout(10):
+        clients = await fill_with_the_busy(running, MAX_CLIENTS - 1)
+        clients.append(await running.connect())
+        assert error((await running.ask(STATUS_WANTED))[0]).startswith("Too many are being served")
+        reader, writer = clients[-1]
+        writer.write(MUTE)
+        assert json.loads(await reader.readline()) == {"ok": True}
+        for _, writer in clients:
+            writer.close()
+
+
+async def test_a_crowd_is_dropped_with_a_sentence_and_without_growing(running: Daemon) -> None:
     before = len(asyncio.all_tasks())
     crowd = [raw_connection(running.path) for _ in range(90)]
-    assert await asyncio.to_thread(crowd[-1].recv, 1) == b""
+    reply = await asyncio.to_thread(crowd[-1].recv, 1000)
+    assert error(reply) == "Too many are being served; try again later."
     assert len(asyncio.all_tasks()) - before <= 2 * MAX_CLIENTS
     for connection in crowd:
         connection.close()
