@@ -131,7 +131,7 @@ class _Live:
         self._tell_owner = tell_owner
         self._failure: Exception | None = None
         self._timer: asyncio.TimerHandle | None = None
-        mailbox: Mailbox[Event] = Mailbox(self._loop, self._deliver)
+        self._mailbox = mailbox = Mailbox[Event](self._loop, self._deliver)
         self._sound = sound = LiveSound(
             settings,
             devices,
@@ -198,7 +198,7 @@ class _Live:
 
     def _gauges(self) -> dict[str, int]:
         """What is counted where no event tells of it."""
-        return self._assembly.gauges() | self._sound.gauges()
+        return self._assembly.gauges() | self._sound.gauges() | self._mailbox.gauges()
 
     def _deliver(self, event: Event) -> None:
         self._assembly.conductor.post(event)

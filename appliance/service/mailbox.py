@@ -19,15 +19,19 @@ class Mailbox(Generic[E]):
         self._loop = loop
         self._deliver = deliver
         self._waiting: deque[E] = deque()
-        self.dropped = 0
+        self._dropped = 0
 
     def post(self, event: E) -> None:
         """Put an event in, from any thread; never blocks."""
         if len(self._waiting) >= MAX_WAITING:
-            self.dropped += 1
+            self._dropped += 1
             return
         self._waiting.append(event)
         self._loop.call_soon_threadsafe(self._deliver_next)
+
+    def gauges(self) -> dict[str, int]:
+        """What is counted where no event tells of it."""
+        return {"dropped_events": self._dropped}
 
     def _deliver_next(self) -> None:
         self._deliver(self._waiting.popleft())
