@@ -134,7 +134,8 @@ def _giving_way(state: State, next_state: State, ask: tuple[Verb, ...]) -> dict[
         (state, H.ANSWER_HEARD): Row(
             next_state, (*_WAITS[state], V.REJECT_INTERRUPTION, V.FINISH_ANSWER, *opened)
         ),
-        (state, H.PRESSED): Row(next_state, (*taken, *_SILENCE_ALL, *opened, V.HOLD_TURN)),
+        # Whatever was said already: it is not asked before the button comes up.
+        (state, H.PRESSED): Row(S.LISTENING, (*taken, *_SILENCE_ALL, *_OPEN_AND_STREAM, V.HOLD_TURN)),
         (state, H.STOP_WANTED): Row(S.IDLE, (*taken, *_SILENCE_ALL, V.FORGET_ALL_SPEECH)),
         (state, H.MUTED): Row(S.SPEAKING, (V.REJECT_INTERRUPTION, V.RESUME, V.FORGET_ALL_SPEECH)),
     }

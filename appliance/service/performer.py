@@ -19,6 +19,9 @@ from appliance.service.turns import Turns
 
 # Waits for the provider, who cannot go on while a tool runs.
 _OF_THE_PROVIDER: Final = frozenset({Deadline.ANSWER, Deadline.STALL})
+# At `confirm_ms` hearing tells what it makes of a run of speech. That comes half a window of the detector
+# (16 ms) and its way to the event loop later, and who does not wait for it overrules it.
+_HEARING_LATE_MS: Final = 50
 # These end an interruption whatever the evidence says.
 _OVERRULING: Final = frozenset(
     {
@@ -201,7 +204,9 @@ class Performer:
         return {
             Verb.AWAIT_ANSWER: self.await_answer,
             Verb.AWAIT_AUDIO: lambda: self._await(Deadline.STALL, self._options.stall_s * 1000),
-            Verb.AWAIT_DECISION: lambda: self._await(Deadline.CONFIRM, self._options.confirm_ms),
+            Verb.AWAIT_DECISION: lambda: self._await(
+                Deadline.CONFIRM, self._options.confirm_ms + _HEARING_LATE_MS
+            ),
             Verb.CLEAR_ANSWER_DEADLINE: lambda: clear(Deadline.ANSWER),
             Verb.CLEAR_STALL_DEADLINE: lambda: clear(Deadline.STALL),
             Verb.CLEAR_CONFIRM_DEADLINE: lambda: clear(Deadline.CONFIRM),

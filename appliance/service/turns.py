@@ -79,8 +79,10 @@ class Turns:
         return self._turn
 
     def open(self, onset: int) -> None:
-        """A turn begins `prefix_padding_ms` before `onset`, never before the end of the last one."""
+        """A turn begins `prefix_padding_ms` before `onset`, never before the end of the last one: of an
+        onset that was told with that one, what is left is the turn."""
         start = self._start(onset, self._turn.sent)
+        onset = max(onset, start)
         self._turn = Turn(self._turn.number + 1, onset, start, start, after=self._turn.sent)
         self._provider.send(OpenTurn())
         self._record.write(
@@ -101,7 +103,7 @@ class Turns:
         self._earliest = self._near.written
 
     def _start(self, onset: int, after: int) -> int:
-        return min(max(onset - self._prefix_samples, after, self._earliest, 0), onset)
+        return max(onset - self._prefix_samples, after, self._earliest, 0)
 
     def stream(self, up_to: int) -> None:
         """From here on the turn's sound may leave the box; what is there of it leaves at once."""

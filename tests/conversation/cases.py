@@ -291,7 +291,7 @@ CASES = (
     Case((S.YIELDING,), "the sentence is over", H.ANSWER_YIELDED, _YIELDED, S.LISTENING),
     Case((S.YIELDING,), "an alarm cuts the sentence", H.RING, _GONE, S.LISTENING),
     Case((S.YIELDING,), "nobody can hear the sentence", H.MOUTH_GONE, _GONE, S.LISTENING),
-    Case((S.YIELDING,), "the button cuts the sentence", H.PRESSED, (*_PRESSED, V.HOLD_TURN), S.LISTENING),
+    Case(_GIVING_WAY, "the button cuts the sentence", H.PRESSED, (*_PRESSED, V.HOLD_TURN), S.LISTENING),
     Case((S.YIELDING,), "it was the last sentence", H.ANSWER_HEARD, _OVER, S.LISTENING),
     Case((S.DUCKED,), "the answer begins, for which a ring made no room", H.ANSWER_STARTED, (V.DUCK,)),
     Case((S.STILL,), "the answer begins, for which a ring made no room", H.ANSWER_STARTED, (V.HUSH,)),
@@ -300,7 +300,6 @@ CASES = (
     Case((S.SAID,), "the sentence is over", H.ANSWER_YIELDED, (*_YIELDED, *_ASK), S.THINKING),
     Case((S.SAID,), "an alarm cuts the sentence", H.RING, (*_GONE, *_ASK), S.THINKING),
     Case((S.SAID,), "nobody can hear the sentence", H.MOUTH_GONE, (*_GONE, *_ASK), S.THINKING),
-    Case((S.SAID,), "the button cuts the sentence", H.PRESSED, (*_PRESSED, *_ASK, V.HOLD_TURN), S.THINKING),
     Case((S.SAID,), "it was the last sentence", H.ANSWER_HEARD, (*_OVER, *_ASK), S.THINKING),
     Case(
         _GIVING_WAY,

@@ -11,6 +11,7 @@ from typing import Literal
 
 import numpy as np
 
+from appliance.conversation.announcements import Sound
 from appliance.conversation.vocabulary import DeviceChanged, DeviceState, Ring, ToolCall, ToolDone
 from appliance.pcm.formats import Pcm
 from appliance.service.assembly import Assembly
@@ -22,6 +23,7 @@ from appliance.service.floor import Reader
 from appliance.service.microphone_time import MicrophoneTime
 from appliance.service.ticker import Ticker
 from appliance.service.tool_calls import Tools
+from tests.bench.soak_time import VirtualLoop
 from tests.service.live_wiring import Loop, Loudspeaker, Microphone, WokenEars
 from tests.service.stage import Played, ScriptedProvider, play, tone
 from tests.service.wiring import Ports, Wiring
@@ -102,6 +104,15 @@ def post(event: Event) -> Act:
     return lambda live: live.assembly.conductor.post(event)
 
 
+def announce(sound: Sound, pcm: Pcm) -> Act:
+    """A sound of the device's own."""
+
+    def act(live: Live) -> None:
+        live.assembly.loudspeaker.announce(sound, pcm)
+
+    return act
+
+
 def ring(ms: float) -> Act:
     """An alarm of this length, half as loud as an answer."""
     return post(Ring(tone(ms) // 2))
@@ -131,14 +142,20 @@ def play_live(
     tail_ms: float = 6000.0,
 ) -> Played:
     """`play` on a running device; `acts` is called every 10 ms of its stream."""
-    live = Live(late_ms, close_ms)
+    live, loop = Live(late_ms, close_ms), VirtualLoop()
+
+    def act(assembly: Assembly) -> None:
+        loop.move_to(live.clock.now_ms() / 1000)
+        acts(live)
+
     return play(
         *near,
         answers=answers,
         provider=provider,
         settings=settings,
         tail_ms=tail_ms,
-        each_tick=lambda assembly: acts(live),
+        each_tick=act,
+        loop_factory=lambda: loop,
         reader=reader,
         tools=tools,
         wiring=live,

@@ -2,9 +2,6 @@
 
 import asyncio
 
-import numpy as np
-import pytest
-
 from appliance.conversation.vocabulary import (
     AnswerAudio,
     AnswerDone,
@@ -160,23 +157,3 @@ def test_a_tool_that_ends_in_the_next_turn_is_written_down_for_its_own() -> None
     )
     (call,) = played.of("tool_call")
     assert (call["turn"], call["ok"]) == (1, True)
-
-
-@pytest.mark.parametrize("late_ms", [0, 10, 30])
-def test_words_that_wait_for_the_end_of_a_sentence_are_all_asked(late_ms: float) -> None:
-    last = speech(3000, seed=3)
-    played = play_live(
-        *QUESTION,
-        silence(1700),
-        speech(700, seed=2),
-        silence(6300),
-        last,  # while a sentence of 20 s gives way to the words before
-        silence(8000),
-        answers=[tone(20_000), tone(4000), tone(300)],
-        settings=["interruption.strategy=deferred"],
-        late_ms=late_ms,
-    )
-    told = np.concatenate(played.provider.turns)
-    begins = np.flatnonzero(told == last[0])
-    assert any(np.array_equal(told[begin : begin + len(last)], last) for begin in begins)
-    assert problems(played.events) == []

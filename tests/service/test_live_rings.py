@@ -5,24 +5,15 @@ import pytest
 
 from appliance.conversation.announcements import Sound
 from appliance.conversation.vocabulary import Asked
-from appliance.pcm.formats import Pcm, samples_of_ms
+from appliance.pcm.formats import samples_of_ms
 from tests.service.event_schema import problems
-from tests.service.live_stage import Act, Live, at, is_told, play_live, post, ring
+from tests.service.live_stage import Act, announce, at, is_told, play_live, post, ring
 from tests.service.stage import OUT_RATE_HZ, Played, silence, speech, tone
 
 
 def loudest(played: Played, from_ms: float, to_ms: float) -> int:
     stretch = played.out[samples_of_ms(from_ms, OUT_RATE_HZ) : samples_of_ms(to_ms, OUT_RATE_HZ)]
     return int(np.abs(stretch.astype(np.int32)).max())
-
-
-def say(pcm: Pcm) -> Act:
-    """A sentence of the device's own."""
-
-    def announce(live: Live) -> None:
-        live.assembly.loudspeaker.announce(Sound.SAID, pcm)
-
-    return announce
 
 
 def test_an_answer_waits_for_one_alarm_and_not_for_ever() -> None:
@@ -38,7 +29,7 @@ def test_an_answer_waits_for_one_alarm_and_not_for_ever() -> None:
     assert problems(played.events) == []
 
 
-@pytest.mark.parametrize("sound", [ring(1500), say(tone(1500) // 2)], ids=["ring", "say"])
+@pytest.mark.parametrize("sound", [ring(1500), announce(Sound.SAID, tone(1500) // 2)], ids=["ring", "say"])
 def test_what_sounds_while_somebody_speaks_costs_him_no_word(sound: Act) -> None:
     words = speech(5000)
     played = play_live(
