@@ -141,7 +141,8 @@ class Speaker(LockedPlayout):
                 self._underruns = underruns_before + pacer.underruns
                 self._beyond_limit = beyond_before + pacer.beyond_limit
                 written += len(self._block)
-                if not proved and written > outlet.capacity_samples:  # more than fits in: some was played
+                # More than fits in was written, and not faster than it plays: some was played.
+                if not proved and written > outlet.capacity_samples >= pacer.ahead_samples:
                     proved = True
                     prove()
             if self._fade:

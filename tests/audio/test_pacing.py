@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from appliance.audio.outlet import Outlet
-from appliance.audio.pacing import MAX_QUEUED_MS, STALL_S, Pacer
+from appliance.audio.pacing import MAX_QUEUED_MS, STALL_S, SWALLOWED_S, Pacer
 from appliance.errors import DeviceError
 from tests.audio.fake_devices import FakeSpeaker, FreeTime
 
@@ -86,6 +86,29 @@ def test_a_device_that_stands_still_is_lost() -> None:
     with pytest.raises(DeviceError, match=r"^the loudspeaker 'fake' has stopped playing$"):
         speak(pacer, speaker, 10)
     assert time.now_s == pytest.approx(STALL_S, abs=0.2)
+
+
+def test_a_device_that_swallows_everything_at_once_plays_nothing() -> None:
+    time = FreeTime()
+    speaker = FakeSpeaker(lambda: 1000 * time.now_s)
+    pacer = paced(speaker, time)
+
+    def swallow() -> None:
+        for _ in range(200):
+            pacer.wait_for_room(speaker.block_samples)
+            time.now_s += 0.0001  # a write, on its way
+            speaker.write(bytes(2 * speaker.block_samples))
+
+    with pytest.raises(DeviceError, match=r"^the loudspeaker 'fake' takes sound without playing it$"):
+        swallow()
+    assert speaker.written_frames <= (SWALLOWED_S + 0.1) * speaker.rate_hz + speaker.capacity_samples
+
+
+def test_a_device_whose_clock_is_a_little_fast_is_none_that_plays_nothing() -> None:
+    time = FreeTime()
+    speaker = FakeSpeaker(lambda: 1.002 * time.now_s)
+    speak(paced(speaker, time), speaker, 60_000)
+    assert time.now_s > 1000
 
 
 @pytest.mark.parametrize(("playout_hz", "device_hz"), [(24_000, 48_000), (48_000, 44_100), (24_000, 44_100)])

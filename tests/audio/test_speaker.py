@@ -215,6 +215,23 @@ def test_a_lost_loudspeaker_is_told_and_let_go_of() -> None:
     assert room.speaker.close()
 
 
+def test_a_replacement_that_swallows_sound_is_never_ready() -> None:
+    class Nowhere(FakeSpeaker):
+        name = "nowhere"
+
+        def delay_samples(self) -> int:
+            return 0
+
+        def write(self, block: bytes) -> None:
+            pass
+
+    room = Room()
+    room.unplug()
+    room.replacements.put(Nowhere(room.time.clock))
+    room.replug(FakeSpeaker(room.time.clock))  # the first that is told to be ready
+    room.close()
+
+
 def test_without_a_loudspeaker_nothing_counts_as_heard() -> None:
     room = Room()
     room.answer(tone(1.0))
