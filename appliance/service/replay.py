@@ -12,7 +12,6 @@ from appliance.audio.pump import SpeakerPump
 from appliance.audio.seam import SpeakerDevice
 from appliance.audio.wav import WavReader, WavWriter
 from appliance.conversation.vocabulary import SpeechEvent
-from appliance.errors import InputFileError
 from appliance.pcm.formats import NEAR_RATE_HZ, ms_of_samples, samples_of_ms
 from appliance.pcm.ring import SampleRing
 from appliance.service.assembly import Assembly, Ends
@@ -21,6 +20,7 @@ from appliance.service.clock import TickerClock
 from appliance.service.detectors import load_detector, report_warning
 from appliance.service.event_log import EventLog, Listener
 from appliance.service.monitor import FollowedLoudspeaker, FollowedMicrophone, Monitor
+from appliance.service.named_files import refuse_one_for_two, refuse_pipe
 from appliance.service.provider_list import list_providers
 from appliance.service.sentences import say
 from appliance.service.ticker import TICK_MS, Loudspeaker, Microphone, Ticker
@@ -67,10 +67,10 @@ def run_replay(
 
     Both output files are written whatever happens; `show` is told every event as it happens, and both
     sides are heard on `aloud`, which is closed in the end. Raises InputFileError for a file that is
-    no WAV.
+    no WAV, and before anything is written where two of the files are the same or the recording is a pipe.
     """
-    if options.out.resolve() == options.wav.resolve():
-        raise InputFileError(f"{options.out} is the recording itself; name another file for the answer")
+    refuse_one_for_two({"IN.wav": options.wav, "OUT.wav": options.out, "EVENTS.jsonl": options.events})
+    refuse_pipe(options.wav)
     with (
         WavWriter(options.out, OUT_RATE_HZ) as out,
         EventLog(options.events) as log,

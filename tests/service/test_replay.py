@@ -1,6 +1,7 @@
 """Recordings in place of the microphone, a strict server in place of the vendor's, in real time."""
 
 import json
+import os
 import wave
 from itertools import pairwise
 from pathlib import Path
@@ -120,12 +121,38 @@ def test_a_recording_without_a_word_ends_soon_after_its_end(tmp_path: Path) -> N
     assert len(read_wav(tmp_path / "out.wav")) < 4 * OUT_RATE_HZ
 
 
-def test_the_recording_itself_is_not_overwritten(tmp_path: Path) -> None:
-    write_wav(tmp_path / "in.wav", np.zeros(1000, dtype=np.int16))
-    options = ReplayOptions(tmp_path / "in.wav", tmp_path / "in.wav", tmp_path / "events.jsonl")
-    with pytest.raises(InputFileError, match="the recording itself"):
+@pytest.mark.parametrize(
+    ("out", "events"),
+    [
+        ("in.wav", "events.jsonl"),
+        ("out.wav", "in.wav"),
+        ("out.wav", "out.wav"),
+        ("out.wav", "../here/out.wav"),
+        ("out.wav", "link"),
+        ("out.wav", "hard link"),
+    ],
+)
+def test_no_file_is_two_of_them_and_nothing_is_overwritten(tmp_path: Path, out: str, events: str) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    write_wav(here / "in.wav", np.zeros(1000, dtype=np.int16))
+    (here / "link").symlink_to("out.wav")
+    (here / "hard link").hardlink_to(here / "in.wav")
+    before = (here / "in.wav").read_bytes()
+    if events == "hard link":
+        (here / "out.wav").hardlink_to(here / "in.wav")
+    options = ReplayOptions(here / "in.wav", here / out, here / events)
+    with pytest.raises(InputFileError, match=r"is named as .* and as .*; name another file"):
         run_replay(settings_for("ws://127.0.0.1:1/v1/realtime"), options)
-    assert len(read_wav(tmp_path / "in.wav")) == 1000
+    assert (here / "in.wav").read_bytes() == before
+    assert not (here / "events.jsonl").exists()
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "in.wav")
+    with pytest.raises(InputFileError, match=r"in\.wav is no regular file"):
+        run_replay(settings_for("ws://127.0.0.1:1/v1/realtime"), options_in(tmp_path))
+    assert not (tmp_path / "out.wav").exists()
 
 
 def test_the_button_without_a_word_while_it_thinks_asks_the_provider_again(tmp_path: Path) -> None:
