@@ -6,6 +6,7 @@ from appliance.audio.wav import WavReader
 from appliance.audio.wav_format import NoSoundError
 from appliance.conversation.timeline import LevelProfile, draw, read_events, streamed_profile
 from appliance.errors import InputFileError
+from appliance.service.named_files import refuse_one_for_two, refuse_pipe
 from appliance.service.picture import to_png
 
 
@@ -27,6 +28,10 @@ def draw_file(
         raise InputFileError(
             f"The picture {out_path} can be an SVG or a PNG: its name must end in .svg or .png."
         )
+    named = {"EVENTS.jsonl": events_path, "--in-wav": input_wav, "--out-wav": output_wav}
+    for use, path in named.items():
+        if path is not None:
+            refuse_one_for_two({use: path, "the picture": out_path})
     try:
         with events_path.open(encoding="utf-8") as lines:
             events = read_events(lines)
@@ -36,6 +41,8 @@ def draw_file(
         raise InputFileError(f"{events_path} is no text, so it is no event log.") from error
     except InputFileError as error:
         raise InputFileError(f"{events_path}: {error}") from error
+    if not events:
+        raise InputFileError(f"{events_path} has no event in it, so there is nothing to draw.")
     svg = draw(events, _profile(input_wav), _profile(output_wav), from_s * 1000)
     picture = to_png(svg) if kind == ".png" else svg.encode()
     try:
@@ -47,6 +54,7 @@ def draw_file(
 def _profile(path: Path | None) -> LevelProfile | None:
     if path is None:
         return None
+    refuse_pipe(path)
     try:
         with WavReader(path) as recording:
             return streamed_profile(recording.read, recording.rate_hz)

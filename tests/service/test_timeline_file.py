@@ -1,5 +1,6 @@
 """From the files of a conversation to the file of its picture."""
 
+import os
 import sys
 import wave
 from pathlib import Path
@@ -94,6 +95,8 @@ def test_an_empty_recording_is_silence(tmp_path: Path) -> None:
     ("content", "sentence"),
     [
         (b"RIFF\xff\xfe", "is no text"),
+        (b"", "has no event in it"),
+        (b"\n\n", "has no event in it"),
         (b'{"t_ms":1}\n]\n', r"Line 2 is no JSON object"),
     ],
 )
@@ -102,6 +105,23 @@ def test_a_file_that_is_no_event_log_is_named(tmp_path: Path, content: bytes, se
     path.write_bytes(content)
     with pytest.raises(InputFileError, match=f"events.jsonl.*{sentence}"):
         draw_file(path, tmp_path / "out.svg")
+
+
+@pytest.mark.parametrize("out", ["self.svg", "in.svg", "out.svg"])
+def test_the_picture_overwrites_none_of_the_files_it_is_drawn_from(tmp_path: Path, out: str) -> None:
+    log = tmp_path / "self.svg"
+    log.write_bytes(LOG.read_bytes())
+    heard, played = make_wav(tmp_path / "in.svg"), make_wav(tmp_path / "out.svg")
+    before = (tmp_path / out).read_bytes()
+    with pytest.raises(InputFileError, match="is named as .* and as .*; name another file"):
+        draw_file(log, tmp_path / out, heard, played)
+    assert (tmp_path / out).read_bytes() == before
+
+
+def test_a_pipe_as_a_recording_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "in.wav")
+    with pytest.raises(InputFileError, match=r"in\.wav is no regular file"):
+        draw_file(LOG, tmp_path / "out.svg", tmp_path / "in.wav")
 
 
 def test_a_missing_log_is_named(tmp_path: Path) -> None:
