@@ -22,10 +22,10 @@ class CaptureThread:
     """Moves the sound of a microphone into `ring`, at `ring_hz`, and sets `wake` after each block.
 
     It outlives its microphones: while there is none, or it is muted, nothing is written and the index of
-    the ring stands still; `resumed` is called before the first sample of each one is written. Whatever
-    microphone comes back is converted to `ring_hz`. What becomes of it is told to `tell`; `warn` gets a
-    sentence about one that is there and yet deaf; `fatal` as for EventfulThread. All are called in this
-    thread.
+    the ring stands still; `resumed` is called before the first sample of each one is written, and before the
+    first after an overrun, which is a gap as well. Whatever microphone comes back is converted to `ring_hz`.
+    What becomes of it is told to `tell`; `warn` gets a sentence about one that is there and yet deaf; `fatal`
+    as for EventfulThread. All are called in this thread.
     """
 
     def __init__(
@@ -78,11 +78,13 @@ class CaptureThread:
         overruns_before = self._overruns
         proved = warned = False
         for block in _blocks(device, keep_on):
+            overruns = overruns_before + device.overruns
+            if not proved or overruns > self._overruns:
+                self._resumed()
+            self._overruns = overruns
             if not proved:
                 proved = True
-                self._resumed()
                 prove()
-            self._overruns = overruns_before + device.overruns
             self._ring.write(intake.take(block))
             self._wake.set()
             if intake.suspicious and not warned:

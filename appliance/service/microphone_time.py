@@ -47,8 +47,8 @@ class MicrophoneTime:
     """Ties 16 kHz sample indices to stream time, of a microphone that comes and goes.
 
     A sample is never known before it was spoken, so the smallest lead of the clock over the samples
-    is the microphone's; what is later was held up on the way. While there is no microphone the samples
-    stand still and the clock goes on: each stretch between two gaps has a lead of its own. Bounds: of
+    is the microphone's; what is later was held up on the way. While there is no microphone, or it overruns,
+    the samples stand still and the clock goes on: each stretch between two gaps has a lead of its own. Bounds: of
     each stretch 30 s, of stretches the last eight; older samples are told by the oldest one.
 
     For any thread.
@@ -73,7 +73,7 @@ class MicrophoneTime:
             self._stretches[-1].heard(now_ms, now_ms - ms_of_samples(written, NEAR_RATE_HZ))
 
     def resume(self) -> None:
-        """The microphone was away; its next sample is the first after the gap."""
+        """The microphone was away, or lost samples; its next one is the first after the gap."""
         with self._lock:
             self._stretches.append(_Stretch(self._written()))
 

@@ -214,6 +214,14 @@ def test_overruns_of_all_microphones_are_counted(room: Room) -> None:
     assert room.capture.overruns == 5
 
 
+def test_after_an_overrun_the_samples_begin_anew(room: Room) -> None:
+    for overruns, start in ((0, 0), (0, 512), (1, 1024), (1, 1536), (3, 2048)):
+        room.microphone.overruns = overruns
+        room.microphone.arrivals.put(numbered(start))
+        room.wait_for(start + 512)
+    assert room.resumed == [0, 1024, 2048]
+
+
 def test_stop_ends_the_thread_while_it_waits_for_sound(room: Room) -> None:
     assert room.capture.stop()
     assert room.microphone.closed_by == "microphone"

@@ -65,6 +65,15 @@ def test_after_a_gap_new_samples_have_the_new_time_and_old_ones_the_old() -> Non
     assert room.time.ms_of(end + 16_000) == pytest.approx(10_000 + 1_000 + 30, abs=33)
 
 
+def test_after_an_overrun_the_very_next_sample_has_the_right_time() -> None:
+    room = Room()
+    room.hear(20_000)
+    room.wait(20_600)
+    room.time.resume()
+    room.hear(20_640)
+    assert room.time.ms_of(room.written) == pytest.approx(room.clock.now_ms() + 30, abs=1)
+
+
 def test_a_long_gap_in_which_somebody_looks_spoils_nothing() -> None:
     room = Room()
     room.hear(3_200)
