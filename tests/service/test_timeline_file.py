@@ -113,7 +113,7 @@ def test_the_picture_overwrites_none_of_the_files_it_is_drawn_from(tmp_path: Pat
     log.write_bytes(LOG.read_bytes())
     heard, played = make_wav(tmp_path / "in.svg"), make_wav(tmp_path / "out.svg")
     before = (tmp_path / out).read_bytes()
-    with pytest.raises(InputFileError, match="is named as .* and as .*; name another file"):
+    with pytest.raises(InputFileError, match=r"is named as .* and as .*; name another file"):
         draw_file(log, tmp_path / out, heard, played)
     assert (tmp_path / out).read_bytes() == before
 
