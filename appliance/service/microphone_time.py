@@ -48,8 +48,8 @@ class MicrophoneTime:
 
     A sample is never known before it was spoken, so the smallest lead of the clock over the samples
     is the microphone's; what is later was held up on the way. While there is no microphone, or it overruns,
-    the samples stand still and the clock goes on: each stretch between two gaps has a lead of its own. Bounds: of
-    each stretch 30 s, of stretches the last eight; older samples are told by the oldest one.
+    the samples stand still and the clock goes on: each stretch between two gaps has a lead of its own.
+    Bounds: of each stretch 30 s, of stretches the last eight; older samples are told by the oldest one.
 
     For any thread.
     """
