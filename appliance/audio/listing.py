@@ -1,6 +1,7 @@
 """The list of microphones and loudspeakers, for a person."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from appliance.audio.cards import Direction
 from appliance.audio.catalog import DeviceInfo, choose
@@ -10,21 +11,34 @@ from appliance.errors import DeviceError
 _SECTION = {Direction.CAPTURE: "audio.input", Direction.PLAYBACK: "audio.output"}
 
 
-def list_for_people(devices: Sequence[DeviceInfo], formats: Formats) -> str:
-    """Every device by the name that goes into the configuration, and what there is to know about it."""
-    return "\n".join(_lines(devices, formats))
+def list_for_people(
+    devices: Sequence[DeviceInfo],
+    formats: Formats,
+    configured: Mapping[Direction, str] = MappingProxyType({}),
+) -> str:
+    """Every device by the name that goes into the configuration, and what there is to know about it.
+
+    `configured` are the names in force; "" chooses by itself.
+    """
+    return "\n".join(_lines(devices, formats, configured))
 
 
-def _lines(devices: Sequence[DeviceInfo], formats: Formats) -> Iterator[str]:
+def _lines(
+    devices: Sequence[DeviceInfo], formats: Formats, configured: Mapping[Direction, str]
+) -> Iterator[str]:
     for direction in Direction:
         of_this_kind = [device for device in devices if _serves(device, direction, formats)]
         chosen = _chosen(devices, direction)
+        name = configured.get(direction, "")
         yield f"{direction.value}s:"
         for device in of_this_kind:
             yield f"  {device.name}"
             yield from (f"      {line}" for line in _details(device, direction, formats, chosen))
+            if name and name in (device.name, *device.other_names):
+                yield f"      the one in the configuration ({_SECTION[direction]}.device)"
         if not of_this_kind:
             yield "  none"
+        yield from _missed(devices, direction, name)
         yield ""
     yield "To use one, put its name into the configuration:"
     for direction, section in _SECTION.items():
@@ -35,6 +49,15 @@ def _lines(devices: Sequence[DeviceInfo], formats: Formats) -> Iterator[str]:
     if any("(USB port " in device.name for device in devices):
         yield ""
         yield "Devices of the same make are told apart by their USB port: leave each one in its own."
+
+
+def _missed(devices: Sequence[DeviceInfo], direction: Direction, name: str) -> Iterator[str]:
+    """Why the device of the configuration cannot be opened, where that is known."""
+    if name:
+        try:
+            choose(devices, name, direction)
+        except DeviceError as error:
+            yield f"  {_SECTION[direction]}.device: {error}"
 
 
 def _serves(device: DeviceInfo, direction: Direction, formats: Formats) -> bool:

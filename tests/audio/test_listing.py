@@ -46,6 +46,21 @@ def test_a_name_stands_alone_and_what_there_is_to_know_below_it() -> None:
     )
 
 
+def test_the_devices_of_the_configuration_are_marked() -> None:
+    listed = list_for_people(
+        [MIC, JACK], {}, {Direction.CAPTURE: "hw:CARD=Device,DEV=0", Direction.PLAYBACK: JACK.name}
+    )
+    microphones, loudspeakers = listed.split("loudspeakers:")
+    assert "      the one in the configuration (audio.input.device)\n" in microphones
+    assert "      the one in the configuration (audio.output.device)\n" in loudspeakers
+
+
+def test_a_device_of_the_configuration_that_is_not_there_is_missed() -> None:
+    listed = list_for_people([MIC, JACK], {}, {Direction.CAPTURE: "Jabra", Direction.PLAYBACK: ""})
+    assert f"  audio.input.device: there is no microphone 'Jabra'; present: '{MIC.name}'\n" in listed
+    assert "the one in the configuration" not in listed
+
+
 def test_nothing_is_said_to_be_nothing() -> None:
     listed = list_for_people([], {})
     assert "microphones:\n  none\n" in listed
