@@ -111,16 +111,23 @@ def replay(
 @app.command("check-config")
 def check_config(config: Config = None, overrides: Set = None) -> None:
     """Print the settings in force, or what is wrong with them and what is allowed."""
-    typer.echo(render(_settings(config, overrides)), nl=False)
+    from appliance.service.plugin_check import check_plugins
+
+    loaded = _settings(config, overrides)
+    check_plugins(loaded.settings)
+    typer.echo(render(loaded), nl=False)
 
 
 @app.command()
-def devices() -> None:
+def devices(config: Config = None, overrides: Set = None) -> None:
     """List microphones and loudspeakers: the names to put into the configuration, and what is wrong."""
+    from appliance.audio.cards import Direction
     from appliance.audio.devices import list_devices
     from appliance.audio.listing import list_for_people
 
-    typer.echo(list_for_people(*list_devices()))
+    audio = _settings(config, overrides).settings.audio
+    configured = {Direction.CAPTURE: audio.input.device, Direction.PLAYBACK: audio.output.device}
+    typer.echo(list_for_people(*list_devices(), configured))
 
 
 @app.command()

@@ -87,7 +87,7 @@ def release(
 
 @app.command(rich_help_panel=_PANEL)
 def volume(
-    percent: Annotated[int | None, typer.Argument(metavar="[N]", min=0, max=100)] = None,
+    percent: Annotated[int | None, typer.Argument(metavar="N", min=0, max=100)] = None,
     socket: Socket = None,
 ) -> None:
     """Print the loudspeaker's volume in per cent, or change it."""
@@ -98,7 +98,7 @@ def volume(
 @app.command("set", rich_help_panel=_PANEL)
 def set_variable(
     assignment: Annotated[
-        str | None, typer.Argument(metavar="[NAME=VALUE]", help="Without it, all variables are printed.")
+        str | None, typer.Argument(metavar="NAME=VALUE", help="Without it, all variables are printed.")
     ] = None,
     socket: Socket = None,
 ) -> None:

@@ -46,6 +46,30 @@ def test_a_right_configuration_is_shown_whole_and_loads_back(tmp_path: Path) -> 
     assert 'language = "de"' in again.stdout
 
 
+def test_every_plugin_that_cannot_be_loaded_is_a_mistake_in_the_configuration() -> None:
+    done = appliance(
+        "check-config", "--set", "hearing.detector=no_such:Ear", "--set", "interruption.strategy=json:loads"
+    )
+    assert done.returncode == 78
+    assert done.stdout == ""
+    strategy, detector = sentences(done)
+    assert 'interruption.strategy = "json:loads": it is no' in strategy
+    assert 'hearing.detector = "no_such:Ear": there is no module no_such to import' in detector
+
+
+def test_what_may_be_left_out_stands_in_one_pair_of_brackets() -> None:
+    for verb, argument in (("volume", "[N]"), ("set", "[NAME=VALUE]")):
+        usage = appliance(verb, "--help").stdout
+        assert argument in usage
+        assert f"[{argument}]" not in usage
+
+
+def test_devices_takes_the_configuration_and_refuses_a_wrong_one() -> None:
+    done = appliance("devices", "--set", "audio.output.sample_rate=1")
+    assert done.returncode == 78
+    assert any("audio.output.sample_rate" in line for line in sentences(done))
+
+
 def test_a_missing_key_is_named_and_never_printed(tmp_path: Path) -> None:
     with wave.open(str(tmp_path / "in.wav"), "wb") as file:
         file.setparams((1, 2, 16_000, 0, "NONE", ""))
