@@ -55,17 +55,3 @@ def pcm_from_bytes(data: bytes | bytearray | memoryview) -> Pcm:
     if len(data) % _WIRE.itemsize:
         raise ValueError(f"{len(data)} bytes are no whole number of 16-bit samples")
     return np.frombuffer(data, _WIRE).astype(np.int16, copy=False)
-
-
-def mix_down(interleaved: Pcm, channels: int) -> Pcm:
-    """The mean of `channels` interleaved channels, rounded; one channel is returned as it is.
-
-    Raises `ValueError` where the samples are no whole number of frames.
-    """
-    if channels < 1 or len(interleaved) % channels:
-        raise ValueError(f"{len(interleaved)} samples are no whole number of {channels}-channel frames")
-    if channels == 1:
-        return interleaved
-    mono = np.empty(len(interleaved) // channels, np.int16)
-    np.rint(interleaved.reshape(-1, channels).mean(axis=1), out=mono, casting="unsafe")
-    return mono

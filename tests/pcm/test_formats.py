@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from appliance.pcm.formats import (
     FULL_SCALE,
     from_float32,
-    mix_down,
     ms_of_samples,
     pcm_from_bytes,
     pcm_to_bytes,
@@ -47,21 +46,6 @@ def test_results_go_where_the_caller_wants_them() -> None:
     assert to_float32(pcm, floats) is floats
     assert from_float32(floats, samples) is samples
     assert np.array_equal(samples, pcm)
-
-
-def test_mixing_down_is_the_mean_without_overflow() -> None:
-    stereo = np.array([100, 200, 32767, 32767, -32768, -32768, -32768, 32767], np.int16)
-    assert mix_down(stereo, 2).tolist() == [150, 32767, -32768, 0]
-
-
-def test_one_channel_is_not_copied() -> None:
-    assert mix_down(ALL_SAMPLES, 1) is ALL_SAMPLES
-
-
-@pytest.mark.parametrize("channels", [0, 2])
-def test_a_broken_frame_is_refused(channels: int) -> None:
-    with pytest.raises(ValueError, match="no whole number"):
-        mix_down(np.zeros(3, np.int16), channels)
 
 
 @given(ms=st.integers(0, 10**9), rate_hz=st.sampled_from([8_000, 16_000, 24_000, 48_000]))

@@ -5,15 +5,18 @@ import asyncio
 import json
 import signal
 import sys
-import wave
 from pathlib import Path
 
 import numpy as np
 
-from appliance.pcm.formats import Pcm, mix_down, pcm_from_bytes
+from appliance.audio.wav import WavReader
+from appliance.pcm.formats import Pcm
 from appliance.pcm.resample import Resampler
 from tests.simulators.openai_realtime import Simulator
 from tests.simulators.openai_script import RATE_HZ, Answer, Behaviour, Record, chirp
+
+# Of the sound of one answer: as much as fits into memory with ease.
+_LONGEST_S = 600
 
 
 def main() -> None:
@@ -68,9 +71,7 @@ def _summary(record: Record) -> dict[str, object]:
 
 
 def _read_wav(path: Path) -> Pcm:
-    with wave.open(str(path), "rb") as file:
-        if file.getsampwidth() != 2:
-            raise SystemExit(f"{path}: 16 bit are wanted")
-        pcm = mix_down(pcm_from_bytes(file.readframes(file.getnframes())), file.getnchannels())
-        resampler = Resampler(file.getframerate(), RATE_HZ)
+    with WavReader(path) as file:
+        pcm = file.read(_LONGEST_S * file.rate_hz)
+        resampler = Resampler(file.rate_hz, RATE_HZ)
     return np.concatenate([resampler.process(pcm), resampler.flush()])
