@@ -79,17 +79,6 @@ class Piper:
         self._care = threading.Thread(target=self._supervise, name="piper", daemon=True)
         self._care.start()
 
-    def wait_while(self, state: State, timeout_s: float) -> bool:
-        """Whether it came out of `state` within so long; at once where it is in another."""
-        with self._changed:
-            return self._changed.wait_for(lambda: self._state is not state, timeout_s)
-
-    def wait_until_warm(self, timeout_s: float) -> bool:
-        """Whether it is ready, after at most so long; at once where it failed to start."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._state is not State.STARTING, timeout_s)
-            return self._state is State.WARM
-
     def is_ready(self) -> bool:
         """Whether it can speak now; one that hangs is killed, for another to be started."""
         with self._changed:

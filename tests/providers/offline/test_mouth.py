@@ -18,6 +18,7 @@ from appliance.providers.offline.options import OfflineOptions
 from appliance.providers.offline.piper import Piper
 from appliance.providers.offline.reports import Reports
 from tests.providers.offline.fake_piper import SECOND
+from tests.providers.offline.watched_piper import WatchedPiper
 
 DEADLINE_S = 20.0
 LONG = "It is noon. Today is Saturday, the 21st of November 2026. There is nothing else that I know."
@@ -49,11 +50,11 @@ class Collected(Reports):
 
 @pytest.fixture
 def fake_piper() -> Iterator[Callable[[str], Piper]]:
-    started: list[Piper] = []
+    started: list[WatchedPiper] = []
 
     def start(how: str) -> Piper:
         command = [sys.executable, "-m", "tests.providers.offline.fake_piper", how]
-        started.append(Piper(command, lambda _: None))
+        started.append(WatchedPiper(command, lambda _: None))
         started[-1].wait_until_warm(DEADLINE_S)
         return started[-1]
 

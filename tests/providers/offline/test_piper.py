@@ -10,11 +10,12 @@ import pytest
 
 from appliance.errors import FailureCategory, ProviderError
 from appliance.providers.offline import piper as module
-from appliance.providers.offline.piper import Piper, restart_pause_s
+from appliance.providers.offline.piper import restart_pause_s
+from tests.providers.offline.watched_piper import WatchedPiper
 
 NEVER = threading.Event()
 DEADLINE_S = 20.0  # for a process to start, on a machine that tests everything else at once
-Start = Callable[..., Piper]
+Start = Callable[..., WatchedPiper]
 
 
 @pytest.fixture
@@ -25,12 +26,12 @@ def notices() -> list[str]:
 @pytest.fixture
 def start(notices: list[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
     """Starts a fake that behaves as it is told; all of them are stopped in the end."""
-    started: list[Piper] = []
+    started: list[WatchedPiper] = []
     monkeypatch.setattr(module, "RESTART_FIRST_S", 0.01)
 
-    def start_one(*how: str) -> Piper:
+    def start_one(*how: str) -> WatchedPiper:
         fake = [sys.executable, "-m", "tests.providers.offline.fake_piper", *how]
-        started.append(Piper(fake, notices.append))
+        started.append(WatchedPiper(fake, notices.append))
         return started[-1]
 
     yield start_one
@@ -134,7 +135,7 @@ def test_one_that_cannot_start_says_why_and_is_not_tried_again(start: Start, not
 
 
 def test_a_program_that_is_not_there_is_no_crash(notices: list[str]) -> None:
-    piper = Piper(["/nonexistent"], notices.append)
+    piper = WatchedPiper(["/nonexistent"], notices.append)
     assert not piper.wait_until_warm(DEADLINE_S)
     piper.stop()
     assert notices[0].startswith("Piper cannot be started: No such file or directory")
@@ -180,7 +181,7 @@ def test_piper_is_imported_by_its_own_process_alone() -> None:
 def test_without_the_package_the_process_says_so_and_ends(tmp_path: Path) -> None:
     model = tmp_path / "voice.onnx"
     notices: list[str] = []
-    piper = Piper(module.command_of(model), notices.append)
+    piper = WatchedPiper(module.command_of(model), notices.append)
     assert not piper.wait_until_warm(DEADLINE_S)
     piper.stop()
     assert notices[0].startswith("Piper cannot be loaded: ")
