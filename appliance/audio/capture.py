@@ -8,7 +8,7 @@ from appliance.audio.cards import Direction
 from appliance.audio.intake import ZEROS_S, Intake
 from appliance.audio.keeper import Keeper, Reopen
 from appliance.audio.seam import READ_WAIT_S, CaptureDevice
-from appliance.conversation.vocabulary import DeviceChanged
+from appliance.conversation.vocabulary import DeviceChanged, DeviceState
 from appliance.errors import DeviceError
 from appliance.pcm.ring import SampleRing
 
@@ -24,8 +24,9 @@ class CaptureThread:
     It outlives its microphones: while there is none, or it is muted, nothing is written and the index of
     the ring stands still; `resumed` is called before the first sample of each one is written, and before the
     first after an overrun, which is a gap as well. Whatever microphone comes back is converted to `ring_hz`.
-    What becomes of it is told to `tell`; `warn` gets a sentence about one that is there and yet deaf; `fatal`
-    as for EventfulThread. All are called in this thread.
+    What becomes of it is told to `tell`; of one that is there and yet deaf (see Intake) that it is silent,
+    and with its first sample that is not zero that it is ready. `warn` gets the sentence about it too;
+    `fatal` as for EventfulThread. All are called in this thread.
     """
 
     def __init__(
@@ -46,7 +47,9 @@ class CaptureThread:
         self._resumed = resumed
         self._warn = warn
         self._overruns = 0
-        self._keeper = Keeper(Direction.CAPTURE, device, reopen, self._capture, tell, fatal)
+        self._to_tell = tell
+        self._told = DeviceState.READY
+        self._keeper = Keeper(Direction.CAPTURE, device, reopen, self._capture, self._tell, fatal)
 
     @property
     def overruns(self) -> int:
@@ -76,7 +79,7 @@ class CaptureThread:
     def _capture(self, device: CaptureDevice, prove: Callable[[], None], keep_on: Callable[[], bool]) -> None:
         intake = Intake(device.rate_hz, device.channels, self._ring_hz)
         overruns_before = self._overruns
-        proved = warned = False
+        proved = False
         for block in _blocks(device, keep_on):
             overruns = overruns_before + device.overruns
             if not proved or overruns > self._overruns:
@@ -87,12 +90,22 @@ class CaptureThread:
                 prove()
             self._ring.write(intake.take(block))
             self._wake.set()
-            if intake.suspicious and not warned:
-                warned = True
-                self._warn(
-                    f"the microphone {device.name!r} has delivered nothing but digital silence for"
-                    f" {ZEROS_S:g} s: look for a mute switch on it, or a recording level of zero"
-                )
+            self._listen_for_life(intake, device.name)
+
+    def _listen_for_life(self, intake: Intake, name: str) -> None:
+        if intake.suspicious and self._told is DeviceState.READY:
+            reason = (
+                f"the microphone {name!r} has delivered nothing but digital silence for {ZEROS_S:g} s:"
+                " look for a mute switch on it, or a recording level of zero"
+            )
+            self._tell(DeviceChanged("microphone", DeviceState.SILENT, name, reason))
+            self._warn(reason)
+        elif intake.alive and self._told is DeviceState.SILENT:
+            self._tell(DeviceChanged("microphone", DeviceState.READY, name))
+
+    def _tell(self, change: DeviceChanged) -> None:
+        self._told = change.state
+        self._to_tell(change)
 
 
 def _blocks(device: CaptureDevice, keep_on: Callable[[], bool]) -> Iterator[bytes]:

@@ -32,6 +32,11 @@ class Intake:
         return self._resampler.process(self._mix.mix(interleaved))
 
     @property
+    def alive(self) -> bool:
+        """The last block was not all zeros."""
+        return self._zeros == 0
+
+    @property
     def suspicious(self) -> bool:
         """Nothing but exact zeros came for ZEROS_S: it may be connected, but it is deaf."""
         return self._zeros >= ZEROS_S * self._frame_rate

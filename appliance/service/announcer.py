@@ -45,6 +45,7 @@ class Announcer:
         self._say = say
         self._rate_hz = rate_hz
         self._person_has_floor = person_has_floor
+        self._microphone = DeviceState.READY
         self._pending: set[asyncio.Task[None]] = set()
         self.dropped = 0  # sentences beyond `MAX_PENDING`
 
@@ -61,9 +62,10 @@ class Announcer:
         """Say that the microphone is gone, and let it be heard that it is back."""
         if change.device != "microphone":
             return  # without a loudspeaker there is no way to say so, and with it no need to
+        before, self._microphone = self._microphone, change.state
         if change.state is DeviceState.LOST:
             self.announce_deaf()
-        else:
+        elif before is DeviceState.LOST:
             self.sound(earcons.ready(self._rate_hz))
 
     def announce_deaf(self) -> None:

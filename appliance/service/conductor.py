@@ -271,7 +271,7 @@ class Conductor:
 
     def _press(self) -> None:
         """Who cannot be heard is told so, and has silence for it."""
-        if not self._muted and self._devices["microphone"] is v.DeviceState.READY:
+        if not self._muted and self._devices["microphone"] is not v.DeviceState.LOST:
             self._happen(Happening.PRESSED)
             return
         self._happen(Happening.STOP_WANTED)

@@ -73,7 +73,7 @@ class LiveControls:
     def _refuse_to_speak_in_vain(self) -> None:
         if self._assembly.conductor.state.phase is Phase.LISTENING:
             raise Refused("somebody is speaking; say it afterwards")
-        if reason := self._lost("loudspeaker"):
+        if reason := self._why_not_ready("loudspeaker"):
             raise Refused(f"there is no loudspeaker to say it with: {reason}")
 
     async def ask(self, text: str, *, spoken: bool) -> AsyncGenerator[AnswerText, None]:
@@ -175,18 +175,18 @@ class LiveControls:
             ],
             devices=list(self._devices.values()),
             deaf=self._deaf(),
-            mouthless=self._lost("loudspeaker"),
+            mouthless=self._why_not_ready("loudspeaker"),
             counters={**self._counters.snapshot(), **self._gauges()},
         )
 
     def _deaf(self) -> str:
         if self._assembly.conductor.muted:
             return "it is muted"
-        return self._lost("microphone")
+        return self._why_not_ready("microphone")
 
-    def _lost(self, device: str) -> str:
+    def _why_not_ready(self, device: str) -> str:
         status = self._devices.get(device)
-        return status.reason if status is not None and status.state == v.DeviceState.LOST else ""
+        return status.reason if status is not None and status.state != v.DeviceState.READY else ""
 
     def _take(self, event: Event) -> None:
         self._counters.take(event)

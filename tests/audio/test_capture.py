@@ -185,14 +185,44 @@ def test_a_microphone_that_is_gone_when_it_is_wanted_again_is_news(room: Room) -
     assert room.news.next() == lost("there is no microphone")
 
 
-def test_nothing_but_exact_zeros_is_a_warning_and_no_loss(room: Room) -> None:
-    for _ in range(round(ZEROS_S)):
+def silence(room: Room, seconds: float) -> None:
+    for _ in range(round(seconds)):
         room.microphone.arrivals.put(bytes(2 * RING_HZ))
-    assert "nothing but digital silence for 10 s" in str(room.warnings.next())
-    room.microphone.arrivals.put(bytes(2 * RING_HZ))
+
+
+def test_nothing_but_exact_zeros_is_told_once_and_is_no_loss(room: Room) -> None:
+    silence(room, ZEROS_S + 1)
+    silent = room.news.next()
+    assert isinstance(silent, DeviceChanged)
+    assert (silent.state, silent.name) == (DeviceState.SILENT, "fake")
+    assert "nothing but digital silence for 10 s" in silent.reason
+    assert room.warnings.next() == silent.reason
     room.wait_for(round(ZEROS_S + 1) * RING_HZ)
-    assert room.warnings.empty
     assert room.news.empty
+    assert room.warnings.empty
+
+
+def test_with_the_first_sample_that_is_not_zero_a_silent_microphone_is_ready(room: Room) -> None:
+    silence(room, ZEROS_S)
+    assert getattr(room.news.next(), "state", None) is DeviceState.SILENT
+    room.microphone.arrivals.put(numbered(0))
+    room.microphone.arrivals.put(numbered(512))
+    assert room.news.next() == ready()
+    room.wait_for(round(ZEROS_S) * RING_HZ + 1024)
+    assert room.news.empty
+
+
+def test_a_silent_microphone_stays_silent_over_a_mute_until_it_is_heard(room: Room) -> None:
+    silence(room, ZEROS_S)
+    assert getattr(room.news.next(), "state", None) is DeviceState.SILENT
+    room.capture.set_muted(True)
+    assert room.microphone.closed.wait(PATIENCE_S)
+    back = FakeMicrophone(name="back")
+    back.arrivals.put(bytes(1024))
+    back.arrivals.put(numbered(0))
+    room.replacements.append(back)
+    room.capture.set_muted(False)
+    assert room.news.next() == ready("back")
 
 
 def test_an_unexpected_exception_is_a_fault_of_ours(room: Room) -> None:

@@ -2,13 +2,24 @@
 
 import numpy as np
 
-from appliance.conversation.machine import State
-from appliance.conversation.vocabulary import AppendAudio, DiscardTurn, MuteWanted, StopWanted
+from appliance.conversation.machine import Happening, State
+from appliance.conversation.vocabulary import (
+    AppendAudio,
+    DeviceChanged,
+    DeviceState,
+    DiscardTurn,
+    MuteWanted,
+    StopWanted,
+)
+from appliance.service.live_controls import LiveControls
+from appliance.settings import load_settings
 from tests.service.event_schema import problems
 from tests.service.live_stage import Live, at, play_live, post
 from tests.service.stage import Played, ScriptedProvider, sample, silence, speech, tone
 
 MUTE, UNMUTE = post(MuteWanted(True)), post(MuteWanted(False))
+SILENT = post(DeviceChanged("microphone", DeviceState.SILENT, "a device", "nothing but zeros"))
+ALIVE = post(DeviceChanged("microphone", DeviceState.READY, "a device"))
 
 
 def told_samples(played: Played) -> int:
@@ -91,3 +102,46 @@ def test_a_turn_that_was_stopped_is_written_down_with_what_was_said() -> None:
     played = play_live(silence(500), speech(4000), silence(3000), acts=at((3500, post(StopWanted()))))
     assert abs(played.of("turn_discarded")[0]["speech_ms"] - 3000) <= 60
     assert problems(played.events) == []
+
+
+def test_a_silent_microphone_ends_no_turn_and_makes_no_sound() -> None:
+    played = play_live(
+        silence(500), speech(2000), silence(3000), answers=[], acts=at((1500, SILENT), (2000, ALIVE))
+    )
+    (turn,) = played.of("turn_committed")
+    assert turn["cause"] == "silence"
+    assert not played.out[: sample(2600) * 3 // 2].any()  # at 24 kHz: neither a sentence nor an earcon
+    assert [event["state"] for event in played.of("device")] == ["silent", "ready"]
+    assert problems(played.events) == []
+
+
+def test_who_presses_beside_a_silent_microphone_is_listened_to() -> None:
+    played = play_live(
+        silence(2000),
+        speech(1500),
+        silence(4000),
+        acts=at((500, SILENT), (1800, Live.press), (2000, Live.let_go)),
+    )
+    assert played.of("phase")[0]["cause"] == Happening.PRESSED
+    assert told_samples(played) > sample(1400)
+    assert problems(played.events) == []
+
+
+def test_the_status_says_that_the_microphone_is_silent_until_it_is_alive() -> None:
+    controls: list[LiveControls] = []
+    deaf: list[str] = []
+
+    def connect(live: Live) -> None:
+        settings = load_settings([], [], {}).settings
+        index_now, log = live.time.index_now, live.log
+        controls.append(LiveControls(settings, live.assembly, log, index_now, lambda percent: None, dict, []))
+
+    def look(live: Live) -> None:
+        deaf.append(controls[0].status().deaf)
+
+    # What happened is written down within 3 s of it.
+    play_live(
+        silence(10_000),
+        acts=at((100, connect), (200, look), (500, SILENT), (4500, look), (5000, ALIVE), (9000, look)),
+    )
+    assert deaf == ["", "nothing but zeros", ""]

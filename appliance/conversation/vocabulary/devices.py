@@ -10,11 +10,12 @@ class DeviceState(StrEnum):
 
     READY = "ready"
     LOST = "lost"
+    SILENT = "silent"  # a microphone: sound comes, and it is all zeros
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceChanged:
-    """A device can be used again, or cannot; `reason` says why not, as a sentence for the owner."""
+    """How a device stands from now on; `reason` says why it is not ready, as a sentence for the owner."""
 
     device: Literal["microphone", "loudspeaker"]
     state: DeviceState
