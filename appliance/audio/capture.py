@@ -56,11 +56,6 @@ class CaptureThread:
         """How often sound was lost before it was read, of all microphones so far."""
         return self._overruns
 
-    @property
-    def working(self) -> bool:
-        """Sound is coming."""
-        return self._keeper.working
-
     def start(self) -> None:
         """Begin to read; called once."""
         self._keeper.start()

@@ -43,8 +43,7 @@ def open_microphone(
     NotWanted within 0.1 s when `keep_on` is false.
     """
     opened = _open(Direction.CAPTURE, options, keep_on, argv, places)
-    block_samples = opened.rate_hz * options.block_ms // 1000
-    return Microphone(opened.link, opened.name, opened.rate_hz, opened.channels, block_samples)
+    return Microphone(opened.link, opened.name, opened.rate_hz, opened.channels)
 
 
 def open_loudspeaker(
@@ -55,10 +54,7 @@ def open_loudspeaker(
 ) -> Loudspeaker:
     """The loudspeaker that `options` mean; as `open_microphone`."""
     opened = _open(Direction.PLAYBACK, options, keep_on, argv, places)
-    block_samples = opened.rate_hz * options.block_ms // 1000
-    return Loudspeaker(
-        opened.link, opened.name, opened.rate_hz, opened.channels, block_samples, opened.capacity_samples
-    )
+    return Loudspeaker(opened.link, opened.name, opened.rate_hz, opened.channels, opened.capacity_samples)
 
 
 def list_devices(

@@ -68,11 +68,6 @@ class Keeper(Generic[D]):
         self._changed = threading.Event()  # of _wanted or _stopping
         self._thread = EventfulThread(direction.value, self._run, fatal)
 
-    @property
-    def working(self) -> bool:
-        """Open, and sound was moved."""
-        return self._supervision.stand is Stand.WORKING
-
     def start(self) -> None:
         """Begin; called once."""
         self._thread.start()

@@ -51,10 +51,6 @@ class Outlet:
         self._written += len(out)
         self._device.write(np.repeat(out, self._channels).tobytes())
 
-    def close(self) -> None:
-        """As SpeakerDevice."""
-        self._device.close()
-
 
 def _kept_back(input_hz: int, output_hz: int, block_samples: int) -> int:
     """The most output samples that a resampler ever owes, fed block by block."""

@@ -16,12 +16,11 @@ ANSWER_TIMEOUT_S: Final = 0.5
 class Microphone:
     """As CaptureDevice."""
 
-    def __init__(self, link: ProcessLink, name: str, rate_hz: int, channels: int, block_samples: int) -> None:
+    def __init__(self, link: ProcessLink, name: str, rate_hz: int, channels: int) -> None:
         self._link = link
         self.name = name
         self.rate_hz = rate_hz
         self.channels = channels
-        self.block_samples = block_samples
         self.overruns = 0
 
     def read(self) -> bytes | None:
@@ -51,14 +50,12 @@ class Loudspeaker:
         name: str,
         rate_hz: int,
         channels: int,
-        block_samples: int,
         capacity_samples: int,
     ) -> None:
         self._link = link
         self.name = name
         self.rate_hz = rate_hz
         self.channels = channels
-        self.block_samples = block_samples
         self.capacity_samples = capacity_samples
 
     def delay_samples(self) -> int:

@@ -39,7 +39,7 @@ class SpeakerOptions:
 
 
 class CaptureDevice(Protocol):
-    """An open microphone, delivering blocks of `block_samples` frames."""
+    """An open microphone, delivering blocks of the length that was asked for."""
 
     @property
     def name(self) -> str: ...
@@ -49,9 +49,6 @@ class CaptureDevice(Protocol):
 
     @property
     def channels(self) -> int: ...
-
-    @property
-    def block_samples(self) -> int: ...
 
     @property
     def overruns(self) -> int:
@@ -78,9 +75,6 @@ class SpeakerDevice(Protocol):
 
     @property
     def channels(self) -> int: ...
-
-    @property
-    def block_samples(self) -> int: ...
 
     @property
     def capacity_samples(self) -> int: ...

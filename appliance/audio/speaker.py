@@ -92,16 +92,6 @@ class Speaker(LockedPlayout):
         """Blocks that a device wanted queued beyond the limit before it would play."""
         return self._beyond_limit
 
-    @property
-    def working(self) -> bool:
-        """The loudspeaker plays."""
-        return self._keeper.working
-
-    @property
-    def far_playhead(self) -> int:
-        """As SpeakerPump."""
-        return self._pump.far_playhead
-
     def instant_s(self, position: int) -> float:
         """The clock's time of a playout event's `position`; exact while `on_event` is told of it."""
         rendered_s, rendered = self._anchor

@@ -160,7 +160,6 @@ class FakeMicrophone:
     def __init__(self, channels: int = 1, rate_hz: int = 16_000, name: str = "fake") -> None:
         self.name = name
         self.rate_hz = rate_hz
-        self.block_samples = rate_hz * 32 // 1000
         self.channels = channels
         self.overruns = 0
         self.arrivals: queue.SimpleQueue[bytes | Exception | None] = queue.SimpleQueue()

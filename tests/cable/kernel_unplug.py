@@ -79,7 +79,6 @@ def unplug_our_processes() -> None:
     say("plugged in again")
     (DRIVER / "bind").write_text("snd_aloop.0")
     time.sleep(8)
-    say("working:", (capture.working, speaker.working))
     say("threads ended:", (capture.stop(), speaker.close()))
 
 

@@ -139,7 +139,8 @@ def measure_delay(cable: VirtualCable) -> None:
 
     threading.Thread(target=listen, daemon=True).start()
     for playout_hz in (SPEAKER_RATE_HZ, 16_000):
-        outlet = Outlet(open_loudspeaker(SpeakerOptions("spk", SPEAKER_RATE_HZ)), playout_hz)
+        loudspeaker = open_loudspeaker(SpeakerOptions("spk", SPEAKER_RATE_HZ))
+        outlet = Outlet(loudspeaker, playout_hz)
         pacer = Pacer(outlet)
         click = np.zeros(outlet.block_samples, np.int16)
         click[:40] = 20_000
@@ -159,7 +160,7 @@ def measure_delay(cable: VirtualCable) -> None:
             f"playout at {playout_hz} Hz: delay told {statistics.median(told_ms):.1f} ms; heard later by "
             f"{statistics.median(off_ms):.1f} ms ({min(off_ms):.1f} … {max(off_ms):.1f}), with 5 of the ear"
         )
-        outlet.close()
+        loudspeaker.close()
     ear.kill()
     ear.communicate()
 

@@ -66,5 +66,5 @@ def test_sound_is_the_same_from_a_loudspeaker_of_any_format(
             block[: len(part)] = part
             outlet.write(block)
         heard = ear.heard
-    outlet.close()
+    loudspeaker.close()
     assert lag_of(said, heard)[1] > 0.95
