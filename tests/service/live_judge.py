@@ -105,10 +105,11 @@ def _unexcused(lost: Stretch, untold: Sequence[Stretch], edges: Sequence[float])
 
 def _untold(scene: Scene, played: Played) -> list[Stretch]:
     """When nobody could be heard, and what was taken back: all since the last question."""
-    commits = [end_ms for _, end_ms in _asked(played)]
+    asked = _asked(played)
 
     def since_the_last_question(t_ms: float) -> float:
-        return max((commit_ms for commit_ms in commits if commit_ms < t_ms), default=0.0) - NEARLY_MS
+        ends = [question.end_ms for question in asked if question.asked_ms < t_ms]
+        return max(ends, default=0.0) - NEARLY_MS
 
     deaf = [
         *_between(played.of("mute"), lambda event: event["muted"]),
@@ -137,15 +138,29 @@ def _edges(scene: Scene, played: Played) -> list[float]:
         *(ms for words in scene.said for ms in (words.at_ms, words.at_ms + words.lasts_ms)),
         *(ms for deed in scene.deeds for ms in (deed.at_ms, deed.at_ms + deed.lasts_ms)),
         *(ms for stretch in _untold(scene, played) for ms in (stretch.begin_ms, stretch.end_ms)),
-        *(end_ms for cause, end_ms in _asked(played) if cause == "max_turn"),
+        *(
+            ms
+            for question in _asked(played)
+            if question.cause == "max_turn"
+            for ms in (question.asked_ms, question.end_ms)
+        ),
     ]
 
 
-def _asked(played: Played) -> list[tuple[str, float]]:
-    """Why each spoken question was over, and up to where it was told."""
+@dataclass(frozen=True)
+class Question:
+    """Why it was over, when it was asked, and up to where it was told if no sample was missing."""
+
+    cause: str
+    asked_ms: float
+    end_ms: float
+
+
+def _asked(played: Played) -> list[Question]:
+    """All that was asked aloud."""
     begins = {event["turn"]: event["onset_ms"] - event["prefix_ms"] for event in played.of("turn_opened")}
     return [
-        (event["cause"], begins[event["turn"]] + event["audio_ms"])
+        Question(event["cause"], event["t_ms"], begins[event["turn"]] + event["audio_ms"])
         for event in played.of("turn_committed")
         if event["cause"] != "written"
     ]

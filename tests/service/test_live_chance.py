@@ -9,16 +9,8 @@ import pytest
 from appliance.conversation.machine import State
 from appliance.conversation.vocabulary import AppendAudio
 from appliance.pcm.formats import Pcm
-from tests.service.live_chance import (
-    LONG_TURN_S,
-    Deed,
-    Said,
-    Scene,
-    play_scene,
-    scene_by_chance,
-    told,
-    wrong_in,
-)
+from tests.service.live_chance import LONG_TURN_S, Deed, Said, Scene, play_scene, scene_by_chance
+from tests.service.live_judge import told, wrong_in
 
 SEEDS = range(20)
 SCENE = Scene(
