@@ -70,9 +70,19 @@ def test_who_waits_for_ever_is_found() -> None:
     assert wrong_in(SCENE, played) == ["it does not come to rest: listening"]
 
 
-@pytest.mark.parametrize("kind", ["stop", "mute", "unplug"])
-def test_what_was_taken_back_or_not_heard_need_not_be_told(kind: str) -> None:
-    scene = replace(SCENE, deeds=(Deed(650, kind, 1000),))
+KEPT = replace(SCENE, said=(Said(500, 4000), Said(7000, 700)), answers_ms=(4000,), max_turn_s=2)
+
+
+@pytest.mark.parametrize(
+    "scene",
+    [
+        replace(SCENE, deeds=(Deed(650, "mute", 1000),)),
+        replace(SCENE, deeds=(Deed(650, "unplug", 1000),)),
+        replace(KEPT, deeds=(Deed(5000, "stop"),)),
+    ],
+    ids=lambda scene: scene.deeds[0].kind,
+)
+def test_what_was_taken_back_or_not_heard_need_not_be_told(scene: Scene) -> None:
     played = play_scene(scene)
     said = sum(np.count_nonzero(words.pcm) for words in scene.said)
     assert np.count_nonzero(np.concatenate(told(played))) < said
