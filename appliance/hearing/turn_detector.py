@@ -185,9 +185,9 @@ class TurnDetector:
     def release(self, at: int, *, held: bool) -> list[SpeechEvent]:
         """The button came up at sample `at`: a turn that it held ends there, after a tap it goes on."""
         hold, self._hold = self._hold, None
-        if held or (hold is not None and hold.ends_by_tap):
-            return self.end(at, TurnEnd.BUTTON)
-        return []
+        if hold is None or not (held or hold.ends_by_tap):
+            return []  # what it held is over, or a tap lets it go on
+        return self.end(at, TurnEnd.BUTTON)
 
     def end(self, at: int, cause: TurnEnd) -> list[SpeechEvent]:
         """The turn ends with sample `at`, as soon as it was heard up to there."""

@@ -148,6 +148,7 @@ class Turns:
         if self._turn.sent > self._turn.start:
             self.take_back()
         self._turn.streaming = False
+        self.cut()
         said_samples = max(up_to - self._turn.onset, 0)
         self.discard(cause, round(ms_of_samples(said_samples, NEAR_RATE_HZ)))
 

@@ -53,6 +53,16 @@ def test_a_held_turn_ends_with_the_sample_at_which_the_button_came_up() -> None:
     assert ends(ear.hear(SPEECH, 1)) == [TurnEnded(release, release, TurnEnd.BUTTON)]
 
 
+def test_a_button_that_comes_up_too_late_ends_nothing_that_was_said_since() -> None:
+    ear = Listener(TurnOptions(max_turn_s=1))
+    ear.turns.hold(0)
+    assert len(ends(ear.hear(SPEECH, 31))) == 1
+    ear.hear(QUIET, 60)
+    ear.hear(SPEECH, 10)
+    assert ear.turns.release(ear.now, held=True) == []
+    assert len(ends(ear.hear(QUIET, END_SILENCE_WINDOWS))) == 1
+
+
 def test_silence_does_not_end_a_held_turn() -> None:
     ear = Listener()
     ear.turns.hold(0)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from appliance.conversation.vocabulary import (
+    AppendAudio,
     Asked,
     AskText,
     CommitWanted,
@@ -226,6 +227,21 @@ def test_stop_ends_whatever_goes_on_and_leaves_it_ready_for_more(at_ms: float, d
     assert problems(played.events) == []
     assert is_quiet(played, at_ms + 100, 6500)
     assert played.of("answer_done")[-1]["complete"]
+
+
+def test_what_was_stopped_is_not_told_as_the_beginning_of_the_next_turn() -> None:
+    words = speech(1000, seed=2)
+    played = play(
+        silence(500),
+        speech(950),
+        words,
+        silence(3000),
+        each_tick=wishes((1450, StopWanted())),
+        settings=["hearing.prefix_padding_ms=500"],
+    )
+    taken_back = next(n for n, c in enumerate(played.provider.told) if isinstance(c, DiscardTurn))
+    told = [c.pcm for c in played.provider.told[taken_back:] if isinstance(c, AppendAudio)]
+    assert np.array_equal(np.concatenate(told)[: sample(900)], words[: sample(900)])
 
 
 def test_a_question_in_writing_is_answered_aloud() -> None:
