@@ -21,7 +21,7 @@ from appliance.service.turns import Turns
 _OF_THE_PROVIDER: Final = frozenset({Deadline.ANSWER, Deadline.STALL})
 # At `confirm_ms` hearing tells what it makes of a run of speech. That comes half a window of the detector
 # (16 ms) and its way to the event loop later, and who does not wait for it overrules it.
-_HEARING_LATE_MS: Final = 50
+_HEARING_LATE_MS: Final = 30
 # These end an interruption whatever the evidence says.
 _OVERRULING: Final = frozenset(
     {
