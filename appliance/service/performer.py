@@ -9,6 +9,7 @@ from appliance.conversation.deadlines import Deadline, Deadlines
 from appliance.conversation.interruption import Decision
 from appliance.conversation.machine import Happening, Table, Verb
 from appliance.errors import FailureCategory
+from appliance.pcm.formats import NEAR_RATE_HZ, samples_of_ms
 from appliance.service.answers import Answers
 from appliance.service.clock import StreamClock
 from appliance.service.floor import Floor
@@ -22,6 +23,9 @@ _OF_THE_PROVIDER: Final = frozenset({Deadline.ANSWER, Deadline.STALL})
 # At `confirm_ms` hearing tells what it makes of a run of speech. That comes half a window of the detector
 # (16 ms) and its way to the event loop later, and who does not wait for it overrules it.
 _HEARING_LATE_MS: Final = 30
+# Speech that comes so soon after a run that had left the floor goes on with it: "four … queen of clubs",
+# of which the first word alone was taken for a noise.
+_GOES_ON_MS: Final = 1000
 # These end an interruption whatever the evidence says.
 _OVERRULING: Final = frozenset(
     {
@@ -117,6 +121,14 @@ class Subject:
     failure: FailureCategory = FailureCategory.CONNECTION_FAILED
 
 
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """A run of speech over the answer that left it the floor, from `onset` until it was decided."""
+
+    onset: int
+    until: int
+
+
 class Performer:
     """Does what a row says, verb by verb, about the `subject`."""
 
@@ -139,6 +151,7 @@ class Performer:
         self._wake_at = wake_at
         self._near_ms = near_ms
         self._post = post
+        self._left: _Left | None = None
         self.deadlines = Deadlines()
         self.forgetting = 0  # wishes to forget that hearing has not carried out yet
         self._verbs = self._of_the_person() | self._of_the_answer() | self._of_the_waits()
@@ -155,7 +168,7 @@ class Performer:
             self._subject,
         )
         return {
-            Verb.OPEN_TURN: lambda: turns.open(subject.onset),
+            Verb.OPEN_TURN: self._open_turn,
             Verb.OPEN_PRESSED_TURN: self._open_pressed_turn,
             Verb.OPEN_WRITTEN_TURN: turns.open_written,
             Verb.REACH_BACK: lambda: turns.reach_back(subject.onset),
@@ -252,6 +265,13 @@ class Performer:
 
     # ------------------------------------------------------------------ verbs of more than one step
 
+    def _open_turn(self) -> None:
+        onset, left = self._subject.onset, self._left
+        soon_samples = samples_of_ms(_GOES_ON_MS, NEAR_RATE_HZ)
+        goes_on = left is not None and onset - left.until <= soon_samples
+        self._rooms.turns.open(left.onset if left is not None and goes_on else onset)
+        self._left = None
+
     def _open_pressed_turn(self) -> None:
         self._forget(self._rooms.ears.forget)
         self._rooms.ears.hold(self._subject.hand_at)
@@ -290,6 +310,8 @@ class Performer:
 
     def _record_interruption(self, decision: Decision) -> None:
         happening, run = self._subject.happening, self._rooms.floor.settle()
+        if decision is Decision.REJECTED and run.onset is not None:
+            self._left = _Left(run.onset, self._subject.heard_up_to)
         self._record.write(
             "interruption",
             turn=self._rooms.answers.turn,

@@ -58,6 +58,25 @@ def test_a_backchannel_does_not_take_the_floor(ms: float, words: str) -> None:
     assert problems(played.events) == []
 
 
+def test_a_first_word_that_was_taken_for_a_noise_is_told_with_the_rest() -> None:
+    first, rest = speech(300, seed=2), speech(1500, seed=3)
+    played = play(
+        silence(500),
+        speech(1000),
+        silence(1600),
+        first,
+        silence(500),
+        rest,
+        silence(4000),
+        answers=[tone(6000), tone(300)],
+    )
+    assert [event["decision"] for event in played.of("interruption")] == ["rejected", "confirmed"]
+    second = played.provider.turns[1]
+    start = int(np.flatnonzero(second)[0])
+    assert np.array_equal(second[start : start + len(first)], first)
+    assert problems(played.events) == []
+
+
 def test_without_a_reader_length_decides() -> None:
     assert over_the_answer(350, None).of("interruption")[0]["decision"] == "rejected"
     assert over_the_answer(600, None).of("interruption")[0]["decision"] == "confirmed"
