@@ -40,17 +40,18 @@ def machine() -> str:
 def conversations() -> list[Row]:
     """The replays run beside one another: each takes a few per cent of a core."""
     with ThreadPoolExecutor(max_workers=6) as pool:
+        whose_floor = pool.submit(floor.run)
         latency = pool.submit(own_latency.run)
         offline = pool.submit(offline_latency.run)
         interrupted: dict[int, Future[Replayed]] = {
             delay_ms: pool.submit(interruption.run, delay_ms) for delay_ms in interruption.DELAYS_MS
         }
-        _progress("real-time conversations: about two minutes")
+        _progress("real-time conversations: about five minutes")
         rows = own_latency.rows(latency.result())
         rows += interruption.rows({delay_ms: run.result() for delay_ms, run in interrupted.items()})
+        rows += floor_rows.rows(whose_floor.result())
         rows += offline_latency.rows(offline.result())
-    _progress("whose floor: a conversation of five minutes, alone, as on a device")
-    return rows + floor_rows.rows(floor.run())
+    return rows
 
 
 def hearing() -> list[Row]:
