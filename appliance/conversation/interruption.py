@@ -86,6 +86,14 @@ def meaning_of(words: str) -> Meaning:
     return Meaning.SENTENCE if len(said) >= SENTENCE_WORDS else Meaning.UNCLEAR
 
 
+def clearer(earlier: str | None, later: str) -> str:
+    """What counts once more of the same speech was read: an "uh-huh" that is heard to its end is now and
+    then read as a word ("Other."), but one word does not become another."""
+    if earlier is None or len(later.split()) > 1 or meaning_of(later) is not Meaning.UNCLEAR:
+        return later
+    return earlier if meaning_of(earlier) is Meaning.BACKCHANNEL else later
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What is known of one run of speech over an answer."""
@@ -99,7 +107,7 @@ class Evidence:
 
 def judge(evidence: Evidence) -> Cause | None:
     """The decision as early as the evidence is clear."""
-    meaning = None if evidence.words is None else meaning_of(evidence.words)
+    meaning = _meaning(evidence)
     if meaning is Meaning.COMMAND:
         return Cause.COMMAND
     if evidence.paused and (idle := _idle(evidence, meaning)) is not None:
@@ -115,7 +123,7 @@ def judge(evidence: Evidence) -> Cause | None:
 
 def judge_at_deadline(evidence: Evidence) -> Cause:
     """The decision when there is no more time: with what is known."""
-    meaning = None if evidence.words is None else meaning_of(evidence.words)
+    meaning = _meaning(evidence)
     if meaning is Meaning.COMMAND:
         return Cause.COMMAND
     if evidence.paused and (idle := _idle(evidence, meaning)) is not None:
@@ -125,6 +133,10 @@ def judge_at_deadline(evidence: Evidence) -> Cause:
     if evidence.ended:
         return _of_an_ended_run(evidence, meaning)
     return Cause.TIME_IS_UP
+
+
+def _meaning(evidence: Evidence) -> Meaning | None:
+    return None if evidence.words is None else meaning_of(evidence.words)
 
 
 def _idle(evidence: Evidence, meaning: Meaning | None) -> Cause | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from appliance.conversation import vocabulary as v
-from appliance.conversation.interruption import Cause, Evidence
+from appliance.conversation.interruption import Cause, Evidence, clearer
 from appliance.conversation.strategies import Strategy
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, samples_of_ms
 from appliance.service.turns import NearHistory
@@ -75,7 +75,7 @@ class Floor:
         """The reader is done; what belongs to an earlier run says nothing about this one."""
         if event.run == self._run.onset:
             evidence = self._run.evidence
-            words = evidence.words if event.text is None else event.text
+            words = evidence.words if event.text is None else clearer(evidence.words, event.text)
             self._know(replace(evidence, reading=False, words=words))
 
     def ducked(self, now_ms: float) -> None:

@@ -8,6 +8,7 @@ from appliance.conversation.interruption import (
     Cause,
     Evidence,
     Meaning,
+    clearer,
     judge,
     judge_at_deadline,
     meaning_of,
@@ -81,6 +82,23 @@ def test_a_beginning_too_short_to_be_read_is_not_taken_for_a_noise() -> None:
 
 def test_who_goes_on_after_a_backchannel_has_the_floor() -> None:
     assert judge_at_deadline(Evidence(long=True, words="mhm")) is Cause.LENGTH
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "counts"),
+    [
+        (None, "Other.", "Other."),
+        ("Uh-huh", "Other.", "Uh-huh"),
+        ("Uh-huh", "Stop.", "Stop."),
+        ("Oh", "Oh, why?", "Oh, why?"),
+        ("Uh", "", ""),
+        ("Five", "Fifty", "Fifty"),
+    ],
+)
+def test_a_backchannel_read_anew_as_another_word_stays_one(
+    earlier: str | None, later: str, counts: str
+) -> None:
+    assert clearer(earlier, later) == counts
 
 
 def test_a_quick_sentence_takes_the_floor_although_it_is_short() -> None:
