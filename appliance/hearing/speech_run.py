@@ -91,8 +91,10 @@ class SpeechRun:
         return events
 
     def _pause(self, now: int) -> list[SpeechEvent]:
-        if self._paused or now - self.last_speech < _DIP:
-            return []
+        silent = now - self.last_speech
+        if self._paused or silent < _DIP:
+            # Read from the first window without speech on, the words are known when the pause is one.
+            return [SpeechReadable(now)] if silent == self._marks.window else []
         self._paused = True
         return [SpeechPaused(now)]
 

@@ -13,6 +13,8 @@ from appliance.service.turns import NearHistory
 # Read with the words: the first consonant may be before the onset. More of the room makes the
 # recognizer invent a word.
 READ_PREFIX_MS: Final = 100
+# What was read up to so shortly ago held all the words there are: speech that is followed by a pause.
+READ_AGAIN_MS: Final = 64
 # What is read at most; longer speech is decided by its length.
 READ_MAX_MS: Final = 3000
 
@@ -53,10 +55,12 @@ class Floor:
         self._reader = reader
         self._post = post
         self._run = Weighed()
+        self._read_up_to = 0
 
     def begin(self, onset: int) -> None:
         """A run begins at 16 kHz sample `onset`, of which nothing is known yet."""
         self._run = Weighed(onset)
+        self._read_up_to = onset
 
     def hear(self, event: v.SpeechEvent) -> None:
         """Take what hearing says for evidence. A second run goes on with what is known of the first."""
@@ -87,11 +91,12 @@ class Floor:
         self._run = replace(self._run, hushed_ms=round(now_ms))
 
     def read(self, up_to: int) -> None:
-        """Have the words of the run read, unless that is being done already."""
-        if self._reader is None or self._run.evidence.reading:
-            return
+        """Have the words of the run read, unless that is being done or was just done."""
         onset = self._run.onset
-        if onset is None:
+        if self._reader is None or onset is None or self._run.evidence.reading:
+            return
+        if up_to - self._read_up_to <= samples_of_ms(READ_AGAIN_MS, NEAR_RATE_HZ):
+            self.weigh()
             return
         start = max(
             onset - samples_of_ms(READ_PREFIX_MS, NEAR_RATE_HZ),
@@ -99,6 +104,7 @@ class Floor:
             0,
         )
         _, pcm = self._near.read(start, up_to - start)
+        self._read_up_to = up_to
         self._know(replace(self._run.evidence, reading=True))
         self._reader.read(pcm, lambda text: self._post(v.WordsRead(onset, text)))
 

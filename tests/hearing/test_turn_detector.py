@@ -7,7 +7,9 @@ from appliance.conversation.vocabulary import (
     SpeechConfirmed,
     SpeechEnded,
     SpeechEvent,
+    SpeechPaused,
     SpeechPossible,
+    SpeechReadable,
     SpeechReal,
     SpeechSustained,
     TurnEnd,
@@ -53,6 +55,12 @@ def test_marks_are_passed_at_the_window_nearest_to_them() -> None:
     assert at_window(SpeechSustained, events) == [round(150 / WINDOW_MS)]
     assert at_window(SpeechReal, events) == [round(200 / WINDOW_MS)]
     assert at_window(SpeechConfirmed, events) == [round(500 / WINDOW_MS)]
+
+
+def test_words_can_be_read_before_the_pause_after_them_is_one() -> None:
+    events = turn_events([SPEECH] * 5 + [QUIET] * 3)
+    assert at_window(SpeechReadable, events) == [6]
+    assert at_window(SpeechPaused, events) == [7]
 
 
 def test_doubt_carries_a_run_that_has_begun() -> None:

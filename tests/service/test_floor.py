@@ -46,6 +46,20 @@ def test_a_command_takes_the_floor_however_short_it_is(words: str) -> None:
     assert problems(played.events) == []
 
 
+def test_words_are_read_once_when_they_end_and_not_again_when_the_pause_is_one() -> None:
+    reader = Reading("Mm-hmm.")
+    play(
+        silence(500),
+        speech(1000),
+        silence(1600),
+        speech(250, seed=2),
+        silence(5250),
+        answers=[tone(3000)],
+        reader=reader,
+    )
+    assert len(reader.asked) == 1
+
+
 @pytest.mark.parametrize("ms", [300, 600])
 @pytest.mark.parametrize("words", ["Mm-hmm.", "Go."])
 def test_a_backchannel_does_not_take_the_floor(ms: float, words: str) -> None:

@@ -49,7 +49,7 @@ class SpeechResumed:
 
 @dataclass(frozen=True, slots=True)
 class SpeechReadable:
-    """The run goes on, and holds enough for a word or two to be read from it."""
+    """The run holds enough for a word or two to be read from it, or is perhaps just now over."""
 
     at: int
 
