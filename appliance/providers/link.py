@@ -1,6 +1,6 @@
 """One WebSocket to a provider, with a deadline for everything that can hang.
 
-Failures of the peer come out as `ProviderError`. The key travels in the Authorization header and
+Failures of the peer come out as `ProviderError`. The key travels in one header and
 nowhere else: not in a URL, a log line, a repr or an error's text.
 """
 
@@ -78,11 +78,27 @@ class HandshakeRefused(ProviderError):
 
 
 @dataclass(frozen=True, slots=True)
+class KeyHeader:
+    """The request header that says who we are: "NAME: SCHEME KEY"; with an empty key it is not sent."""
+
+    key: SecretStr
+    name: str = "Authorization"
+    scheme: str = "Bearer"
+
+    def lines(self) -> dict[str, str]:
+        """The header, in the clear."""
+        key = self.key.get_secret_value()
+        return {self.name: f"{self.scheme} {key}".lstrip()} if key else {}
+
+
+@dataclass(frozen=True, slots=True)
 class LinkOptions:
-    """Where to connect, and as whom; without a key no Authorization header is sent."""
+    """Where to connect, and as whom. `headers` are sent as they are and hold no secret."""
 
     endpoint: Endpoint
-    api_key: SecretStr
+    key: KeyHeader
+    headers: tuple[tuple[str, str], ...] = ()
+    ping_timeout_s: float = PING_TIMEOUT_S
 
 
 class Link:
@@ -164,17 +180,16 @@ class _Connect(connect):
 
 async def _connect(options: LinkOptions) -> ClientConnection:
     host = options.endpoint.host
-    key = options.api_key.get_secret_value()
     try:
         return await _Connect(
             options.endpoint.url,
-            additional_headers={"Authorization": f"Bearer {key}"} if key else {},
+            additional_headers=options.key.lines() | dict(options.headers),
             user_agent_header=f"voice-appliance/{__version__}",
             proxy=None if options.endpoint.loopback else True,
             compression=None,  # base64 of sound does not shrink, and the Pi has better things to do
             open_timeout=CONNECT_TIMEOUT_S,
             ping_interval=PING_INTERVAL_S,
-            ping_timeout=PING_TIMEOUT_S,
+            ping_timeout=options.ping_timeout_s,
             close_timeout=GOODBYE_TIMEOUT_S,
             max_size=MAX_FRAME_BYTES,
             logger=_LOG,

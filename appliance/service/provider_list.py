@@ -9,7 +9,8 @@ from appliance.providers.chain import Provider
 from appliance.providers.offline.keeper import OfflineWorker
 from appliance.providers.offline.options import OfflineOptions
 from appliance.providers.offline.session import CAPABILITIES, OfflineSession
-from appliance.providers.openai.session import OpenAiOptions, OpenAiSession
+from appliance.providers.openai.session import CAPABILITIES as OPENAI_CAPABILITIES
+from appliance.providers.openai.session import OpenAiOptions, open_openai
 from appliance.providers.requirements import require
 from appliance.settings import Settings, resolve_secret
 from appliance.settings.offline_voice import piper_model, what_is_missing
@@ -35,7 +36,7 @@ def list_providers(settings: Settings, environ: Mapping[str, str]) -> ProviderLi
             workers[provider.name] = _worker(provider, standby=bool(providers))
             open_session, capabilities = _offline(workers[provider.name]), CAPABILITIES
         else:
-            open_session, capabilities = _openai(provider, environ), OpenAiSession.capabilities
+            open_session, capabilities = _openai(provider, environ), OPENAI_CAPABILITIES
         require(provider.name, capabilities, config)
         providers.append(Provider(provider.name, open_session))
     return ProviderList(tuple(providers), workers)
@@ -69,4 +70,4 @@ def _openai(provider: ProviderSettings, environ: Mapping[str, str]) -> Callable[
         model=provider.model,
         voice=provider.voice,
     )
-    return lambda: OpenAiSession(options)
+    return lambda: open_openai(options)

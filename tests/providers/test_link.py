@@ -16,7 +16,7 @@ from websockets.http11 import Request, Response
 from appliance.errors import ConfigurationError, FailureCategory, ProviderError
 from appliance.providers import link as link_module
 from appliance.providers.endpoint import MAX_RETRY_AFTER_S, endpoint, retry_after_s
-from appliance.providers.link import HandshakeRefused, Link, LinkOptions, open_link
+from appliance.providers.link import HandshakeRefused, KeyHeader, Link, LinkOptions, open_link
 
 KEY = "sk-a-very-secret-key"
 
@@ -32,7 +32,7 @@ async def serving(
     """A server on loopback, and the way to it."""
     async with serve(handle, "127.0.0.1", 0, process_request=admit, close_timeout=1) as server:
         port = next(iter(server.sockets)).getsockname()[1]
-        yield LinkOptions(endpoint(f"ws://127.0.0.1:{port}", "m"), SecretStr(KEY))
+        yield LinkOptions(endpoint(f"ws://127.0.0.1:{port}", "m"), KeyHeader(SecretStr(KEY)))
 
 
 async def echo(connection: ServerConnection) -> None:
@@ -173,7 +173,10 @@ async def test_without_a_key_no_header_is_sent() -> None:
     def admit(_: ServerConnection, request: Request) -> None:
         seen.append(request)
 
-    async with serving(echo, admit) as options, open_link(LinkOptions(options.endpoint, SecretStr(""))):
+    async with (
+        serving(echo, admit) as options,
+        open_link(LinkOptions(options.endpoint, KeyHeader(SecretStr("")))),
+    ):
         pass
     assert "Authorization" not in seen[0].headers
 
@@ -205,7 +208,7 @@ async def test_server_that_never_finishes_the_handshake(monkeypatch: pytest.Monk
 
     async with await asyncio.start_server(say_nothing, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
-        options = LinkOptions(endpoint(f"ws://127.0.0.1:{port}", "m"), SecretStr(KEY))
+        options = LinkOptions(endpoint(f"ws://127.0.0.1:{port}", "m"), KeyHeader(SecretStr(KEY)))
         with pytest.raises(ProviderError) as late:
             async with open_link(options):
                 pass

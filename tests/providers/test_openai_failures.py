@@ -10,7 +10,7 @@ from appliance.conversation.vocabulary import (
     UserTranscript,
 )
 from appliance.errors import FailureCategory
-from appliance.providers.openai import session as session_module
+from appliance.providers import socket_session as session_module
 from tests.simulators.openai_realtime import Simulator
 from tests.simulators.openai_script import Answer, Behaviour, chirp
 from tests.simulators.openai_talk import failure_of, talking

@@ -22,7 +22,8 @@ from appliance.conversation.vocabulary import (
     UserTranscript,
 )
 from appliance.errors import ConfigurationError
-from appliance.providers.openai.session import OpenAiOptions, OpenAiSession
+from appliance.providers.openai.session import OpenAiOptions, open_openai
+from appliance.providers.socket_session import redacted
 from tests.simulators.openai_realtime import Simulator
 from tests.simulators.openai_script import Answer, Behaviour, Call, chirp
 from tests.simulators.openai_talk import (
@@ -213,10 +214,10 @@ async def test_key_that_the_server_quotes_is_masked() -> None:
 
 def test_address_that_must_not_get_the_key_is_refused_at_once() -> None:
     with pytest.raises(ConfigurationError):
-        OpenAiSession(OpenAiOptions(SecretStr(KEY), url="ws://example.com/v1/realtime"))
+        open_openai(OpenAiOptions(SecretStr(KEY), url="ws://example.com/v1/realtime"))
 
 
 def test_a_key_that_is_quoted_or_cut_off_in_the_middle_is_not_shown() -> None:
-    session = OpenAiSession(OpenAiOptions(SecretStr("sk-canary-123456")))
-    assert session._redacted("bad key sk-canary-123456!") == "bad key ***!"
-    assert session._redacted("bad key sk-canary-12") == "bad key ***"
+    key = SecretStr("sk-canary-123456")
+    assert redacted("bad key sk-canary-123456!", key) == "bad key ***!"
+    assert redacted("bad key sk-canary-12", key) == "bad key ***"

@@ -4,8 +4,8 @@ import pytest
 
 from appliance.conversation.vocabulary import Capabilities, SessionConfig
 from appliance.errors import ConfigurationError
-from appliance.providers.offline.session import CAPABILITIES
-from appliance.providers.openai.session import OpenAiSession
+from appliance.providers.offline.session import CAPABILITIES as OFFLINE
+from appliance.providers.openai.session import CAPABILITIES as OPENAI
 from appliance.providers.requirements import require
 
 IN_TEXT = SessionConfig("", output="text")
@@ -21,7 +21,7 @@ def test_a_provider_that_only_speaks_is_fine_where_answers_are_heard() -> None:
     require("mouth", SPEAKS_ONLY, SessionConfig(""))
 
 
-@pytest.mark.parametrize("capabilities", [CAPABILITIES, OpenAiSession.capabilities])
+@pytest.mark.parametrize("capabilities", [OFFLINE, OPENAI])
 def test_every_provider_that_is_built_takes_and_gives_text(capabilities: Capabilities) -> None:
     require("any", capabilities, IN_TEXT)
     assert capabilities.text_in

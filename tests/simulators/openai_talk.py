@@ -21,7 +21,7 @@ from appliance.conversation.vocabulary import (
     Ready,
     SessionConfig,
 )
-from appliance.providers.openai.session import OpenAiOptions, OpenAiSession
+from appliance.providers.openai.session import OpenAiOptions, open_openai
 from tests.simulators.openai_script import chirp
 
 KEY = "sk-a-very-secret-key"
@@ -36,8 +36,8 @@ Event = TypeVar("Event")
 class Conversation:
     """One running session, and everything it said."""
 
-    def __init__(self, url: str, key: str = KEY) -> None:
-        self.session: Session = OpenAiSession(OpenAiOptions(SecretStr(key), url=url))
+    def __init__(self, url: str, key: str = KEY, session: Session | None = None) -> None:
+        self.session = session or open_openai(OpenAiOptions(SecretStr(key), url=url))
         self.events: list[ProviderEvent] = []
         self._news = asyncio.Event()
         self.react: Callable[[ProviderEvent], None] = lambda _: None

@@ -1,6 +1,6 @@
 """The OpenAI Realtime (GA) protocol without a socket: commands to frames, frames to events. Pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -106,6 +106,22 @@ class OpenAiCodec:
             case CloseSession():
                 pass  # a socket's business
         return self.replies()
+
+    def opening(self) -> list[str]:
+        """Nothing: the server speaks first."""
+        return []
+
+    def events(self, frame: str | bytes) -> Iterator[ProviderEvent]:
+        """What `frame` means: one event at most."""
+        event = self.decode(frame)
+        if event is not None:
+            yield event
+
+    def said_back(self, command: AskText) -> UserTranscript:
+        """The question, and the item that it was given here."""
+        return UserTranscript(
+            command.answer, command.text, final=True, item=frames.question_id(command.answer)
+        )
 
     def decode(self, frame: str | bytes) -> ProviderEvent | None:
         """What `frame` means; `replies` then has what must be sent back.
