@@ -9,12 +9,31 @@ Output = Literal["audio", "text"]
 
 
 @dataclass(frozen=True, slots=True)
+class ToolDeclaration:
+    """A tool that the model may call; `parameters` is the JSON text of a JSON Schema of type object."""
+
+    name: str
+    description: str
+    parameters: str
+
+
+@dataclass(frozen=True, slots=True)
 class SessionConfig:
-    """What every provider is told when a session opens. `output` "text": no answer is ever spoken."""
+    """What every provider is told when a session opens, each in its own way.
+
+    `output` "text": no answer is ever spoken. `speed` is that of the voice, 1 its usual one;
+    `temperature` and `max_output_tokens` None: the provider's own. With `provider_ends_turns` it may
+    say when a turn ended; opening, interrupting and asking stay ours.
+    """
 
     instructions: str
     language: str = "en"
     output: Output = "audio"
+    tools: tuple[ToolDeclaration, ...] = ()
+    speed: float = 1.0
+    temperature: float | None = None
+    max_output_tokens: int | None = None
+    provider_ends_turns: bool = False
 
 
 Role = Literal["user", "assistant", "system"]
@@ -45,6 +64,15 @@ class CommitTurn:
     """The turn's audio is complete: answer it. `answer` numbers the answer that is asked for."""
 
     answer: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContinueAnswer:
+    """As `CommitTurn`, but another provider gave the beginning of the answer, which ends with `said`: go
+    on from there, and repeat nothing of it."""
+
+    answer: int
+    said: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +135,7 @@ class CloseSession:
 Command = (
     AppendAudio
     | CommitTurn
+    | ContinueAnswer
     | CancelAnswer
     | DiscardTurn
     | AskText
@@ -130,3 +159,7 @@ class Capabilities:
     tools: bool = False
     text_in: bool = False  # takes a question in writing
     text_out: bool = False  # can answer in text alone
+    continues: bool = False  # can go on with an answer that another provider began
+    speed: bool = False  # can speak faster or slower
+    temperature: bool = False
+    max_output_tokens: bool = False

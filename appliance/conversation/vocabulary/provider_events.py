@@ -78,13 +78,32 @@ class ToolCall:
     arguments: str
 
 
+class UsageUnit(StrEnum):
+    """What a provider counts, and asks money for."""
+
+    INPUT_TEXT_TOKENS = "input_text_tokens"  # without those that were cached
+    INPUT_AUDIO_TOKENS = "input_audio_tokens"  # without those that were cached
+    INPUT_CACHED_TEXT_TOKENS = "input_cached_text_tokens"
+    INPUT_CACHED_AUDIO_TOKENS = "input_cached_audio_tokens"
+    OUTPUT_TEXT_TOKENS = "output_text_tokens"
+    OUTPUT_AUDIO_TOKENS = "output_audio_tokens"
+    INPUT_AUDIO_MS = "input_audio_ms"
+    OUTPUT_AUDIO_MS = "output_audio_ms"
+    OUTPUT_CHARACTERS = "output_characters"  # that were spoken
+
+
 @dataclass(frozen=True, slots=True)
 class AnswerDone:
-    """The provider has sent everything of `answer`. `usage` is in the vendor's units."""
+    """The provider has sent everything of `answer`. `usage` is keyed by `UsageUnit`, where it is known."""
 
     answer: int
     complete: bool
     usage: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TurnEndHeard:
+    """The provider takes the person's turn to be over, by what was appended so far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +162,7 @@ ProviderEvent = (
     | AnswerTranscript
     | ToolCall
     | AnswerDone
+    | TurnEndHeard
     | ClosingSoon
     | Failure
 )

@@ -1,0 +1,1 @@
+"""A provider made of three: speech-to-text, a language model, text-to-speech."""

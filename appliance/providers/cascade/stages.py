@@ -1,0 +1,94 @@
+"""The seams of the cascade: what each of its three stages does, whoever runs it.
+
+Everything here belongs to the event loop's thread. A stage that fails raises `ProviderError`; one that
+is cancelled leaves no request, process or connection behind.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from appliance.conversation.vocabulary import ToolDeclaration
+from appliance.pcm.formats import Pcm
+
+Usage = Mapping[str, int]
+"""Keyed by `UsageUnit`."""
+
+
+class Transcription(Protocol):
+    """One turn on its way to words."""
+
+    def append(self, pcm: Pcm) -> None:
+        """The next samples of the turn, 16 kHz; never blocks. Sent while the person talks where the server
+        can take it, else kept; bounded by the turn's own bound."""
+
+    async def finish(self) -> str:
+        """The turn is over: its words, empty where there were none. Called once."""
+
+    async def close(self) -> None:
+        """Nobody wants the words any more, or they were told; within a second, also twice."""
+
+    @property
+    def usage(self) -> Usage:
+        """What it took; complete after `finish`."""
+
+
+class SpeechToText(Protocol):
+    """Writes down what a person says."""
+
+    def listen(self, language: str) -> Transcription:
+        """A turn begins; `language` is a tag such as "en" or "de-AT"."""
+
+
+@dataclass(frozen=True, slots=True)
+class MadeCall:
+    """A tool that the model called; `arguments` is JSON text as it wrote it."""
+
+    call: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of the dialogue. A "tool" message answers the call `call` of the assistant before it."""
+
+    role: Literal["system", "user", "assistant", "tool"]
+    text: str
+    calls: tuple[MadeCall, ...] = ()
+    call: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The next piece of what the model writes."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The model is done; `cut_off` where it stopped at its maximum length."""
+
+    cut_off: bool = False
+    usage: Usage = field(default_factory=dict)
+
+
+class LanguageModel(Protocol):
+    """Writes what is said next."""
+
+    def write(
+        self, messages: Sequence[Message], tools: Sequence[ToolDeclaration]
+    ) -> AsyncIterator[Words | MadeCall | Finished]:
+        """The answer, piece by piece, ended by `Finished`. Closing the iterator cancels the request."""
+
+
+class TextToSpeech(Protocol):
+    """Speaks."""
+
+    @property
+    def rate_hz(self) -> int:
+        """Of the samples it gives."""
+
+    def speak(self, text: str, language: str) -> AsyncIterator[Pcm]:
+        """`text` (a clause or a sentence) as sound, as it comes. Closing the iterator cancels it."""
