@@ -1,18 +1,34 @@
 """The seams of the cascade: what each of its three stages does, whoever runs it.
 
 Everything here belongs to the event loop's thread. A stage that fails raises `ProviderError`; one that
-is cancelled leaves no request, process or connection behind.
+is cancelled leaves no request, process or connection behind. A stage is made without touching anything,
+serves one session, and is opened before and closed after everything else.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from appliance.conversation.vocabulary import ToolDeclaration
+from appliance.conversation.vocabulary import SessionConfig
 from appliance.pcm.formats import Pcm
+
+# The session is to be ready while somebody may be speaking already: a server that needs ten times the
+# usual half second for a connection is not one to wait for.
+OPEN_TIMEOUT_S = 5.0
 
 Usage = Mapping[str, int]
 """Keyed by `UsageUnit`."""
+
+
+class Stage(Protocol):
+    """What the three have in common."""
+
+    async def open(self) -> None:
+        """Make sure that it can be used, and get ready. Raises `ProviderError` where it cannot; the session
+        waits `OPEN_TIMEOUT_S`."""
+
+    async def close(self) -> None:
+        """Let go of everything, within a second; also where `open` failed or was not called."""
 
 
 class Transcription(Protocol):
@@ -33,7 +49,7 @@ class Transcription(Protocol):
         """What it took; complete after `finish`."""
 
 
-class SpeechToText(Protocol):
+class SpeechToText(Stage, Protocol):
     """Writes down what a person says."""
 
     def listen(self, language: str) -> Transcription:
@@ -74,21 +90,40 @@ class Finished:
     usage: Usage = field(default_factory=dict)
 
 
-class LanguageModel(Protocol):
+class LanguageModel(Stage, Protocol):
     """Writes what is said next."""
 
     def write(
-        self, messages: Sequence[Message], tools: Sequence[ToolDeclaration]
+        self, messages: Sequence[Message], config: SessionConfig
     ) -> AsyncIterator[Words | MadeCall | Finished]:
-        """The answer, piece by piece, ended by `Finished`. Closing the iterator cancels the request."""
+        """The answer, piece by piece, ended by `Finished`. Closing the iterator cancels the request.
+
+        Of `config` it takes the tools, the temperature and the maximum length; the rest is in `messages`.
+        """
 
 
-class TextToSpeech(Protocol):
+class TextToSpeech(Stage, Protocol):
     """Speaks."""
 
     @property
     def rate_hz(self) -> int:
-        """Of the samples it gives."""
+        """Of the samples it gives; known before `open`."""
 
-    def speak(self, text: str, language: str) -> AsyncIterator[Pcm]:
-        """`text` (a clause or a sentence) as sound, as it comes. Closing the iterator cancels it."""
+    @property
+    def paces(self) -> bool:
+        """Whether it can speak faster or slower; known before `open`."""
+
+    def speak(self, text: str, language: str, speed: float) -> AsyncIterator[Pcm]:
+        """`text` (a clause or a sentence) as sound, as it comes; `speed` 0.5…2, 1 its usual pace.
+
+        Closing the iterator cancels it. Two may run at once: the next text while one is still spoken.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """The three of one session."""
+
+    hearing: SpeechToText
+    writing: LanguageModel
+    speaking: TextToSpeech
