@@ -1,0 +1,54 @@
+"""The codecs that are fuzzed, by name. To add one, put an entry into `TARGETS`; nothing else is needed.
+
+A corpus is a folder of recorded sessions, one file each, `tests/fuzz/corpus/NAME/*.jsonl`: a line for each
+frame that the peer sent, in its order, as it was on the wire (text; a line may also be no JSON at all).
+Keep it small: what repeats in a session teaches a mutation nothing.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from appliance.conversation.vocabulary import Command, ProviderEvent, SessionConfig
+
+_CORPUS = Path(__file__).parent / "corpus"
+
+
+class Fuzzed(Protocol):
+    """What a codec is here: `appliance.providers.socket_session.Codec` without `opening` and `said_back`."""
+
+    def encode(self, command: Command) -> Sequence[str]: ...
+
+    def events(self, frame: str | bytes) -> Iterator[ProviderEvent]: ...
+
+    def replies(self) -> Sequence[str]: ...
+
+
+@dataclass(frozen=True)
+class Target:
+    """`make_codec` gives a fresh codec, as for a new connection; `corpus` are its recorded sessions."""
+
+    make_codec: Callable[[], Fuzzed]
+    corpus: Path
+
+
+def _openai() -> Fuzzed:
+    from appliance.providers.openai.codec import OpenAiCodec
+    from tests.simulators.openai_pair import VOICE
+
+    return OpenAiCodec(VOICE, SessionConfig("Be kind."), ())
+
+
+TARGETS: Mapping[str, Target] = {
+    "openai": Target(_openai, _CORPUS / "openai"),
+}
+
+
+def recorded(corpus: Path) -> tuple[tuple[str, ...], ...]:
+    """The sessions in `corpus`, each its frames; `AssertionError` where there is none."""
+    sessions = tuple(
+        tuple(path.read_text("utf-8").splitlines()) for path in sorted(corpus.glob("*.jsonl"))
+    )
+    assert any(sessions), f"there is no recorded session in {corpus.name}"
+    return sessions
