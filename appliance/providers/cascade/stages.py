@@ -5,7 +5,7 @@ is cancelled leaves no request, process or connection behind. A stage is made wi
 serves one session, and is opened before and closed after everything else.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -95,7 +95,7 @@ class LanguageModel(Stage, Protocol):
 
     def write(
         self, messages: Sequence[Message], config: SessionConfig
-    ) -> AsyncIterator[Words | MadeCall | Finished]:
+    ) -> AsyncGenerator[Words | MadeCall | Finished, None]:
         """The answer, piece by piece, ended by `Finished`. Closing the iterator cancels the request.
 
         Of `config` it takes the tools, the temperature and the maximum length; the rest is in `messages`.
@@ -113,7 +113,7 @@ class TextToSpeech(Stage, Protocol):
     def paces(self) -> bool:
         """Whether it can speak faster or slower; known before `open`."""
 
-    def speak(self, text: str, language: str, speed: float) -> AsyncIterator[Pcm]:
+    def speak(self, text: str, language: str, speed: float) -> AsyncGenerator[Pcm, None]:
         """`text` (a clause or a sentence) as sound, as it comes; `speed` 0.5…2, 1 its usual pace.
 
         Closing the iterator cancels it. Two may run at once: the next text while one is still spoken.
