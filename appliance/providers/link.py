@@ -106,13 +106,13 @@ class Link:
 
     def __init__(self, connection: ClientConnection) -> None:
         self._connection = connection
-        self._outgoing: deque[str] = deque()
+        self._outgoing: deque[str | bytes] = deque()
         self._outgoing_bytes = 0
         self._posted = asyncio.Event()
         self._failure: ProviderError | None = None
 
-    def post(self, frame: str) -> None:
-        """Queue one ASCII text frame; never blocks.
+    def post(self, frame: str | bytes) -> None:
+        """Queue one frame, ASCII text or bytes; never blocks.
 
         Bound: `MAX_OUTGOING_BYTES`. A peer that lets so much pile up is dead: `ProviderError`
         (timed out), from here and from `receive`.
