@@ -8,7 +8,7 @@ import numpy as np
 
 from appliance.errors import ProviderError
 from appliance.pcm.formats import Pcm, samples_of_ms
-from appliance.providers.offline.clauses import Piece, pieces_of
+from appliance.providers.clauses import Piece, pieces_of
 from appliance.providers.offline.jobs import Jobs, Sentence
 from appliance.providers.offline.loudness import OUTPUT_RATE_HZ
 from appliance.providers.offline.messages import Broken, Done, Notice, Sound

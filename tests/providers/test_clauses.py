@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.providers.offline.clauses import GROWTH, pieces_of
+from appliance.providers.clauses import GROWTH, pieces_of
 
 FIRST, MOST = 30, 150
 ends = st.sampled_from(["", "", "", ",", ".", ";", "?", "!", "...", '."', " -"])

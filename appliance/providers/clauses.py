@@ -14,7 +14,7 @@ _LEAST_SHARE = 3
 SENTENCE_PAUSE_MS = 250
 CLAUSE_PAUSE_MS = 100
 
-_SENTENCE_END = re.compile(r"[.!?\u2026]+[\"')\]\u2019\u201d]*$")
+_SENTENCE_END = re.compile(r"[.!?\u2026\u3002\uff01\uff1f]+[\"')\]\u2019\u201d\u300d]*$")
 _CLAUSE_END = re.compile(r"[,;:][\"')\]\u2019\u201d]*$|^[-\u2013\u2014]+$|\w[\u2013\u2014]$")
 # A dot after these, or after a single letter, ends no sentence.
 _ABBREVIATION = re.compile(
@@ -48,10 +48,10 @@ def pieces_of(text: str, first_chars: int, max_chars: int) -> Iterator[Piece]:
     """
     said = 0
     for words in _sentences(text):
-        rest = [part for word in words for part in _bounded(word, min(first_chars, max_chars))]
+        rest = [part for word in words for part in bounded(word, min(first_chars, max_chars))]
         while rest:
             limit = min(max_chars, max(first_chars, GROWTH * said))
-            count = _cut(rest, limit)
+            count = cut(rest, limit)
             piece = " ".join(rest[:count])
             yield Piece(piece, _pause_ms(rest[count - 1], is_last=count == len(rest)))
             said += len(piece)
@@ -66,26 +66,33 @@ def _sentences(text: str) -> Iterator[list[str]]:
         for number, word in enumerate(words):
             sentence.append(word)
             following = words[number + 1] if number + 1 < len(words) else ""
-            if _ends_sentence(word, following):
+            if ends_sentence(word, following):
                 yield sentence
                 sentence = []
         if sentence:
             yield sentence
 
 
-def _ends_sentence(word: str, following: str) -> bool:
+def ends_clause(word: str) -> bool:
+    """Whether a speaker would pause after `word`, in a sentence or at its end."""
+    return _CLAUSE_END.search(word) is not None or ends_sentence(word, "")
+
+
+def ends_sentence(word: str, following: str) -> bool:
+    """Whether a sentence ends with `word`; `following` is the next one, "" where it is not known."""
     if not _SENTENCE_END.search(word):
         return False
-    only_dots = not re.search("[!?\u2026]", word)
+    only_dots = not re.search("[!?\u2026\u3002\uff01\uff1f]", word)
     return not (only_dots and (_ABBREVIATION.match(word) or following[:1].islower()))
 
 
-def _bounded(word: str, max_chars: int) -> Iterator[str]:
+def bounded(word: str, max_chars: int) -> Iterator[str]:
+    """`word` cut into pieces of at most `max_chars`."""
     for start in range(0, len(word), max_chars):
         yield word[start : start + max_chars]
 
 
-def _cut(words: list[str], limit: int) -> int:
+def cut(words: list[str], limit: int) -> int:
     """How many of `words` make the next piece: at least one, at most `limit` characters."""
     length, best_rank, best = -1, -1, 1
     for count, word in enumerate(words, 1):
