@@ -175,6 +175,7 @@ class Conductor:
                 | v.Asked()
                 | v.MuteWanted()
                 | v.Ring()
+                | v.StopRing()
             ):
                 self._take_wish(event)
             case _:
@@ -268,6 +269,9 @@ class Conductor:
                 ruling = self._rooms.loudspeaker.announce(Sound.RING, pcm)
                 if over_answer and ruling is Ruling.PREEMPT:
                     self._happen(Happening.RING)
+            case v.StopRing():
+                if self._rooms.loudspeaker.stop_ring():
+                    self._happen(Happening.ANSWER_STARTED)
 
     def _press(self) -> None:
         """Who cannot be heard is told so, and has silence for it."""

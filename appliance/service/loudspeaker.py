@@ -77,6 +77,20 @@ class Loudspeaker:
         self._start(next_sound)
         return next_sound is not None and next_sound[0] is Sound.ANSWER
 
+    @property
+    def rings(self) -> bool:
+        """Whether an alarm has the loudspeaker."""
+        playing = self._announcements.playing
+        return playing is not None and playing[0] is Sound.RING
+
+    def stop_ring(self) -> bool:
+        """An alarm that has the loudspeaker gives it up; as `clip_done`."""
+        playing = self._announcements.playing
+        if playing is None or playing[0] is not Sound.RING:
+            return False
+        self._mouth.stop_clip()
+        return self.clip_done(playing[1])
+
     def stop_announcements(self) -> None:
         """A person speaks: only an answer and an alarm may go on."""
         self._fall_silent(self._announcements.forget_announcements())

@@ -79,6 +79,7 @@ from appliance.conversation.vocabulary.wishes import (
     Released,
     Ring,
     StopWanted,
+    StopRing,
     Wish,
 )
 from appliance.pcm.formats import Pcm
@@ -136,6 +137,7 @@ __all__ = [
     "SpeechSustained",
     "StopWanted",
     "ToolCall",
+    "StopRing",
     "ToolDeclaration",
     "ToolDone",
     "ToolRan",

@@ -54,4 +54,9 @@ class Ring:
     pcm: Pcm
 
 
-Wish = Pressed | Released | CommitWanted | StopWanted | Asked | MuteWanted | Ring
+@dataclass(frozen=True, slots=True)
+class StopRing:
+    """The alarm that sounds, if one does, is over; everything else goes on."""
+
+
+Wish = Pressed | Released | CommitWanted | StopWanted | Asked | MuteWanted | Ring | StopRing
