@@ -2,7 +2,7 @@
 
 import email.utils
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, quote, urlsplit, urlunsplit
@@ -23,7 +23,12 @@ class Endpoint:
 
 
 def endpoint(url: str, model: str) -> Endpoint:
-    """The endpoint `url` with `model` as its query parameter, unless it names one itself.
+    """The endpoint `url` with `model`, if there is one, as its query parameter; see `endpoint_with`."""
+    return endpoint_with(url, {"model": model} if model else {})
+
+
+def endpoint_with(url: str, query: Mapping[str, str]) -> Endpoint:
+    """The endpoint `url` with what of `query` it does not name itself.
 
     Raises `ConfigurationError` unless it is wss://, or ws:// to this machine, without user or
     password in it. The error does not repeat the URL: it may hold a secret.
@@ -40,10 +45,10 @@ def endpoint(url: str, model: str) -> Endpoint:
     loopback = _is_loopback(host)
     if parts.scheme == "ws" and not loopback:
         raise ConfigurationError([f"providers.url: ws:// is not encrypted and {host} is not this machine"])
-    query = parts.query
-    if model and "model" not in parse_qs(query, keep_blank_values=True):
-        query += ("&" if query else "") + f"model={quote(model, safe='')}"
-    return Endpoint(urlunsplit(parts._replace(query=query)), host, loopback)
+    given = parse_qs(parts.query, keep_blank_values=True)
+    added = [f"{name}={quote(value, safe='')}" for name, value in query.items() if name not in given]
+    whole = "&".join(filter(None, [parts.query, *added]))
+    return Endpoint(urlunsplit(parts._replace(query=whole)), host, loopback)
 
 
 def _is_loopback(host: str) -> bool:

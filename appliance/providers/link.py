@@ -6,6 +6,7 @@ nowhere else: not in a URL, a log line, a repr or an error's text.
 
 import asyncio
 import logging
+import socket
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -32,8 +33,17 @@ CONNECT_TIMEOUT_S = 5.0
 # One frame is at most 64 kB. A peer that has not taken it after this long is gone, or too slow
 # to talk to: that is less than 13 kB/s where speech needs 64.
 SEND_TIMEOUT_S = 5.0
-# Home routers forget connections that are idle for 30 s or more.
-PING_INTERVAL_S = 10.0
+# A path on which nothing is acknowledged any more: so long after the first byte that was not, the kernel
+# gives the connection up. The vendors' own clients wait for a quarter of an hour, TCP's default.
+UNACKNOWLEDGED_TIMEOUT_S = 20.0
+# What goes into a dead path first is the next ping: with the 20 s above it is noticed within 24 s. Home
+# routers forget connections that are idle for 30 s or more.
+PING_INTERVAL_S = 4.0
+# While a pong is awaited no other ping is sent; then the kernel's own probes ask whether the path lives,
+# and are given as long: 5 s of silence, and every 5 s.
+PROBE_AFTER_S = 5
+PROBE_INTERVAL_S = 5
+PROBES = 3
 # A pong stands in line behind the answer that is being sent: 30 s of it are 2 MB, which is
 # 8 s at 2 Mbit/s. A peer that dies while somebody waits is noticed earlier, by the answer deadline.
 PING_TIMEOUT_S = 15.0
@@ -181,7 +191,7 @@ class _Connect(connect):
 async def _connect(options: LinkOptions) -> ClientConnection:
     host = options.endpoint.host
     try:
-        return await _Connect(
+        connection = await _Connect(
             options.endpoint.url,
             additional_headers=options.key.lines() | dict(options.headers),
             user_agent_header=f"voice-appliance/{__version__}",
@@ -204,6 +214,17 @@ async def _connect(options: LinkOptions) -> ClientConnection:
         # UnicodeError: a host that no resolver takes.
         message = f"{host} cannot be reached: {_words(error)}"
         raise ProviderError(FailureCategory.CONNECTION_FAILED, message) from error
+    _watch_path(connection.transport.get_extra_info("socket"))
+    return connection
+
+
+def _watch_path(path: socket.socket) -> None:
+    """Have the kernel notice by itself that nothing is acknowledged any more."""
+    path.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    path.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, PROBE_AFTER_S)
+    path.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, PROBE_INTERVAL_S)
+    path.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, PROBES)
+    path.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(UNACKNOWLEDGED_TIMEOUT_S * 1000))
 
 
 async def _close(connection: ClientConnection) -> None:
@@ -226,8 +247,14 @@ def _loss(closed: ConnectionClosed) -> ProviderError:
         reason = "".join(c for c in closed.rcvd.reason if c.isprintable())
         said = f"{closed.rcvd.code} {reason}".rstrip()
         return ProviderError(FailureCategory.SESSION_CLOSED, f"the server closed the connection ({said})")
-    reason = ours.reason if ours is not None else "without a word"
+    reason = ours.reason if ours is not None else _cause(closed)
     return ProviderError(FailureCategory.SESSION_CLOSED, f"the connection was lost ({reason})")
+
+
+def _cause(closed: ConnectionClosed) -> str:
+    """What the kernel said of the path, if anything."""
+    cause = closed.__cause__
+    return _words(cause) if isinstance(cause, OSError) else "without a word"
 
 
 def _words(error: Exception) -> str:

@@ -55,6 +55,9 @@ class Codec(Protocol):
         """What the person is taken to have said once `command` was sent, where the peer does not tell."""
 
 
+MakeCodec = Callable[[SessionConfig, tuple[HistoryItem, ...]], Codec]
+
+
 @dataclass(frozen=True, slots=True)
 class SocketOptions:
     """Whom a session talks to, and what that provider can do."""
@@ -70,10 +73,11 @@ class SocketSession:
     def __init__(
         self,
         options: SocketOptions,
-        codec: Callable[[SessionConfig, tuple[HistoryItem, ...]], Codec],
-        refusal: Callable[[object], FailureCategory | None],
+        codec: MakeCodec,
+        refusal: Callable[[object], FailureCategory | ProviderError | None],
     ) -> None:
-        """`refusal` tells what the JSON body of a refused connection means, better than its status."""
+        """`refusal` tells what the JSON body of a refused connection means, better than its status; with
+        an error it says so in its own words."""
         self.capabilities = options.capabilities
         self._options = options
         self._make_codec = codec
@@ -169,12 +173,15 @@ class SocketSession:
 
     def _lose(self, failure: ProviderError) -> None:
         """The session is over; the first cause is the one that is told."""
-        category = failure.category
+        category, message = failure.category, str(failure)
         if isinstance(failure, HandshakeRefused):
-            category = self._refusal(_body(failure.body)) or category
+            match self._refusal(_body(failure.body)):
+                case ProviderError() as known:
+                    category, message = known.category, str(known)
+                case FailureCategory() as known:
+                    category = known
         if self._failure is None:
-            message = self._redacted(str(failure))
-            self._failure = ProviderError(category, message, failure.retry_after_s)
+            self._failure = ProviderError(category, self._redacted(message), failure.retry_after_s)
         self._ended.set()
 
     def _redacted(self, message: str) -> str:

@@ -14,11 +14,13 @@ from appliance.conversation.vocabulary import (
     AnswerTranscript,
     AppendAudio,
     CancelAnswer,
+    ClosingSoon,
     CommitTurn,
     DiscardTurn,
     HistoryItem,
     Ready,
     SessionConfig,
+    UsageUnit,
     UserTranscript,
 )
 from appliance.pcm.formats import Pcm
@@ -78,7 +80,7 @@ def test_nothing_is_sent_before_the_server_spoke_and_ready_waits_for_the_update(
     assert pair.events == []
     pair.serve()
     pair.receive()
-    assert pair.events == [Ready()]
+    assert pair.events == [Ready(), ClosingSoon(3600)]
 
 
 def test_history_is_told_as_text_before_ready() -> None:
@@ -163,8 +165,12 @@ def test_an_answer_comes_with_its_sound_words_and_cost() -> None:
     done = events[-1]
     assert isinstance(done, AnswerDone)
     assert done.complete
-    assert done.usage["input_token_details.audio_tokens"] == 40
-    assert done.usage["total_tokens"] == 113
+    assert done.usage == {
+        UsageUnit.INPUT_TEXT_TOKENS: 60,
+        UsageUnit.INPUT_AUDIO_TOKENS: 40,
+        UsageUnit.OUTPUT_TEXT_TOKENS: 3,
+        UsageUnit.OUTPUT_AUDIO_TOKENS: 10,
+    }
 
 
 def test_words_of_several_items_add_up() -> None:

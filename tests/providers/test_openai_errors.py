@@ -315,4 +315,4 @@ def test_second_session_created_is_passed_over() -> None:
     assert pair.codec.decode('{"type":"session.created","session":{}}') is None
     assert pair.codec.decode('{"type":"session.updated","session":{}}') is None
     assert pair.codec.replies() == []
-    assert pair.events == [Ready()]
+    assert pair.events.count(Ready()) == 1

@@ -65,7 +65,8 @@ async def test_a_written_question_is_said_back_with_the_item_that_the_server_has
             talk.session.send(AskText(1, "What time is it?", spoken=False))
             await talk.until(AnswerDone)
         item = server.record.turns[0].item_id
-        assert talk.events[1] == UserTranscript(1, "What time is it?", final=True, item=item)
+        said = [event for event in talk.events if isinstance(event, UserTranscript)]
+        assert said == [UserTranscript(1, "What time is it?", final=True, item=item)]
         assert talk.sound(1) == 0
         assert server.record.violations == server.record.races == []
 

@@ -19,6 +19,7 @@ from appliance.conversation.vocabulary import (
     ToolCall,
     ToolRan,
     ToolResult,
+    UsageUnit,
 )
 from appliance.errors import ProtocolViolation
 from appliance.providers.openai.answer import MAX_ITEMS
@@ -81,7 +82,7 @@ def test_what_both_responses_cost_is_told_together() -> None:
     give_results(pair)
     done = pair.settle().events[-1]
     assert isinstance(done, AnswerDone)
-    assert done.usage["input_tokens"] == 200
+    assert done.usage[UsageUnit.INPUT_TEXT_TOKENS] == 120
 
 
 def test_an_answer_is_asked_for_again_after_the_last_of_several_results() -> None:

@@ -8,22 +8,13 @@ from collections.abc import Coroutine
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
+from tests.simulators.openai_beta import BETA_NAMES
 from tests.simulators.openai_conversation import Conversation
 from tests.simulators.openai_items import Event
 from tests.simulators.openai_response import Response
 from tests.simulators.openai_script import Behaviour, Record, Script
 
 EXPIRED = "Your session hit the maximum duration of 60 minutes."
-
-_BETA_NAMES = {
-    "response.output_audio.delta": "response.audio.delta",
-    "response.output_audio.done": "response.audio.done",
-    "response.output_audio_transcript.delta": "response.audio_transcript.delta",
-    "response.output_audio_transcript.done": "response.audio_transcript.done",
-    "response.output_text.delta": "response.text.delta",
-    "response.output_text.done": "response.text.done",
-    "conversation.item.added": "conversation.item.created",
-}
 
 
 class Connection:
@@ -39,7 +30,7 @@ class Connection:
         self._socket = socket
         self._behaviour = behaviour
         self._record = record
-        self._conversation = Conversation(script, record, model)
+        self._conversation = Conversation(script, record, model, behaviour)
         self._conversation.race_s += 2 * behaviour.network_delay_s
         self._outgoing: asyncio.Queue[tuple[float, str | bytes]] = asyncio.Queue()
         self._incoming: asyncio.Queue[tuple[float, str | bytes]] = asyncio.Queue()
@@ -84,10 +75,10 @@ class Connection:
         return asyncio.get_running_loop().time() + self._behaviour.network_delay_s
 
     def _send(self, events: list[Event]) -> None:
-        for event in events:
+        for event in self._conversation.on_wire(events):
             named = event
             if self._behaviour.beta_names:
-                named = event | {"type": _BETA_NAMES.get(event["type"], event["type"])}
+                named = event | {"type": BETA_NAMES.get(event["type"], event["type"])}
             self._send_raw(json.dumps(named))
 
     def _send_raw(self, frame: str | bytes) -> None:
@@ -132,8 +123,7 @@ class Connection:
                 return
             await asyncio.sleep(self._behaviour.update_delay_s)
         self._send(reply.events)
-        if reply.transcription is not None:
-            answer, events = reply.transcription
+        for answer, events in reply.transcriptions:
             self._start(self._transcribe(answer.transcript_delay_s, events))
         if reply.response is not None and not reply.response.answer.silent:
             self._start(self._play(reply.response))

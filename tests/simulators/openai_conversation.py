@@ -5,13 +5,13 @@ violation. A refusal that the client could not foresee (the cancel that crosses 
 on the way) is a race.
 """
 
-import base64
-import binascii
 import copy
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from appliance.pcm.formats import pcm_from_bytes
+from appliance.pcm.formats import Pcm, pcm_from_bytes
+from tests.simulators.openai_beta import beta_of_server, ga_of_client
+from tests.simulators.openai_buffer import Buffer
 from tests.simulators.openai_items import (
     Event,
     Item,
@@ -22,15 +22,25 @@ from tests.simulators.openai_items import (
     written_question,
 )
 from tests.simulators.openai_response import Chunk, Response
-from tests.simulators.openai_script import SAMPLES_PER_MS, Answer, Record, Script, Truncation, Turn
-from tests.simulators.openai_settings import fresh_session, merge
-from tests.simulators.openai_types import mistakes_of_client, mistakes_of_server
+from tests.simulators.openai_script import (
+    SAMPLES_PER_MS,
+    Answer,
+    Behaviour,
+    Record,
+    Script,
+    Truncation,
+    Turn,
+)
+from tests.simulators.openai_settings import fresh_session, merge, mistake_in
+from tests.simulators.openai_types import (
+    mistakes_of_beta_client,
+    mistakes_of_client,
+    mistakes_of_server,
+)
+from tests.simulators.openai_words import words_of_person
 
-MIN_COMMIT_MS = 100
-MAX_APPEND_BYTES = 15 * 1024 * 1024
 # A cancel that comes so soon after response.done (plus the network's delay) crossed it.
 RACE_S = 0.25
-SESSION_S = 3600
 
 
 @dataclass
@@ -39,21 +49,29 @@ class Reply:
 
     events: list[Event] = field(default_factory=list)
     response: Response | None = None
-    transcription: tuple[Answer, list[Event]] | None = None
+    transcriptions: list[tuple[Answer, list[Event]]] = field(default_factory=list)
 
 
 class Conversation:
     """One session. `receive` is called with each frame, `now_s` (any epoch) with it."""
 
-    def __init__(self, script: Script, record: Record, model: str = "gpt-realtime-2.1") -> None:
+    def __init__(
+        self,
+        script: Script,
+        record: Record,
+        model: str = "gpt-realtime-2.1",
+        behaviour: Behaviour = Behaviour(),  # noqa: B008  frozen
+    ) -> None:
         self._script = script
         self._record = record
+        self._behaviour = behaviour
+        self._heard_item: str | None = None  # of the speech that its own turn detection hears
         self._numbers: dict[str, int] = {}
         self.session = fresh_session(model, self._make_id("sess"))
         self.items: dict[str, Item] = {}
         self.active: Response | None = None
         self._finished_at_s: dict[str, float] = {}
-        self._buffer = bytearray()
+        self._buffer = Buffer(behaviour.hears)
         self._next_answer: Answer | None = None
         self._answered: Answer | None = None  # by the last response that was completed
         self._has_spoken = False
@@ -75,7 +93,7 @@ class Conversation:
 
     def hello(self, now_s: float) -> list[Event]:
         """What the server says first."""
-        self.session["expires_at"] = int(now_s) + SESSION_S
+        self.session["expires_at"] = int(now_s) + self._behaviour.lasts_s
         return [self.make_event("session.created", session=copy.deepcopy(self.session))]
 
     def receive(self, frame: str | bytes, now_s: float) -> Reply:
@@ -86,9 +104,12 @@ class Conversation:
             event = parse(frame)
             kind = event["type"]
             event_id = event.get("event_id") if isinstance(event.get("event_id"), str) else None
-            mistakes = mistakes_of_client(event)
+            beta = self._behaviour.dialect == "beta"
+            mistakes = mistakes_of_beta_client(event) if beta else mistakes_of_client(event)
             if mistakes:
                 raise Refused("invalid_value", "; ".join(mistakes))
+            if beta:
+                event = ga_of_client(event)
             handler = self._handlers.get(kind)
             if handler is None:
                 raise Refused("invalid_value", f"{kind} is not for WebSockets")
@@ -97,6 +118,12 @@ class Conversation:
             told = self._record.races if refused.race else self._record.violations
             told.append(f"{kind}: {refused.code}: {refused}")
             return Reply([self.error(refused.code, str(refused), event_id)])
+
+    def on_wire(self, events: list[Event]) -> list[Event]:
+        """The events in the dialect of this server."""
+        if self._behaviour.dialect == "ga":
+            return events
+        return [told for event in events for told in beta_of_server(event)]
 
     def make_event(self, kind: str, **fields: object) -> Event:
         """An event of ours, checked against the vendor's types; `AssertionError` if it is wrong."""
@@ -108,14 +135,9 @@ class Conversation:
     def error(self, code: str, message: str, client_event_id: str | None = None) -> Event:
         """An `error` event."""
         kinds = {"server_error", "insufficient_quota"}
-        details = {
-            "type": code if code in kinds else "invalid_request_error",
-            "code": code,
-            "message": message,
-            "param": None,
-            "event_id": client_event_id,
-        }
-        return self.make_event("error", error=details)
+        kind = code if code in kinds else "invalid_request_error"
+        details = {"type": kind, "code": code, "message": message, "param": None}
+        return self.make_event("error", error=details | {"event_id": client_event_id})
 
     # ------------------------------------------------------------------ a response, as it is played
 
@@ -144,6 +166,8 @@ class Conversation:
         voice = (audio.get("output") or {}).get("voice", self._voice)
         if self._has_spoken and voice != self._voice:
             raise Refused("cannot_update_voice", "the voice cannot be changed after it was heard")
+        if mistake := mistake_in(session):
+            raise Refused("invalid_value", mistake)
         self._record.updates.append(session)
         merge(self.session, session)
         return Reply([self.make_event("session.updated", session=copy.deepcopy(self.session))])
@@ -155,62 +179,47 @@ class Conversation:
     # ------------------------------------------------------------------ the person's turn
 
     def _append(self, event: Event, now_s: float) -> Reply:
-        if self.session["audio"]["input"]["turn_detection"] is not None:
-            raise Refused("simulator", "turn_detection is on, and this server only takes manual turns")
-        if self.session["audio"]["input"]["format"] != {"type": "audio/pcm", "rate": 24000}:
-            raise Refused("simulator", "this server only takes PCM")
-        try:
-            data = base64.b64decode(event["audio"], validate=True)
-        except binascii.Error as error:
-            raise Refused("invalid_value", f"audio is no base64: {error}") from error
-        if not data or len(data) % 2 or len(data) > MAX_APPEND_BYTES:
-            raise Refused("invalid_value", f"audio has {len(data)} bytes")
-        self._buffer += data
-        self._record.appended_samples += len(data) // 2
-        return Reply()
+        settings = self.session["audio"]["input"]
+        self._record.appended_samples += self._buffer.append(event["audio"], settings)
+        return self._hear() if settings["turn_detection"] is not None else Reply()
+
+    def _hear(self) -> Reply:
+        """What its own turn detection makes of the sound so far; where speech ended, it commits."""
+        heard = Reply()
+        for mark in self._buffer.heard():
+            self._heard_item = item_id = self._heard_item or self._make_id("item")
+            kind, when = ("started", "audio_start_ms") if mark.began else ("stopped", "audio_end_ms")
+            about: Event = {when: mark.at_ms, "item_id": item_id}
+            heard.events.append(self.make_event(f"input_audio_buffer.speech_{kind}", **about))
+            if not mark.began:
+                made = self._make_turn(self._buffer.take())
+                heard.events += made.events
+                heard.transcriptions += made.transcriptions
+        return heard
 
     def _commit(self, event: Event, now_s: float) -> Reply:
-        pcm = pcm_from_bytes(bytes(self._buffer))
-        if len(pcm) < MIN_COMMIT_MS * SAMPLES_PER_MS:
-            have_ms = len(pcm) / SAMPLES_PER_MS
-            raise Refused(
-                "input_audio_buffer_commit_empty",
-                f"buffer too small: expected at least {MIN_COMMIT_MS}ms of audio, it has {have_ms:.2f}ms",
-            )
-        self._buffer.clear()
+        return self._make_turn(self._buffer.take_for_client())
+
+    def _make_turn(self, pcm: Pcm) -> Reply:
+        """This sound becomes an item of the person."""
         before = next(reversed(self.items), None)
-        content: list[Event] = [{"type": "input_audio", "transcript": None}]
-        item = self._add(message(self._make_id("item"), "user", content))
-        answer = self._take_turn(Turn(len(self._record.turns), item.item_id, pcm))
-        committed = self.make_event(
-            "input_audio_buffer.committed", item_id=item.item_id, previous_item_id=before
-        )
-        transcription = (answer, self._transcription(item.item_id, answer.user_transcript))
-        return Reply([committed, *self._announce(item, before)], transcription=transcription)
+        item_id, self._heard_item = self._heard_item or self._make_id("item"), None
+        item = self._add(message(item_id, "user", [{"type": "input_audio", "transcript": None}]))
+        answer = self._take_turn(Turn(len(self._record.turns), item_id, pcm))
+        committed = self.make_event("input_audio_buffer.committed", item_id=item_id, previous_item_id=before)
+        events = [committed, *self._announce(item, before)]
+        if self.session["audio"]["input"]["transcription"] is None:
+            return Reply(events)
+        words = words_of_person(self.make_event, item_id, answer.user_transcript)
+        return Reply(events, transcriptions=[(answer, words)])
 
     def _take_turn(self, turn: Turn) -> Answer:
         self._record.turns.append(turn)
         self._next_answer = answer = self._script(turn)
         return answer
 
-    def _transcription(self, item_id: str, text: str) -> list[Event]:
-        if self.session["audio"]["input"]["transcription"] is None:
-            return []
-        name = "conversation.item.input_audio_transcription"
-        where = {"item_id": item_id, "content_index": 0}
-        if not text:
-            error = {"type": "transcription_error", "code": "audio_unintelligible", "message": "no words"}
-            return [self.make_event(f"{name}.failed", **where, error=error)]
-        words = text.split(" ")
-        deltas = [word if not n else f" {word}" for n, word in enumerate(words)]
-        usage = {"type": "duration", "seconds": 1.0}
-        return [
-            *(self.make_event(f"{name}.delta", **where, delta=delta) for delta in deltas),
-            self.make_event(f"{name}.completed", **where, transcript=text, usage=usage),
-        ]
-
     def _clear(self, event: Event, now_s: float) -> Reply:
-        self._buffer.clear()
+        self._buffer.take()
         self._record.cleared += 1
         return Reply([self.make_event("input_audio_buffer.cleared")])
 
@@ -289,6 +298,7 @@ class Conversation:
             raise Refused("invalid_value", "an answer is audio or text")
         self._record.asked.append((metadata or {}).get("answer", ""))
         self._record.modalities.append(modality)
+        self._record.instructions.append(parameters.get("instructions", ""))
         self.active = Response(
             self._make_id("resp"),
             self._choose_answer(),

@@ -3,6 +3,7 @@
 import json
 from collections import deque
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from appliance.conversation.vocabulary import (
     AnswerAudio,
@@ -15,13 +16,14 @@ from appliance.conversation.vocabulary import (
     Ready,
     SessionConfig,
 )
-from appliance.providers.openai.codec import OpenAiCodec, Voice
+from appliance.providers.openai.codec import OpenAiCodec
+from appliance.providers.openai.session_frames import WireOptions
 from tests.simulators.openai_conversation import Conversation
 from tests.simulators.openai_items import Event
 from tests.simulators.openai_response import Chunk, Response
-from tests.simulators.openai_script import Answer, Record, Script, script_of
+from tests.simulators.openai_script import Answer, Behaviour, Record, Script, script_of
 
-VOICE = Voice("marin", "gpt-live-transcribe")
+VOICE = WireOptions("marin", "gpt-live-transcribe")
 CONFIG = SessionConfig("Be kind.", "en")
 
 
@@ -33,10 +35,13 @@ class Pair:
         answers: Script | Answer | Sequence[Answer] = Answer(),  # noqa: B008  frozen
         history: tuple[HistoryItem, ...] = (),
         config: SessionConfig = CONFIG,
+        options: WireOptions = VOICE,
+        behaviour: Behaviour = Behaviour(),  # noqa: B008  frozen
     ) -> None:
         self.record = Record()
-        self.server = Conversation(script_of(answers), self.record)
-        self.codec = OpenAiCodec(VOICE, config, history)
+        behaviour = replace(behaviour, dialect=options.dialect)
+        self.server = Conversation(script_of(answers), self.record, behaviour=behaviour)
+        self.codec = OpenAiCodec(options, config, history)
         self.events: list[ProviderEvent] = []
         self.sent: list[Event] = []  # everything the codec sent
         self.said: list[str] = []  # everything the server sent
@@ -61,8 +66,8 @@ class Pair:
             return False
         reply = self.server.receive(self.to_server.popleft(), 0.0)
         self._say(reply.events)
-        if reply.transcription is not None:
-            self._say(reply.transcription[1])
+        for _, words in reply.transcriptions:
+            self._say(words)
         if reply.response is not None:
             self._playing = reply.response, reply.response.chunks()
             self._say(reply.response.created())
@@ -72,8 +77,7 @@ class Pair:
         """The codec takes one frame; False if there is none."""
         if not self.to_client:
             return False
-        event = self.codec.decode(self.to_client.popleft())
-        if event is not None:
+        for event in self.codec.events(self.to_client.popleft()):
             self.events.append(event)
         self._post(self.codec.replies())
         return True
@@ -128,7 +132,7 @@ class Pair:
         return self.server.finish(response, 0.0, "completed")
 
     def _say(self, events: list[Event]) -> None:
-        frames = [json.dumps(event) for event in events]
+        frames = [json.dumps(event) for event in self.server.on_wire(events)]
         self.said.extend(frames)
         self.to_client.extend(frames)
 

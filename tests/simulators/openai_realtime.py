@@ -1,4 +1,4 @@
-"""A strict OpenAI Realtime (GA) server on loopback, for tests and for trying things out.
+"""A strict OpenAI Realtime server (GA, or beta) on loopback, for tests and for trying things out.
 
     with SimulatorThread(Answer(pcm24k, "Hello.")) as sim:
         ...                                          # talk to sim.url
@@ -72,8 +72,9 @@ class Simulator:
         asked = urlsplit(request.path)
         query = parse_qs(asked.query)
         key = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        if request.headers.get("OpenAI-Beta") is not None:
-            self.record.violations.append("handshake: OpenAI-Beta is of the past")
+        beta = "realtime=v1" if self._behaviour.dialect == "beta" else None
+        if request.headers.get("OpenAI-Beta") != beta:
+            self.record.violations.append(f"handshake: OpenAI-Beta must be {beta}")
         if set(query) - {"model"}:
             self.record.violations.append(f"handshake: strange query {sorted(query)}")
         if self._behaviour.reject_status is not None:
@@ -97,7 +98,7 @@ class Simulator:
     async def _serve(self, socket: ServerConnection) -> None:
         self.record.connections += 1
         assert socket.request is not None
-        model = parse_qs(urlsplit(socket.request.path).query)["model"][0]
+        model = parse_qs(urlsplit(socket.request.path).query).get("model", [""])[0]
         await Connection(socket, self._script, self._behaviour, self.record, model).run()
         self.record.goodbyes.append(socket.close_code)
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from appliance.pcm.formats import Pcm
+
+Dialect = Literal["ga", "beta"]
 
 RATE_HZ = 24_000
 SAMPLES_PER_MS = RATE_HZ // 1000
@@ -89,7 +91,10 @@ class Behaviour:
     update_delay_s: float = 0.0
     expires_after_s: float | None = None  # session_expired and close 1001 so long after session.created
     network_delay_s: float = 0.0  # one way, both ways
-    beta_names: bool = False  # the server events' names of the beta
+    beta_names: bool = False  # GA, but the server events have the names that they had in the beta
+    dialect: Dialect = "ga"
+    lasts_s: int = 3600  # what session.created says of its end
+    hears: tuple[tuple[int, int], ...] = ()  # speech, by its own turn detection; see `openai_buffer`
 
 
 @dataclass(frozen=True)
@@ -114,6 +119,7 @@ class Record:
     history: list[tuple[str, str]] = field(default_factory=list)  # (role, text) put in by the client
     asked: list[str] = field(default_factory=list)  # metadata["answer"] of each response.create
     modalities: list[str] = field(default_factory=list)  # of each response: audio or text
+    instructions: list[str] = field(default_factory=list)  # of each response; "": those of the session
     results: list[tuple[str, str]] = field(default_factory=list)  # (call id, output) told by the client
     retold: list[tuple[str, str]] = field(default_factory=list)  # (call id, name) of calls the client put in
     cancelled: list[str] = field(default_factory=list)  # response ids

@@ -49,3 +49,19 @@ def merge(known: dict[str, Any], change: dict[str, Any]) -> None:
             merge(known[key], value)
         else:
             known[key] = copy.deepcopy(value)
+
+
+def mistake_in(session: dict[str, Any]) -> str | None:
+    """What of an update is out of the vendor's range; None where nothing is."""
+    output = (session.get("audio") or {}).get("output") or {}
+    if not 0.25 <= output.get("speed", 1.0) <= 1.5:
+        return "speed must be 0.25 to 1.5"
+    if not 0.6 <= session.get("temperature", 0.8) <= 1.2:
+        return "temperature must be 0.6 to 1.2"
+    tokens = session.get("max_output_tokens", "inf")
+    if tokens != "inf" and not 1 <= tokens <= 4096:
+        return "max_output_tokens must be 1 to 4096, or inf"
+    detection = ((session.get("audio") or {}).get("input") or {}).get("turn_detection")
+    if detection and (detection.get("create_response", True) or detection.get("interrupt_response", True)):
+        return "this server leaves asking and interrupting to the client"
+    return None

@@ -9,6 +9,8 @@ import json
 import typing
 from typing import Any
 
+from openai.types.beta.realtime import RealtimeClientEvent as BetaClientEvent
+from openai.types.beta.realtime import RealtimeServerEvent as BetaServerEvent
 from openai.types.realtime import RealtimeClientEvent, RealtimeServerEvent
 from pydantic import BaseModel, ValidationError
 
@@ -20,6 +22,8 @@ def _by_type(union: object) -> dict[str, type[BaseModel]]:
 
 CLIENT_EVENTS = _by_type(RealtimeClientEvent)
 SERVER_EVENTS = _by_type(RealtimeServerEvent)
+BETA_CLIENT_EVENTS = _by_type(BetaClientEvent)
+BETA_SERVER_EVENTS = _by_type(BetaServerEvent)
 # On the wire, although the package does not model them.
 _GENUINE_EXTRAS = frozenset({".session.id", ".session.object", ".session.expires_at"})
 
@@ -44,6 +48,16 @@ def mistakes_of_client(event: dict[str, Any]) -> list[str]:
 def mistakes_of_server(event: dict[str, Any]) -> list[str]:
     """What is wrong with an event that a server sent; empty if nothing is."""
     return _mistakes(SERVER_EVENTS, event, _GENUINE_EXTRAS)
+
+
+def mistakes_of_beta_client(event: dict[str, Any]) -> list[str]:
+    """As `mistakes_of_client`, in the dialect of the beta."""
+    return _mistakes(BETA_CLIENT_EVENTS, event, frozenset())
+
+
+def mistakes_of_beta_server(event: dict[str, Any]) -> list[str]:
+    """As `mistakes_of_server`, in the dialect of the beta."""
+    return _mistakes(BETA_SERVER_EVENTS, event, _GENUINE_EXTRAS)
 
 
 def _mistakes(known: dict[str, type[BaseModel]], event: dict[str, Any], extras: frozenset[str]) -> list[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from appliance.errors import ProtocolViolation
-from appliance.providers.openai.frames import WIRE_RATE_HZ
+from appliance.providers.openai.session_frames import WIRE_RATE_HZ
 
 # A spoken answer has one item, with a tool call two; more than this is no answer.
 MAX_ITEMS = 32
@@ -88,14 +88,15 @@ class Truncation:
 
 
 class Answer:
-    """The answer with this `number`, in text alone if `written`.
+    """The answer with this `number`, in text alone if `written`, by `instructions` of its own if not empty.
 
     At most `MAX_ITEMS` messages, and as many calls; sound is counted, not kept.
     """
 
-    def __init__(self, number: int, *, written: bool = False) -> None:
+    def __init__(self, number: int, *, written: bool = False, instructions: str = "") -> None:
         self.number = number
         self.written = written
+        self.instructions = instructions
         self.state = State.QUEUED
         self.response_id = ""  # of the latest response
         self.has_called = False  # in the latest response
@@ -145,9 +146,9 @@ class Answer:
         return True
 
     def add_usage(self, usage: Mapping[str, int]) -> None:
-        """What one response of the answer cost, in the vendor's units; bound: the kinds of the first."""
-        known = self.usage or dict.fromkeys(usage, 0)
-        self.usage = {kind: count + usage.get(kind, 0) for kind, count in known.items()}
+        """What one response of the answer cost, by `UsageUnit`."""
+        for unit, count in usage.items():
+            self.usage[unit] = self.usage.get(unit, 0) + count
 
     def set_transcript(self, item: Item, text: str) -> str:
         """`item` says `text` (all of it so far); returns what the whole answer says so far."""

@@ -18,6 +18,8 @@ from appliance.providers.openai import frames, reader
 from appliance.providers.openai.answer import Answer, Happening, State
 from appliance.providers.openai.failures import failure, is_busy, known_category
 from appliance.providers.openai.reader import Fields
+from appliance.providers.openai.session_frames import Dialect
+from appliance.providers.openai.usage import usage_of
 
 # Calls of a session whose results are still awaited; the oldest is forgotten, and its result with it.
 MAX_OPEN_CALLS = 64
@@ -38,17 +40,21 @@ class Answers:
     Frames to send go to `send`, in order.
     """
 
-    def __init__(self, send: Callable[[str], None], ignored: Ignored) -> None:
+    def __init__(self, send: Callable[[str], None], ignored: Ignored, dialect: Dialect) -> None:
         self._send = send
         self._ignored = ignored
+        self._dialect = dialect
         self._asked: Answer | None = None
         self._waiting: Answer | None = None
         self._open_calls: OrderedDict[str, Answer] = OrderedDict()
         self._held_results: list[str] = []  # frames, for when the server is free; at most MAX_OPEN_CALLS
 
-    def ask(self, number: int, *, written: bool = False) -> None:
-        """Ask for answer `number`, as soon as the server is done with another one; `written`: as text."""
-        self._waiting = Answer(number, written=written)
+    def ask(self, number: int, *, written: bool = False, instructions: str = "") -> None:
+        """Ask for answer `number`, as soon as the server is done with another one; `written`: as text.
+
+        `instructions`, unless empty, are for this answer alone.
+        """
+        self._waiting = Answer(number, written=written, instructions=instructions)
         self._ask_waiting()
 
     def result(self, number: int, call_id: str, output: str) -> None:
@@ -181,7 +187,7 @@ class Answers:
         if answer is not None:
             for item in reader.mappings(response, "output"):
                 _note_item(answer, item)
-            answer.add_usage(reader.counts(reader.optional_mapping(response, "usage")))
+            answer.add_usage(usage_of(reader.optional_mapping(response, "usage")))
             if answer.has_called and answer.may(Happening.CALLED) and response.get("status") == "completed":
                 answer.step(Happening.CALLED)
             elif answer.step(Happening.DONE) is State.FINISHED:
@@ -235,7 +241,12 @@ class Answers:
             return
         self._asked, self._waiting = self._waiting, None
         self._asked.step(Happening.ASK)
-        self._send(frames.create(self._asked.number, written=self._asked.written))
+        self._send(self._create(self._asked))
+
+    def _create(self, answer: Answer) -> str:
+        return frames.create(
+            answer.number, written=answer.written, instructions=answer.instructions, dialect=self._dialect
+        )
 
     def _answer_of(self, response_id: str) -> Answer | None:
         """The answer whose response this is, while the server is not done with it."""

@@ -1,19 +1,18 @@
-"""The OpenAI Realtime (GA) protocol without a socket: commands to frames, frames to events. Pure."""
+"""The OpenAI Realtime protocol without a socket: commands to frames, frames to events. Pure."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import Enum
-
-import numpy as np
 
 from appliance.conversation.vocabulary import (
     AppendAudio,
     AskText,
     CancelAnswer,
     CloseSession,
+    ClosingSoon,
     Command,
     CommitTurn,
     Configure,
+    ContinueAnswer,
     DiscardTurn,
     Failure,
     HistoryItem,
@@ -25,16 +24,16 @@ from appliance.conversation.vocabulary import (
     UserTranscript,
 )
 from appliance.errors import FailureCategory
-from appliance.pcm.formats import NEAR_RATE_HZ, Pcm
-from appliance.pcm.resample import Resampler
 from appliance.providers.openai import frames, reader
 from appliance.providers.openai.answers import Answers, Ignored
 from appliance.providers.openai.failures import failure, fatal_category, is_empty_commit, known_category
+from appliance.providers.openai.persons_turn import PersonsTurn
 from appliance.providers.openai.reader import Fields
-from appliance.providers.openai.user_turns import UserTurns
+from appliance.providers.openai.session_frames import WireOptions
 
-# The vendor refuses to commit less than 100 ms; a shorter turn is filled up with silence.
-MIN_COMMIT_SAMPLES = frames.WIRE_RATE_HZ // 10
+# The vendor's longest session, and what is taken for the length of one whose server says nothing of it,
+# or something that cannot be (the clock of a Pi that has just started may be years behind).
+LONGEST_SESSION_S = 3600.0
 
 
 class Phase(Enum):
@@ -45,20 +44,11 @@ class Phase(Enum):
     READY = "takes turns"
 
 
-@dataclass(frozen=True, slots=True)
-class Voice:
-    """How the session speaks, and who writes down what it hears, in the vendor's names."""
-
-    voice: str
-    transcription_model: str
-
-
 class OpenAiCodec:
     """One session's protocol state.
 
     The server speaks first, so whoever carries the frames also sends what `replies` returns
-    after each `decode`. A frame means at most one event, so a command given in answer to an event
-    takes effect before the next one.
+    after each event. A command given in answer to an event takes effect before the next one.
 
     After `CancelAnswer` no event of that answer comes any more. What the *person* said before it
     is not the answer's: its transcript still comes. What was asked in writing is not said back.
@@ -67,19 +57,26 @@ class OpenAiCodec:
     `reader` and `user_turns`.
     """
 
-    def __init__(self, voice: Voice, config: SessionConfig, history: tuple[HistoryItem, ...]) -> None:
-        self._voice = voice
+    def __init__(
+        self,
+        options: WireOptions,
+        config: SessionConfig,
+        history: tuple[HistoryItem, ...],
+        opened_at_s: float = 0.0,
+    ) -> None:
+        """`opened_at_s`: the time of day, in seconds since 1970, by which the server tells its own."""
+        self._options = options
+        self._opened_at_s = opened_at_s
+        self._lasts_s = LONGEST_SESSION_S
         self._config = config
         self._history = history
         self._phase = Phase.CONNECTED
-        self._resampler = Resampler(NEAR_RATE_HZ, frames.WIRE_RATE_HZ)
         self._changes = 0  # of the configuration
         self._ran: list[ToolRan] = []  # for the turn that is asked next; the chain bounds them
-        self._appended_samples = 0  # at the wire's rate, since the last commit or clear
         self._outgoing: list[str] = []
         self.ignored = Ignored()
-        self._turns = UserTurns()
-        self._answers = Answers(self._outgoing.append, self.ignored)
+        self._turn = PersonsTurn(self._outgoing.append)
+        self._answers = Answers(self._outgoing.append, self.ignored, options.dialect)
         self._handlers = self._handlers_by_type()
 
     def encode(self, command: Command) -> list[str]:
@@ -88,9 +85,11 @@ class OpenAiCodec:
             raise RuntimeError(f"{type(command).__name__} before Ready")
         match command:
             case AppendAudio(pcm=pcm):
-                self._append(self._resampler.process(pcm))
+                self._turn.append(pcm)
             case CommitTurn(answer=answer):
                 self._commit(answer)
+            case ContinueAnswer(answer=answer, said=said):
+                self._commit(answer, said)
             case AskText():
                 self._ask(command)
             case CancelAnswer(answer=answer, heard_ms=heard_ms):
@@ -112,10 +111,14 @@ class OpenAiCodec:
         return []
 
     def events(self, frame: str | bytes) -> Iterator[ProviderEvent]:
-        """What `frame` means: one event at most."""
+        """What `frame` means, after what could not be told earlier."""
         event = self.decode(frame)
+        while (said := self._turn.words_due()) is not None:
+            yield said
         if event is not None:
             yield event
+        if isinstance(event, Ready):
+            yield ClosingSoon(self._lasts_s)
 
     def said_back(self, command: AskText) -> UserTranscript:
         """The question, and the item that it was given here."""
@@ -124,7 +127,7 @@ class OpenAiCodec:
         )
 
     def decode(self, frame: str | bytes) -> ProviderEvent | None:
-        """What `frame` means; `replies` then has what must be sent back.
+        """What `frame` means by itself; `replies` then has what must be sent back.
 
         Raises `ProtocolViolation` for what the protocol does not allow; then the session is over.
         """
@@ -142,15 +145,18 @@ class OpenAiCodec:
         return replies
 
     def _handlers_by_type(self) -> Mapping[str, Callable[[Fields], ProviderEvent | None]]:
-        """What means something to us. Both spellings: GA, and the beta's, which self-hosted servers keep."""
-        answers = self._answers
+        """What means something to us, in both dialects: servers that take one may send the other."""
+        answers, turn = self._answers, self._turn
         return {
             "session.created": self._on_session_created,
             "session.updated": self._on_session_updated,
             "error": self._on_error,
-            "input_audio_buffer.committed": self._on_committed,
-            "conversation.item.input_audio_transcription.delta": self._on_user_delta,
-            "conversation.item.input_audio_transcription.completed": self._on_user_transcript,
+            "input_audio_buffer.speech_started": turn.on_speech_started,
+            "input_audio_buffer.speech_stopped": turn.on_speech_stopped,
+            "input_audio_buffer.committed": turn.on_committed,
+            "conversation.item.input_audio_transcription.delta": turn.on_words,
+            "conversation.item.input_audio_transcription.completed": turn.on_all_words,
+            "conversation.item.input_audio_transcription.failed": turn.on_no_words,
             "response.created": answers.on_created,
             "response.output_item.added": answers.on_item_added,
             "response.output_item.done": answers.on_item_done,
@@ -170,20 +176,15 @@ class OpenAiCodec:
 
     # ------------------------------------------------------------------ the person's turn
 
-    def _append(self, pcm: Pcm) -> None:
-        self._appended_samples += len(pcm)
-        self._outgoing.extend(frames.appends(pcm))
-
-    def _commit(self, answer: int) -> None:
-        self._append(self._resampler.flush())
-        if 0 < self._appended_samples < MIN_COMMIT_SAMPLES:
-            self._append(np.zeros(MIN_COMMIT_SAMPLES - self._appended_samples, np.int16))
-        if self._appended_samples:
-            self._turns.commit_sent(answer)
-            self._outgoing.append(frames.commit(answer))
-        self._appended_samples = 0
+    def _commit(self, answer: int, said: str = "") -> None:
+        """The turn is said; of `answer` the words `said` are there already."""
+        self._turn.commit(answer)
         self._tell_what_ran(answer)
-        self._answers.ask(answer, written=self._config.output == "text")
+        instructions = ""
+        if said:
+            self._outgoing.append(frames.said(answer, said, self._options.dialect))
+            instructions = frames.go_on(self._config.instructions, said)
+        self._answers.ask(answer, written=self._config.output == "text", instructions=instructions)
 
     def _ask(self, question: AskText) -> None:
         self._outgoing.append(frames.question(question.answer, question.text))
@@ -197,41 +198,35 @@ class OpenAiCodec:
         self._ran.clear()
 
     def _discard(self) -> None:
-        self._resampler.reset()
         self._ran.clear()
-        if self._appended_samples:
-            self._outgoing.append(frames.clear())
-        self._appended_samples = 0
-
-    def _on_committed(self, event: Fields) -> None:
-        self._turns.committed(reader.identifier(event, "item_id"))
-
-    def _on_user_delta(self, event: Fields) -> UserTranscript | None:
-        return self._turns.heard_more(
-            reader.identifier(event, "item_id"), reader.optional_text(event, "delta")
-        )
-
-    def _on_user_transcript(self, event: Fields) -> UserTranscript | None:
-        return self._turns.heard_all(reader.identifier(event, "item_id"), reader.text(event, "transcript"))
+        self._turn.discard()
 
     # ------------------------------------------------------------------ the session
 
     def _configure(self, config: SessionConfig) -> None:
-        self._config = config
+        before, self._config = self._config, config
         self._changes += 1
-        change = frames.session_change(self._changes, config, self._voice.transcription_model)
-        self._outgoing.append(change)
+        self._outgoing.append(frames.session_change(self._changes, config, before, self._options))
 
     def _on_session_created(self, event: Fields) -> None:
-        reader.mapping(event, "session")
+        session = reader.mapping(event, "session")
         if self._phase is not Phase.CONNECTED:
             self.ignored.late_events += 1
             return
         self._phase = Phase.CONFIGURING
-        voice = self._voice
-        self._outgoing.append(frames.session_update(self._config, voice.voice, voice.transcription_model))
+        self._lasts_s = self._remaining_s(session)
+        self._outgoing.append(frames.session_update(self._config, self._options))
         said = (item for item in self._history if item.text)
-        self._outgoing.extend(frames.history_item(number, item) for number, item in enumerate(said, 1))
+        for number, item in enumerate(said, 1):
+            self._outgoing.append(frames.history_item(number, item, self._options.dialect))
+
+    def _remaining_s(self, session: Fields) -> float:
+        """How long the session may last, by our clock and the server's."""
+        expires_at = session.get("expires_at")
+        if not isinstance(expires_at, int | float) or isinstance(expires_at, bool):
+            return LONGEST_SESSION_S
+        remaining_s = min(expires_at, 2**53) - self._opened_at_s
+        return float(remaining_s) if 0 < remaining_s < LONGEST_SESSION_S else LONGEST_SESSION_S
 
     def _on_session_updated(self, event: Fields) -> Ready | None:
         reader.mapping(event, "session")
@@ -254,10 +249,10 @@ class OpenAiCodec:
             case frames.CREATE, answer:
                 return self._answers.on_refused(answer, error)
             case frames.COMMIT, answer:
-                self._turns.commit_refused(answer)
+                self._turn.commit_refused(answer)
                 if not is_empty_commit(error):
                     return self._answers.on_turn_refused(answer, error)
-            case ((frames.ASK | frames.RESULT | frames.RAN), answer):
+            case ((frames.ASK | frames.RESULT | frames.RAN | frames.SAID), answer):
                 return self._answers.on_turn_refused(answer, error)
             case "", _ if self._phase is Phase.CONFIGURING:
                 # Nothing but the update is unanswered before what comes with it.

@@ -11,8 +11,15 @@ from collections.abc import Iterator
 
 from appliance.conversation.vocabulary import HistoryItem, Role, SessionConfig, ToolRan
 from appliance.pcm.formats import Pcm, pcm_to_bytes
+from appliance.providers.openai.session_frames import (
+    WIRE_RATE_HZ,
+    Dialect,
+    WireOptions,
+    beta_modalities,
+    changed_session,
+    opening_session,
+)
 
-WIRE_RATE_HZ = 24_000  # the only rate at which the vendor takes or sends PCM
 # 0.5 s a frame: far below the vendor's 15 MiB, and a cancel behind one waits a quarter of a
 # second even where only 1 Mbit/s goes up.
 MAX_APPEND_SAMPLES = WIRE_RATE_HZ // 2
@@ -23,58 +30,43 @@ CREATE = "create"
 ASK = "ask"
 RESULT = "result"
 RAN = "ran"
+SAID = "said"
 
 _EVENT_ID = re.compile(r"([a-z]+)-([0-9]{1,9})")
-_PCM_FORMAT = {"type": "audio/pcm", "rate": WIRE_RATE_HZ}
-# The vendor's names for the text in an item differ by who said it.
+# The vendor's names for the text in an item differ by who said it, and for the assistant by dialect.
 _CONTENT_TYPE: dict[Role, str] = {"user": "input_text", "assistant": "output_text", "system": "input_text"}
+_BETA_ASSISTANT = "text"
+# So much of what was said names the place where it broke off; the whole of it stands in the conversation.
+_LAST_CHARACTERS = 200
 
 
-def session_update(config: SessionConfig, voice: str, transcription_model: str) -> str:
-    """Everything about the session at once; `turn_detection` null: when a turn ends is ours to say."""
-    return _frame(
-        "session.update",
-        f"{UPDATE}-0",
-        session={
-            "type": "realtime",
-            "output_modalities": [config.output],
-            "instructions": config.instructions,
-            "audio": {
-                "input": {
-                    "format": _PCM_FORMAT,
-                    "turn_detection": None,
-                    "transcription": _transcription(config, transcription_model),
-                },
-                "output": {"format": _PCM_FORMAT, "voice": voice},
-            },
-        },
-    )
+def session_update(config: SessionConfig, options: WireOptions) -> str:
+    """Everything about the session at once."""
+    return _frame("session.update", f"{UPDATE}-0", session=opening_session(config, options))
 
 
-def session_change(number: int, config: SessionConfig, transcription_model: str) -> str:
-    """What of the session can change while it runs: what is left out keeps its value, the voice for one."""
-    return _frame(
-        "session.update",
-        f"{UPDATE}-{number}",
-        session={
-            "type": "realtime",
-            "output_modalities": [config.output],
-            "instructions": config.instructions,
-            "audio": {"input": {"transcription": _transcription(config, transcription_model)}},
-        },
-    )
+def session_change(number: int, config: SessionConfig, before: SessionConfig, options: WireOptions) -> str:
+    """What of the session changes, from `before`, while it runs."""
+    session = changed_session(config, before, options)
+    return _frame("session.update", f"{UPDATE}-{number}", session=session)
 
 
-def _transcription(config: SessionConfig, model: str) -> dict[str, str]:
-    """Of the language ("de-AT") the vendor takes the first part (ISO 639-1)."""
-    return {"model": model, "language": config.language.partition("-")[0]}
-
-
-def history_item(number: int, item: HistoryItem) -> str:
+def history_item(number: int, item: HistoryItem, dialect: Dialect) -> str:
     """An earlier utterance, as text: spoken answers cannot be put into a conversation."""
-    content = [{"type": _CONTENT_TYPE[item.role], "text": item.text}]
-    message = {"type": "message", "role": item.role, "content": content}
-    return _frame("conversation.item.create", f"history-{number}", item=message)
+    return _frame("conversation.item.create", f"history-{number}", item=_message(item, dialect))
+
+
+def said(answer: int, text: str, dialect: Dialect) -> str:
+    """The beginning of `answer`, which another provider gave."""
+    message = _message(HistoryItem("assistant", text), dialect)
+    return _frame("conversation.item.create", f"{SAID}-{answer}", item=message)
+
+
+def _message(item: HistoryItem, dialect: Dialect) -> dict[str, object]:
+    kind = _CONTENT_TYPE[item.role]
+    if item.role == "assistant" and dialect == "beta":
+        kind = _BETA_ASSISTANT
+    return {"type": "message", "role": item.role, "content": [{"type": kind, "text": item.text}]}
 
 
 def question(answer: int, text: str) -> str:
@@ -120,12 +112,29 @@ def clear() -> str:
     return _frame("input_audio_buffer.clear", "clear-0")
 
 
-def create(answer: int, *, written: bool) -> str:
-    """Ask for an answer, in text alone if `written`; its number comes back with the response."""
+def create(answer: int, *, written: bool, instructions: str, dialect: Dialect) -> str:
+    """Ask for an answer, in text alone if `written`; its number comes back with the response.
+
+    `instructions` take the place of the session's for this response, unless they are empty.
+    """
     response: dict[str, object] = {"metadata": {"answer": str(answer)}}
-    if written:
+    if written and dialect == "ga":
         response["output_modalities"] = ["text"]
+    elif written:
+        response["modalities"] = beta_modalities("text")
+    if instructions:
+        response["instructions"] = instructions
     return _frame("response.create", f"{CREATE}-{answer}", response=response)
+
+
+def go_on(instructions: str, said: str) -> str:
+    """The instructions for an answer that goes on after the words `said`."""
+    last = said[-_LAST_CHARACTERS:]
+    return (
+        f"{instructions}\n\nYour last message broke off in the middle; the person heard it up to these "
+        f'words: "{last}". Go on with the very next word, as if nothing had happened. Repeat none of it, do '
+        "not greet, and say nothing about the break."
+    ).lstrip()
 
 
 def cancel(answer: int, response_id: str) -> str:
@@ -147,6 +156,11 @@ def truncate(answer: int, item_id: str, content_index: int, audio_end_ms: int) -
 def delete(answer: int, item_id: str) -> str:
     """Nothing of this item was heard."""
     return _frame("conversation.item.delete", f"delete-{answer}", item_id=item_id)
+
+
+def forget(item_id: str) -> str:
+    """This item of the person leads to nothing."""
+    return _frame("conversation.item.delete", "forget-0", item_id=item_id)
 
 
 def origin(event_id: str) -> tuple[str, int]:

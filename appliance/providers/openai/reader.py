@@ -99,19 +99,8 @@ def pcm(fields: Fields, key: str) -> Pcm:
 
 def message(fields: Fields) -> str:
     """The peer's `message` in one short printable line."""
-    line = " ".join(optional_text(fields, "message").split())
+    line = " ".join(optional_text(fields, "message")[: 2 * MAX_MESSAGE_CHARACTERS].split())
     return "".join(c for c in line if c.isprintable())[:MAX_MESSAGE_CHARACTERS]
-
-
-def counts(fields: Fields, depth: int = 3) -> dict[str, int]:
-    """All whole numbers in `fields`, nested ones as "outer.inner"; anything else is left out."""
-    flat: dict[str, int] = {}
-    for key, value in fields.items():
-        if isinstance(value, int) and not isinstance(value, bool):
-            flat[key] = value
-        elif isinstance(value, dict) and depth > 1:
-            flat |= {f"{key}.{inner}": count for inner, count in counts(value, depth - 1).items()}
-    return flat
 
 
 def _wrong(fields: Fields, key: str, wanted: str) -> ProtocolViolation:

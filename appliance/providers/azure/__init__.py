@@ -1,0 +1,1 @@
+"""OpenAI Realtime in Azure: the same protocol, other addresses, other keys."""
