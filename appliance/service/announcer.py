@@ -56,7 +56,7 @@ class Announcer:
 
     def announce_failure(self, category: FailureCategory) -> None:
         """Say honestly that there is no answer, unless the person has gone on talking by then."""
-        self._announce(HONEST_SENTENCES[category])
+        self.announce(HONEST_SENTENCES[category])
 
     def announce_device(self, change: DeviceChanged) -> None:
         """Say that the microphone is gone, and let it be heard that it is back."""
@@ -70,7 +70,7 @@ class Announcer:
 
     def announce_deaf(self) -> None:
         """Say that the microphone is gone."""
-        self._announce(DEAF_SENTENCE)
+        self.announce(DEAF_SENTENCE)
 
     def announce_mute(self, muted: bool) -> None:
         """Let it be heard whether it listens."""
@@ -98,7 +98,8 @@ class Announcer:
         lasts_ms = ms_of_samples(len(earcon), self._rate_hz) + EARCON_DELAY_MS + RING_OUT_MS
         self._ears.ignore_before(self._written() + samples_of_ms(lasts_ms, NEAR_RATE_HZ))
 
-    def _announce(self, sentence: str) -> None:
+    def announce(self, sentence: str) -> None:
+        """Say `sentence`, unless somebody speaks by the time it is made ready."""
         if len(self._pending) >= MAX_PENDING:
             self.dropped += 1
             return

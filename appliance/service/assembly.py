@@ -5,18 +5,23 @@ import random
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
+from appliance.audio.ringtone import ringtone
 from appliance.conversation.history import History
 from appliance.conversation.machine import Phase
 from appliance.conversation.vocabulary import (
     ChainEvent,
     CloseSession,
+    Configure,
     LinkChanged,
     LinkState,
     ProviderEvent,
+    SessionConfig,
     SpeechEvent,
+    ToolDone,
 )
 from appliance.errors import ProviderError
 from appliance.hearing.detector import SpeechDetector
@@ -27,7 +32,7 @@ from appliance.pcm.ring import SampleRing
 from appliance.providers.chain import Chain
 from appliance.service.announcer import Announcer
 from appliance.service.answers import Answers
-from appliance.service.clock import StreamClock
+from appliance.service.clock import StreamClock, local_time
 from appliance.service.conductor import Conductor, Event
 from appliance.service.event_log import EventLog
 from appliance.service.floor import Floor, Reader
@@ -36,11 +41,16 @@ from appliance.service.loudspeaker import Loudspeaker, Mouth
 from appliance.service.performer import ConductorOptions, Rooms
 from appliance.service.provider_list import ProviderList, session_config
 from appliance.service.record import Record
+from appliance.service.state import StateDirectory
 from appliance.service.strategy_choice import load_strategy
-from appliance.service.tool_calls import NoTools, ToolCalls, Tools
+from appliance.service.tool_calls import ToolCalls, Tools
+from appliance.service.toolbox import Hands, RoomClock, Toolbox
+from appliance.service.toolbox_options import toolbox_options
+from appliance.service.toolbox_volume import VolumeKnob
 from appliance.service.turns import Turns
 from appliance.service.words import WordReader
 from appliance.settings import Settings
+from appliance.skills.bell import RING_S
 
 # Beyond the longest turn and its prefix: what the loop may be late by before a sample is lost.
 _HISTORY_SLACK_S = 10
@@ -65,6 +75,8 @@ class Ends:
     half_duplex: bool  # what is said while the loudspeaker sounds is not heard
     look_every_ms: float  # how often `Assembly.look` is called
     keep_transcripts: bool = True  # log what was said
+    local_time: Callable[[], datetime] = local_time
+    tell_owner: Callable[[str], None] = lambda sentence: None
 
 
 class Assembly:
@@ -81,13 +93,16 @@ class Assembly:
         say: Callable[[str, int], Awaitable[Pcm]],
         reader: Reader | None = None,
         tools: Tools | None = None,
+        state: StateDirectory | None = None,
     ) -> None:
         """`say(text, rate_hz)` is the voice of the device's own sentences; it raises ProviderError.
         `reader` tells what was said over an answer; without one the first offline worker does, and
-        without that only the length of speech decides. Without `tools` whoever calls one is told so."""
+        without that only the length of speech decides. `tools` run in place of those of the settings.
+        Without `state` the end of the conversation forgets what else would outlive it."""
         self.conversation = f"c-{secrets.token_hex(4)}"
         self.record = Record(log, clock, self.conversation, keep_transcripts=ends.keep_transcripts)
         self.history = History(self.conversation)
+        self._settings = settings
         self._workers = providers.workers
         self._standby = [provider.name for provider in providers.providers[1:]]
         self.provider_spoke = asyncio.Event()
@@ -101,9 +116,11 @@ class Assembly:
             self.near,
             ends.post_speech,
         )
+        self.volume = VolumeKnob(ends.mouth.set_volume)
+        self.toolbox = self._fill_toolbox(settings, ends, clock, state)
         self.chain = Chain(
             providers.providers,
-            session_config(settings),
+            self._session_config(),
             lambda before: self.answers.said(before),
             self._take,
             now_s=lambda: asyncio.get_running_loop().time(),
@@ -125,7 +142,31 @@ class Assembly:
             lambda: self.conductor.state.phase is Phase.LISTENING,
         )
         readers = [WordReader(worker) for worker in providers.workers.values()]
-        self._conduct(settings, ends, clock, reader or next(iter(readers), None), tools or NoTools())
+        self._conduct(settings, ends, clock, reader or next(iter(readers), None), tools or self.toolbox)
+
+    def _fill_toolbox(
+        self, settings: Settings, ends: Ends, clock: StreamClock, state: StateDirectory | None
+    ) -> Toolbox:
+        rate_hz = ends.mouth_rate_hz
+        hands = Hands(
+            self.volume,
+            self._post,
+            lambda: self.loudspeaker.rings,
+            lambda: ringtone(RING_S * 1000, rate_hz),
+            lambda sentence: self.announcer.announce(sentence),
+            ends.tell_owner,
+            lambda: self.configure(self._settings),
+        )
+        room = RoomClock(clock, ends.local_time)
+        return Toolbox(toolbox_options(settings), room, self.record, state, hands)
+
+    def configure(self, settings: Settings) -> None:
+        """From the next answer on, sessions are told what `settings` say of the conversation."""
+        self._settings = settings
+        self.chain.send(Configure(self._session_config()))
+
+    def _session_config(self) -> SessionConfig:
+        return replace(session_config(self._settings), tools=self.toolbox.declarations)
 
     def _conduct(
         self, settings: Settings, ends: Ends, clock: StreamClock, reader: Reader | None, tools: Tools
@@ -160,7 +201,7 @@ class Assembly:
                 self.answers,
                 self.loudspeaker,
                 self.floor,
-                ToolCalls(tools, self.chain, self.record, self._post),
+                ToolCalls(tools, self.chain, self.record, self._take_tool),
                 self.announcer,
                 ends.set_muted,
             ),
@@ -185,6 +226,7 @@ class Assembly:
     def look(self) -> None:
         """To be called every `look_every_ms`."""
         if self._half_duplex is not None:
+        self.toolbox.look()
             self._half_duplex.look()
 
     def _take(self, event: ProviderEvent | ChainEvent) -> None:
@@ -197,6 +239,12 @@ class Assembly:
             self.first_link_settled.set()
 
     @asynccontextmanager
+    def _take_tool(self, done: ToolDone) -> None:
+        try:
+            self.conductor.post(done)
+        except Exception as fault:  # noqa: BLE001  as in `_take`: who calls is the task of a tool
+            self._on_fault(fault)
+
     async def running(
         self, start_timeout_s: float, stopping: asyncio.Event | None = None
     ) -> AsyncIterator[None]:
@@ -213,11 +261,13 @@ class Assembly:
             start.cancel()
         self.record.write("session", state="started", provider=self.chain.provider)
         try:
+        self.toolbox.start()
             yield
         finally:
             self.chain.send(CloseSession())
             ending = [asyncio.create_task(worker.stop()) for worker in self._workers.values()]
             await asyncio.wait({chain, *behind, *ending, *self.announcer.pending}, timeout=CLOSE_TIMEOUT_S)
+            ending.append(asyncio.create_task(self.toolbox.close()))
             self.record.write("session", state="ended", provider=self.chain.provider)
 
     def _take_fault(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """Stream time: milliseconds since the stream's sample 0."""
 
 import time
+from datetime import datetime
 from typing import Protocol
 
 
@@ -9,6 +10,11 @@ class StreamClock(Protocol):
 
     def now_ms(self) -> float:
         """Milliseconds since the stream's sample 0."""
+
+
+def local_time() -> datetime:
+    """What hangs on the wall here, with its offset; it jumps when somebody sets it."""
+    return datetime.now().astimezone()
 
 
 class TickerClock:

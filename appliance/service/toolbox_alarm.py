@@ -1,0 +1,85 @@
+"""Timers that end are heard: whoever answers, and whether anybody does."""
+
+from collections.abc import Callable, Sequence
+
+from appliance.conversation.vocabulary import Pcm, Ring, StopRing
+from appliance.service.record import Record
+from appliance.service.state import StateDirectory
+from appliance.skills.bell import Bell, Stroke
+from appliance.skills.builtin import Clock
+from appliance.skills.timers import KEPT, KeptTimer, Timers
+
+STATE_FILE = "timers.json"
+
+
+class TimerAlarm:
+    """Rings for the `timers` that end, and keeps them across restarts. Belongs to the event loop."""
+
+    def __init__(
+        self,
+        timers: Timers,
+        clock: Clock,
+        state: StateDirectory | None,
+        record: Record,
+        post: Callable[[Ring | StopRing], None],
+        rings: Callable[[], bool],
+        tone: Callable[[], Pcm],
+    ) -> None:
+        """`post` reaches the conductor; `rings()` tells whether an alarm has the loudspeaker; `tone()` is
+        what rings. Without `state` a restart forgets the timers."""
+        self._timers = timers
+        self._clock = clock
+        self._state = state
+        self._record = record
+        self._post = post
+        self._rings = rings
+        self._tone = tone
+        self._bell = Bell()
+
+    @property
+    def rings(self) -> bool:
+        """Whether it can be heard."""
+        return self._rings()
+
+    def silence(self) -> None:
+        """Stop ringing; whatever else goes on, goes on."""
+        self._post(StopRing())
+
+    def look(self) -> None:
+        """To be called several times a second."""
+        now_s, next_due_s = self._clock.now_s(), self._timers.next_due_s
+        if next_due_s is not None and next_due_s <= now_s:
+            for timer in self._timers.take_due(now_s):
+                self._record.write("timer", number=timer.number, state="ended")
+            self.keep()
+            self._do(self._bell.strike(now_s, rings=self._rings()))
+        else:
+            self._do(self._bell.look(now_s, rings=self._rings()))
+
+    def restore(self) -> Sequence[KeptTimer]:
+        """Go on with what an earlier run has left; returns what ended too long ago to ring. Blocks."""
+        kept = None if self._state is None else self._state.read(STATE_FILE)
+        if kept is None or self._state is None:
+            return ()
+        try:
+            timers = KEPT.validate_python(kept)
+        except ValueError as invalid:
+            self._state.put_aside(STATE_FILE, str(invalid).splitlines()[0])
+            return ()
+        missed = self._timers.restore(timers, self._clock.now_s(), self._clock.local().timestamp())
+        for _ in missed:
+            self._record.write("timer", number=None, state="missed")
+        self.keep()
+        return missed
+
+    def keep(self) -> None:
+        """To be called after every change of the timers."""
+        if self._state is not None:
+            kept = self._timers.kept(self._clock.now_s(), self._clock.local().timestamp())
+            self._state.save(STATE_FILE, kept)
+
+    def _do(self, stroke: Stroke) -> None:
+        if stroke is Stroke.RING_ON:
+            self._post(StopRing())
+        if stroke is not Stroke.NOTHING:
+            self._post(Ring(self._tone()))

@@ -1,0 +1,1 @@
+"""What the model may call: clock, timers, volume, and the tools of MCP servers."""

@@ -1,0 +1,256 @@
+"""One MCP server: started, listed, called within a deadline, and started anew when it is lost.
+
+The `mcp` package and what it brings are imported when a server is started, and not before.
+"""
+
+import asyncio
+import logging
+import os
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from pydantic import SecretStr
+from pydantic_core import from_json
+
+from appliance.conversation.vocabulary import ToolDeclaration
+from appliance.skills.mcp_texts import declaration_of, is_allowed, outcome_of
+from appliance.skills.outcome import Outcome, failed
+from appliance.skills.tool import Tool
+
+if TYPE_CHECKING:
+    from mcp import Client
+    from mcp.client import Transport
+
+# A server that is fetched by npx or uvx at its first start, on a small machine and a slow line.
+START_TIMEOUT_S: Final = 60.0
+# Shorter than what the runner gives any tool, so that the model learns who was too slow.
+CALL_TIMEOUT_S: Final = 20.0
+CONNECT_TIMEOUT_S: Final = 10.0
+# Between two tries: doubled each time, to a minute, because a start costs a small machine a second of work.
+FIRST_PAUSE_S: Final = 1.0
+LONGEST_PAUSE_S: Final = 60.0
+# After it has lived so long its end is a new one.
+STEADY_S: Final = 60.0
+# Tools of one server; a model that has to choose among more chooses badly.
+MAX_TOOLS: Final = 64
+_MAX_PAGES: Final = 16
+_MAX_REASON_CHARS: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class McpOptions:
+    """A server that is started (`command`, its first element the program) or called at `url`.
+
+    `allow`: the tools that the model may call, by the server's own names; empty: all of them.
+    """
+
+    name: str
+    command: tuple[str, ...] = ()
+    url: str = ""
+    api_key: SecretStr = field(default_factory=lambda: SecretStr(""))
+    allow: tuple[str, ...] = ()
+
+
+class McpServer:
+    """Belongs to the event loop. `tools` stay what they are while the server is away: calling one of them
+    then gives an error."""
+
+    def __init__(
+        self,
+        options: McpOptions,
+        environment: Mapping[str, str],
+        changed: Callable[[Sequence[Tool], Sequence[Tool]], None],
+        tell: Callable[[str], None],
+    ) -> None:
+        """`environment` is all that a started server gets to know of ours, beside who and where it is;
+        `changed` is called with the tools of before and of now, where they differ; `tell` gets sentences
+        for the owner."""
+        self._options = options
+        self._environment = dict(environment)
+        self._changed = changed
+        self._tell = tell
+        self._tools: tuple[Tool, ...] = ()
+        self._client: Client | None = None
+        self._lost = asyncio.Event()
+        self._told = ""
+
+    @property
+    def tools(self) -> Sequence[Tool]:
+        """What it offered last."""
+        return self._tools
+
+    async def run(self) -> None:
+        """Keep it at work until cancelled."""
+        loop, pause_s = asyncio.get_running_loop(), FIRST_PAUSE_S
+        while True:
+            began_s = loop.time()
+            try:
+                await self._serve()
+                reason = "it has ended"
+            except Exception as error:  # noqa: BLE001  whatever a foreign program does, it is tried again
+                reason = _reason(error)
+            finally:
+                self._client = None
+            if loop.time() - began_s >= STEADY_S:
+                pause_s = FIRST_PAUSE_S
+            self._tell_once(reason)
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+
+    async def call(self, tool: str, arguments: dict[str, Any]) -> Outcome:
+        """Call the server's `tool`. Never raises but when it is cancelled."""
+        from mcp import MCPError
+
+        client = self._client
+        if client is None:
+            return failed(f"the tools of {self._options.name} are not available; they are being started anew")
+        try:
+            async with asyncio.timeout(CALL_TIMEOUT_S):
+                return outcome_of(await client.call_tool(tool, arguments))
+        except TimeoutError:
+            return failed(f"{self._options.name} took longer than {CALL_TIMEOUT_S:g} s")
+        except MCPError as refused:
+            return failed(str(refused))
+        except Exception as error:  # noqa: BLE001  as in `run`
+            self._lost.set()
+            return failed(f"{self._options.name} failed: {_reason(error)}")
+
+    async def _serve(self) -> None:
+        """One life of the server, from its start until it is lost."""
+        from mcp import Client
+
+        _keep_quiet()
+        self._lost = lost = asyncio.Event()
+        transport = cast("Transport", _watched(self._transport(), lost))
+        client = Client(transport, read_timeout_seconds=CALL_TIMEOUT_S, cache=None)
+        async with asyncio.timeout(START_TIMEOUT_S) as starting, client:
+            tools = await self._list(client)
+            starting.reschedule(None)
+            self._client, self._told = client, ""
+            if [tool.declaration for tool in tools] != [tool.declaration for tool in self._tools]:
+                before, self._tools = self._tools, tools
+                self._changed(before, tools)
+            await lost.wait()
+            self._client = None  # ending it takes a while
+
+    async def _list(self, client: "Client") -> tuple[Tool, ...]:
+        tools: dict[str, Tool] = {}
+        left_out: list[str] = []
+        cursor: str | None = None
+        for _ in range(_MAX_PAGES):
+            page = await client.list_tools(cursor=cursor)
+            for offered in page.tools:
+                if not is_allowed(offered.name, self._options.allow):
+                    continue
+                declaration = declaration_of(self._options.name, offered)
+                if declaration is None or declaration.name in tools or len(tools) >= MAX_TOOLS:
+                    left_out.append(offered.name)
+                else:
+                    tools[declaration.name] = _McpTool(self, offered.name, declaration)
+            cursor = page.next_cursor
+            if not cursor:
+                break
+        if left_out:
+            self._tell(f"the MCP server {self._options.name} offers tools that no model could be told of:"
+                       f" {', '.join(left_out[:5])}")  # fmt: skip
+        return tuple(tools.values())
+
+    def _transport(self) -> AbstractAsyncContextManager[Any]:
+        if self._options.url:
+            return _over_http(self._options.url, self._options.api_key)
+        from mcp import StdioServerParameters, stdio_client
+
+        program, *arguments = self._options.command
+        return stdio_client(StdioServerParameters(command=program, args=arguments, env=self._environment))
+
+    def _tell_once(self, reason: str) -> None:
+        if reason != self._told:
+            self._told = reason
+            self._tell(f"the MCP server {self._options.name} cannot be used: {reason}; it is tried again")
+
+
+class _McpTool:
+    def __init__(self, server: McpServer, tool: str, declaration: ToolDeclaration) -> None:
+        self._server = server
+        self._tool = tool
+        self.declaration = declaration
+
+    async def call(self, arguments: str) -> Outcome:
+        try:
+            found = from_json(arguments.strip() or "{}")
+        except ValueError:
+            return failed("the arguments are not valid JSON")
+        if not isinstance(found, dict):
+            return failed("the arguments must be a JSON object")
+        return await self._server.call(self._tool, found)
+
+
+@asynccontextmanager
+async def _over_http(url: str, api_key: SecretStr) -> AsyncIterator[Any]:
+    import httpx2
+    from mcp.client.streamable_http import streamable_http_client
+
+    key = api_key.get_secret_value()
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    timeout = httpx2.Timeout(CONNECT_TIMEOUT_S, read=CALL_TIMEOUT_S)
+    async with (
+        httpx2.AsyncClient(headers=headers, timeout=timeout) as http,
+        streamable_http_client(url, http_client=http) as streams,
+    ):
+        yield streams
+
+
+@asynccontextmanager
+async def _watched(transport: AbstractAsyncContextManager[Any], lost: asyncio.Event) -> AsyncIterator[Any]:
+    """`transport`, and `lost` set as soon as nothing more comes from it."""
+    async with transport as (read, write):
+        yield _WatchedStream(read, lost), write
+
+
+class _WatchedStream:
+    """A `ReadStream` that tells of its end."""
+
+    def __init__(self, stream: Any, lost: asyncio.Event) -> None:
+        self._stream = stream
+        self._lost = lost
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def __aiter__(self) -> "_WatchedStream":
+        return self
+
+    async def __anext__(self) -> Any:
+        try:
+            return await self._stream.__anext__()
+        except BaseException:
+            self._lost.set()
+            raise
+
+    async def __aenter__(self) -> "_WatchedStream":
+        await self._stream.__aenter__()
+        return self
+
+    async def __aexit__(self, *failure: Any) -> Any:
+        return await self._stream.__aexit__(*failure)
+
+
+def _reason(error: BaseException) -> str:
+    """The innermost of a group, in words; an error of the system without its number."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    if isinstance(error, TimeoutError):
+        return f"it did not answer within {START_TIMEOUT_S:g} s"
+    if isinstance(error, OSError) and error.errno:
+        return os.strerror(error.errno)
+    return f"{type(error).__name__}: {error}"[:_MAX_REASON_CHARS]
+
+
+def _keep_quiet() -> None:
+    """The package logs with tracebacks what `McpServer` says in a sentence."""
+    logger = logging.getLogger("mcp")
+    logger.propagate = False
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())
