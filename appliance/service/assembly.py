@@ -225,8 +225,8 @@ class Assembly:
 
     def look(self) -> None:
         """To be called every `look_every_ms`."""
-        if self._half_duplex is not None:
         self.toolbox.look()
+        if self._half_duplex is not None:
             self._half_duplex.look()
 
     def _take(self, event: ProviderEvent | ChainEvent) -> None:
@@ -238,13 +238,13 @@ class Assembly:
         if isinstance(event, LinkChanged) and event.link in (LinkState.READY, LinkState.DOWN):
             self.first_link_settled.set()
 
-    @asynccontextmanager
     def _take_tool(self, done: ToolDone) -> None:
         try:
             self.conductor.post(done)
         except Exception as fault:  # noqa: BLE001  as in `_take`: who calls is the task of a tool
             self._on_fault(fault)
 
+    @asynccontextmanager
     async def running(
         self, start_timeout_s: float, stopping: asyncio.Event | None = None
     ) -> AsyncIterator[None]:
@@ -260,14 +260,14 @@ class Assembly:
         for start in starts:
             start.cancel()
         self.record.write("session", state="started", provider=self.chain.provider)
-        try:
         self.toolbox.start()
+        try:
             yield
         finally:
             self.chain.send(CloseSession())
             ending = [asyncio.create_task(worker.stop()) for worker in self._workers.values()]
-            await asyncio.wait({chain, *behind, *ending, *self.announcer.pending}, timeout=CLOSE_TIMEOUT_S)
             ending.append(asyncio.create_task(self.toolbox.close()))
+            await asyncio.wait({chain, *behind, *ending, *self.announcer.pending}, timeout=CLOSE_TIMEOUT_S)
             self.record.write("session", state="ended", provider=self.chain.provider)
 
     def _take_fault(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
