@@ -1,0 +1,1 @@
+"""Gemini Live (BidiGenerateContent): a pure codec for its wire protocol, and the session that carries it."""

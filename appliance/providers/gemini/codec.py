@@ -1,0 +1,322 @@
+"""The Gemini Live protocol without a socket: commands to frames, frames to events. Pure.
+
+There is no message that cancels and none that truncates. After `CancelAnswer` the server goes on until
+the person speaks again (`activityStart`), and what comes is dropped. Which words were heard, and which
+tools ran elsewhere, the model is told before the next turn in the instructions (`contextUpdate`): content
+would be answered, or end the session.
+"""
+
+from collections.abc import Callable, Iterator
+from enum import Enum
+
+import numpy as np
+
+from appliance.conversation.vocabulary import (
+    AnswerDone,
+    AppendAudio,
+    AskText,
+    CancelAnswer,
+    CloseSession,
+    ClosingSoon,
+    Command,
+    CommitTurn,
+    Configure,
+    ContinueAnswer,
+    DiscardTurn,
+    Failure,
+    HistoryItem,
+    ProviderEvent,
+    Ready,
+    SessionConfig,
+    ToolRan,
+    ToolResult,
+    UserTranscript,
+)
+from appliance.errors import FailureCategory, ProviderError
+from appliance.pcm.formats import NEAR_RATE_HZ, Pcm
+from appliance.providers.gemini import failures, frames, reader
+from appliance.providers.gemini.answers import Answers, Ignored
+from appliance.providers.gemini.dialect import Telling
+from appliance.providers.gemini.notes import Notes
+from appliance.providers.gemini.reader import Fields
+from appliance.providers.gemini.resumption import Handle, Handles
+from appliance.providers.gemini.schema import declarations
+from appliance.providers.gemini.setup import Model, setup_of
+from appliance.providers.gemini.tool_output import response_of
+from appliance.providers.gemini.user_turns import UserTurns
+
+# The vendor ends a connection after about ten minutes, with or without a word before.
+CONNECTION_LIFETIME_S = 600.0
+# `goAway` comes so long before the end, where it does not say so itself.
+GO_AWAY_S = 60.0
+# Asking again without another word: the server wants an activity, and one with nothing in it is none.
+_PAUSE: Pcm = np.zeros(NEAR_RATE_HZ // 10, np.int16)
+
+
+class Phase(Enum):
+    """How far the session has come."""
+
+    CONNECTED = "the setup was sent; waiting for setupComplete"
+    LISTENING = "takes a turn"
+    SPEAKING = "the person speaks: what is appended belongs to one activity"
+
+
+class GeminiCodec:
+    """One session's protocol state.
+
+    A frame means any number of events. Bounds: sound is passed on and not kept, but for an answer that
+    the server began before it was asked for (`answers`); texts, ids, calls and notes have the bounds of
+    their modules.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        config: SessionConfig,
+        history: tuple[HistoryItem, ...],
+        handles: Handles | None = None,
+    ) -> None:
+        """`handles` outlives the session: it goes on where an earlier one with the same `history` ended."""
+        self._model = model
+        self._dialect = model.dialect
+        self._config = config
+        self._handles = handles or Handles()
+        self._resumed = self._handles.take(history)
+        self._history = () if self._resumed else tuple(item for item in history if item.text)
+        self._phase = Phase.CONNECTED
+        self._own_turns = not config.provider_ends_turns
+        self._told_instructions = config.instructions
+        self._told_notes: list[str] = []
+        self._outgoing: list[str] = []
+        self._transcripts: list[UserTranscript] = []  # to be told with the next event; at most a few
+        self._notes = Notes()
+        self._turns = UserTurns(history)
+        self.ignored = Ignored()
+        self._answers = Answers(self.ignored, unasked=config.provider_ends_turns)
+        self._handlers = self._handlers_by_key()
+
+    # ------------------------------------------------------------------ commands
+
+    def opening(self) -> list[str]:
+        """The setup."""
+        handle = self._resumed.handle if self._resumed else ""
+        settings = setup_of(self._model, self._config, history=bool(self._history), handle=handle)
+        return [frames.setup(settings)]
+
+    def encode(self, command: Command) -> list[str]:
+        """The frames that carry out `command`, in order. Only after `Ready`.
+
+        Raises `ProviderError` (session closed) for `DiscardTurn` where the server has heard some of it:
+        it cannot forget, so the conversation goes on in another session.
+        """
+        if self._phase is Phase.CONNECTED:
+            raise RuntimeError(f"{type(command).__name__} before Ready")
+        match command:
+            case AppendAudio(pcm=pcm):
+                self._append(pcm)
+            case CommitTurn(answer=answer):
+                self._commit(answer)
+            case ContinueAnswer(answer=answer, said=said):
+                self._notes.begun(said)
+                self._commit(answer)
+            case AskText():
+                self._ask(command)
+            case CancelAnswer(answer=answer, heard_ms=heard_ms):
+                self._cancel(answer, heard_ms)
+            case DiscardTurn():
+                self._discard()
+            case ToolResult(call=call, output=output):
+                self._tell_result(call, output)
+            case ToolRan():
+                self._notes.ran(command)
+            case Configure(config=config):
+                self._configure(config)
+            case CloseSession():
+                pass  # a socket's business
+        return self.replies()
+
+    def replies(self) -> list[str]:
+        """The frames to be sent that were not returned yet, in order."""
+        replies = self._outgoing.copy()
+        self._outgoing.clear()
+        return replies
+
+    def said_back(self, command: AskText) -> UserTranscript:
+        """The question; the server makes no item of it."""
+        return UserTranscript(command.answer, command.text, final=True)
+
+    def _append(self, pcm: Pcm) -> None:
+        if self._phase is Phase.LISTENING:
+            self._phase = Phase.SPEAKING
+            self._tell_notes()
+            if self._own_turns:
+                self._outgoing.append(frames.activity_start())
+            self._add_transcript(self._turns.opened())
+        self._outgoing.extend(frames.audio(pcm))
+
+    def _commit(self, answer: int) -> None:
+        if self._phase is Phase.LISTENING:
+            self._append(_PAUSE)
+        self._phase = Phase.LISTENING
+        self._tell_notes()
+        self._outgoing.append(frames.activity_end() if self._own_turns else frames.audio_stream_end())
+        self._add_transcript(self._turns.committed(answer))
+        self._answers.ask(answer, written=self._config.output == "text")
+
+    def _ask(self, question: AskText) -> None:
+        self._tell_notes()
+        self._add_transcript(self._turns.finished())
+        self._turns.asked(question.text)
+        by_content = self._dialect.asks_by_content
+        self._outgoing.append((frames.question_as_content if by_content else frames.question)(question.text))
+        written = not question.spoken or self._config.output == "text"
+        self._answers.ask(question.answer, written=written)
+
+    def _cancel(self, answer: int, heard_ms: int) -> None:
+        heard = self._answers.cancel(answer, heard_ms)
+        if heard is not None:
+            self._notes.cut_off(heard)
+
+    def _discard(self) -> None:
+        self._notes.forget_passing()
+        if self._phase is Phase.SPEAKING:
+            words = "a turn that was begun cannot be taken back: the conversation goes on in another session"
+            raise ProviderError(FailureCategory.SESSION_CLOSED, words)
+
+    def _tell_result(self, call_id: str, output: str) -> None:
+        """The model goes on with it, or is told with the next turn where it was interrupted meanwhile."""
+        call = self._answers.result(call_id)
+        if call is None:
+            return
+        if call.is_awaited:
+            self._outgoing.append(frames.tool_response(call_id, call.name, response_of(output)))
+        else:
+            self._notes.result(call.name, call.arguments, output)
+
+    def _configure(self, config: SessionConfig) -> None:
+        """Instructions and tools, where the model takes them; everything else from the next session on."""
+        tools = declarations(config.tools) if config.tools != self._config.tools else None
+        self._config = config
+        if self._dialect.telling is Telling.CONTEXT_UPDATE:
+            instructions = self._instructions()
+            self._told_instructions = instructions
+            self._outgoing.append(frames.context_update(instructions, tools))
+
+    def _tell_notes(self) -> None:
+        """What became true since the last turn, before the next is said or asked."""
+        match self._dialect.telling:
+            case Telling.CONTEXT_UPDATE:
+                instructions = self._instructions()
+                if instructions != self._told_instructions:
+                    self._told_instructions = instructions
+                    self._outgoing.append(frames.context_update(instructions))
+            case Telling.CLIENT_CONTENT:
+                notes = self._notes.take()
+                fresh = [note for note in notes if note not in self._told_notes]
+                self._told_notes = notes
+                if fresh:
+                    self._outgoing.append(frames.told("\n".join(fresh)))
+            case Telling.NOT_AT_ALL:
+                self._notes.take()
+
+    def _instructions(self) -> str:
+        return "\n".join([self._config.instructions, *self._notes.take()])
+
+    def _add_transcript(self, transcript: UserTranscript | None) -> None:
+        if transcript is not None:
+            self._transcripts.append(transcript)
+
+    # ------------------------------------------------------------------ events
+
+    def events(self, frame: str | bytes) -> Iterator[ProviderEvent]:
+        """What `frame` means, and what was not told yet.
+
+        Raises `ProtocolViolation` for what the protocol does not allow; then the session is over.
+        """
+        yield from self.due()
+        message = reader.parse(frame)
+        known = False
+        for key, handler in self._handlers:
+            fields = reader.mapping(message, key)
+            if fields is not None:
+                known = True
+                yield from handler(fields)
+        if not known:
+            self.ignored.unknown_messages += 1
+
+    def due(self) -> Iterator[ProviderEvent]:
+        """What became known by the commands alone; whoever sends them tells it soon after."""
+        while self._transcripts:
+            yield self._transcripts.pop(0)
+        while self._answers.released:
+            yield self._answers.released.popleft()
+
+    def _handlers_by_key(self) -> tuple[tuple[str, Callable[[Fields], Iterator[ProviderEvent]]], ...]:
+        """The keys of a message in the order in which they are looked at: what ends an answer comes last."""
+        return (
+            ("error", self._on_error),
+            ("setupComplete", self._on_setup_complete),
+            ("sessionResumptionUpdate", self._on_resumption_update),
+            ("usageMetadata", self._on_usage),
+            ("voiceActivity", self._on_voice_activity),
+            ("voiceActivityDetectionSignal", self._on_voice_activity),
+            ("toolCallCancellation", self._on_calls_cancelled),
+            ("toolCall", self._answers.on_calls),
+            ("serverContent", self._on_content),
+            ("goAway", self._on_go_away),
+        )
+
+    def _on_setup_complete(self, message: Fields) -> Iterator[ProviderEvent]:
+        if self._phase is not Phase.CONNECTED:
+            self.ignored.late_messages += 1
+            return
+        self._phase = Phase.LISTENING
+        if self._resumed is not None:
+            self._handles.keep(self._resumed)
+        if self._history:
+            # Where the setup announced a history it ends with a complete turn, which is not answered.
+            announced = not self._dialect.asks_by_content
+            self._outgoing.append(frames.history(self._history, complete=announced))
+        yield Ready()
+        yield ClosingSoon(CONNECTION_LIFETIME_S)
+
+    def _on_content(self, content: Fields) -> Iterator[ProviderEvent]:
+        said = reader.mapping(content, "inputTranscription")
+        if said is not None:
+            finished = reader.is_true(said, "finished")
+            transcript = self._turns.heard(reader.text(said, "text"), finished=finished)
+            if transcript is not None:
+                yield transcript
+        for event in self._answers.on_content(content):
+            if isinstance(event, AnswerDone) and (whole := self._turns.finished()) is not None:
+                yield whole
+            yield event
+
+    def _on_calls_cancelled(self, message: Fields) -> Iterator[ProviderEvent]:
+        self._answers.on_calls_cancelled(message)
+        yield from ()
+
+    def _on_usage(self, message: Fields) -> Iterator[ProviderEvent]:
+        self._answers.on_usage(message)
+        yield from ()
+
+    def _on_voice_activity(self, message: Fields) -> Iterator[ProviderEvent]:
+        """The two names of one thing; the second was there first."""
+        kind = reader.text(message, "voiceActivityType") or reader.text(message, "vadSignalType")
+        if kind in ("ACTIVITY_END", "VAD_SIGNAL_TYPE_EOS") and self._phase is Phase.SPEAKING:
+            yield from self._answers.heard_turn_end()
+
+    def _on_resumption_update(self, message: Fields) -> Iterator[ProviderEvent]:
+        handle = reader.text(message, "newHandle")
+        if handle and len(handle) <= reader.MAX_HANDLE_CHARACTERS and reader.is_true(message, "resumable"):
+            self._handles.keep(Handle(handle, self._turns.last_said))
+        yield from ()
+
+    def _on_go_away(self, message: Fields) -> Iterator[ProviderEvent]:
+        left_s = reader.duration_s(message, "timeLeft")
+        yield ClosingSoon(GO_AWAY_S if left_s is None else left_s)
+
+    def _on_error(self, error: Fields) -> Iterator[ProviderEvent]:
+        words = reader.line(reader.text(error, "message"))
+        category = failures.of_words(reader.line(reader.text(error, "status")), words)
+        yield Failure(category, words or category)

@@ -1,0 +1,59 @@
+"""What the model must know beside what it heard: words that were not heard, tools that ran. Pure."""
+
+from collections import deque
+
+from appliance.conversation.vocabulary import ToolRan
+
+# Facts that stay true; the oldest is forgotten. They correct what the model remembers of the last turns.
+MAX_LASTING = 8
+# One of them: a tool's result or an answer's beginning; longer ones are cut.
+MAX_NOTE_CHARACTERS = 4000
+
+
+class Notes:
+    """Facts for the model in the order in which they became true, and those of the next answer alone.
+
+    Bound: `MAX_LASTING` and as many for the next answer, each of `MAX_NOTE_CHARACTERS`.
+    """
+
+    def __init__(self) -> None:
+        self._lasting: deque[str] = deque(maxlen=MAX_LASTING)
+        self._passing: deque[str] = deque(maxlen=MAX_LASTING)
+
+    def cut_off(self, heard: str) -> None:
+        """The latest answer was broken off; the person heard only `heard` of it."""
+        words = f'only this was heard of it: "{heard}"' if heard else "nothing of it was heard"
+        self._add(self._lasting, f"Your latest answer was broken off, and {words}.")
+
+    def ran(self, call: ToolRan) -> None:
+        """A tool has run for the turn that is asked next."""
+        self.result(call.name, call.arguments, call.output)
+
+    def result(self, name: str, arguments: str, output: str) -> None:
+        """A tool has run, and the model does not know it as its own call."""
+        self._add(
+            self._lasting,
+            f"The tool {name} already ran for what the person asked, with {arguments}, and gave {output}. "
+            "Do not call it again for that.",
+        )
+
+    def begun(self, said: str) -> None:
+        """The next answer goes on with what another voice began."""
+        self._add(
+            self._passing,
+            f'Your next answer was already begun, and the person has heard this of it: "{said}". '
+            "Go on with the very next word, in the same language, and repeat nothing of it.",
+        )
+
+    def forget_passing(self) -> None:
+        """The turn is over without an answer."""
+        self._passing.clear()
+
+    def take(self) -> list[str]:
+        """All of them, a line each; what is for the next answer alone is among them for the last time."""
+        lines = [*self._lasting, *self._passing]
+        self._passing.clear()
+        return lines
+
+    def _add(self, notes: deque[str], note: str) -> None:
+        notes.append(note if len(note) <= MAX_NOTE_CHARACTERS else f"{note[:MAX_NOTE_CHARACTERS]} …")
