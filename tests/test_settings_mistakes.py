@@ -75,6 +75,19 @@ def in_file(tmp_path: Path, text: str) -> list[str]:
             'conversation.instructions = "Hi {{you}}" (F): {{you}} is not in [conversation.variables]',
         ),
         (
+            "conversation.max_output_tokens = 0",
+            "conversation.max_output_tokens = 0 (F): allowed is 1…65536, whole; left out: the provider's own",
+        ),
+        (
+            "money.currency = 'Euro'",
+            'money.currency = "Euro" (F): allowed is three capital letters such as USD',
+        ),
+        (
+            "money.exchange_rates = { EUR = 0 }",
+            "money.exchange_rates.EUR = 0 (F): allowed is currencies of prices, each with what one of it is "
+            "worth in yours",
+        ),
+        (
             "providers = []",
             "providers = […] (F): allowed are 1…16 sections that begin with [[providers]]",
         ),
@@ -169,7 +182,7 @@ def test_a_file_without_end(tmp_path: Path) -> None:
         f"api_key = '{CANARY}'",
         f"conversation.language = '{CANARY}'",
         f"[[providers]]\nname = 'x'\nkind = 'openai'\napikey = '{CANARY}'",
-        f"[[providers]]\nname = 'x'\nkind = 'openai'\nextra = {{ token = '{CANARY}' }}",
+        f"[[providers]]\nname = 'x'\nkind = 'openai'\nmore = {{ token = '{CANARY}' }}",
         f"[[providers]]\nname = 'x'\nkind = 'openai'\nurl = 'wss://a:{CANARY}@h'\napi_key = 'env:{CANARY}'",
         f"[[providers]]\nname = 'x'\nkind = '{CANARY}'",
     ],

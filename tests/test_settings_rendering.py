@@ -17,6 +17,10 @@ OVERRIDES = [
     "hearing.end_silence_ms=650",
     "interruption.duck_db=-7.5",
     "providers.openai.url=ws://localhost:1",
+    'providers.openai.extra={"odd key" = [1, 2.5, true, { deep = ["“a”"] }]}',
+    "providers.openai.prices={as_of = '2026-11-01', currency = 'EUR', input_text_per_million = 3}",
+    "money.exchange_rates.EUR=1.25",
+    "conversation.temperature=0.5",
 ]
 
 
@@ -42,6 +46,13 @@ def test_every_key_is_described_with_value_origin_and_range() -> None:
 def test_a_variable_that_may_be_a_secret_is_masked() -> None:
     loaded = load_settings((), ["conversation.variables.door_code_secret=1234"], {}, NOWHERE)
     assert "1234" not in render(loaded)
+
+
+def test_a_secret_in_what_is_passed_on_is_masked() -> None:
+    extra = "providers.offline.extra={servers = [{authorization = 'canary'}], max_tokens = 7}"
+    shown = render(load_settings((), [extra], {}, NOWHERE))
+    assert "canary" not in shown
+    assert "max_tokens = 7" in shown
 
 
 def test_the_default_file_equals_the_built_in_defaults() -> None:

@@ -74,11 +74,6 @@ def test_a_value_can_hold_an_equals_sign_and_lines() -> None:
     assert got.tools.builtin
 
 
-def test_instructions_are_filled_in() -> None:
-    got = loaded("conversation.instructions=Hi {{ who }}, {{who}}!", "conversation.variables.who=Al").settings
-    assert got.conversation.prompt == "Hi Al, Al!"
-
-
 def test_offline_answers_where_nobody_is_configured() -> None:
     assert [provider.kind for provider in loaded().settings.providers] == ["offline"]
     assert [provider.kind for provider in loaded(OPENAI_API_KEY="").settings.providers] == ["offline"]
@@ -128,6 +123,25 @@ def test_all_providers_can_be_replaced_at_once() -> None:
 def test_a_variable_with_one_underscore_is_not_overlooked_in_silence() -> None:
     got = loaded(APPLIANCE_HEARING_MAX_TURN_S="20", APPLIANCE="1", APPLIANCE_OTHER="1")
     assert [warning.split()[0] for warning in got.warnings] == ["APPLIANCE_HEARING_MAX_TURN_S"]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("5", 5), ("true", True), ("[1, 'a']", [1, "a"]), ("{b = 1.5}", {"b": 1.5}), ("x y", "x y")],
+)
+def test_an_extra_of_a_provider_has_the_types_of_toml(text: str, value: object) -> None:
+    got = loaded(f"providers.offline.extra.deep.a={text}").settings
+    assert got.providers[0].extra == {"deep": {"a": value}}
+
+
+def test_a_price_is_a_number_outside_of_files_too() -> None:
+    prices = "{as_of = '2026-11-01', currency = 'USD', input_text_per_million = 4}"
+    got = loaded(
+        f"providers.openai.prices={prices}",
+        "providers.openai.prices.output_text_per_million=1.5",
+        OPENAI_API_KEY="k",
+    ).settings
+    assert got.providers[0].prices["output_text_per_million"] == 1.5
 
 
 def test_settings_are_frozen() -> None:

@@ -14,3 +14,18 @@ def require(name: str, capabilities: Capabilities, config: SessionConfig) -> Non
         )
     if mistakes:
         raise ConfigurationError(mistakes)
+
+
+def shortfalls(name: str, capabilities: Capabilities, config: SessionConfig) -> list[str]:
+    """A sentence for each wish that the provider `name` goes without; it answers all the same."""
+    found = []
+    if config.speed != 1 and not capabilities.speed:
+        found.append(f"conversation.speed = {config.speed:g}: {name} speaks at its own pace")
+    if config.temperature is not None and not capabilities.temperature:
+        found.append(f"conversation.temperature = {config.temperature:g}: {name} has none to set")
+    if config.max_output_tokens is not None and not capabilities.max_output_tokens:
+        limit = config.max_output_tokens
+        found.append(f"conversation.max_output_tokens = {limit}: {name} cannot be held to a length")
+    if config.tools and not capabilities.tools:
+        found.append(f"tools: {name} cannot call any")
+    return found

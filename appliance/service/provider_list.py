@@ -11,18 +11,22 @@ from appliance.providers.offline.options import OfflineOptions
 from appliance.providers.offline.session import CAPABILITIES, OfflineSession
 from appliance.providers.openai.session import CAPABILITIES as OPENAI_CAPABILITIES
 from appliance.providers.openai.session import OpenAiOptions, open_openai
-from appliance.providers.requirements import require
+from appliance.providers.requirements import require, shortfalls
+from appliance.service.instructions import instructions_of
 from appliance.settings import Settings, resolve_secret
 from appliance.settings.offline_voice import piper_model, what_is_missing
 from appliance.settings.options import Provider as ProviderSettings
+from appliance.settings.pack import prompt_of
 
 
 @dataclass(frozen=True, slots=True)
 class ProviderList:
-    """The providers in the order in which they are tried, and the workers of the offline ones, by name."""
+    """The providers in the order in which they are tried, the workers of the offline ones by name, and a
+    sentence for each wish of the settings that one of them goes without."""
 
     providers: tuple[Provider, ...]
     workers: Mapping[str, OfflineWorker]
+    shortfalls: tuple[str, ...] = ()
 
 
 def list_providers(settings: Settings, environ: Mapping[str, str]) -> ProviderList:
@@ -31,6 +35,7 @@ def list_providers(settings: Settings, environ: Mapping[str, str]) -> ProviderLi
     config = session_config(settings)
     workers: dict[str, OfflineWorker] = {}
     providers: list[Provider] = []
+    missed: list[str] = []
     for provider in settings.providers:
         if provider.kind == "offline":
             workers[provider.name] = _worker(provider, standby=bool(providers))
@@ -38,14 +43,26 @@ def list_providers(settings: Settings, environ: Mapping[str, str]) -> ProviderLi
         else:
             open_session, capabilities = _openai(provider, environ), OPENAI_CAPABILITIES
         require(provider.name, capabilities, config)
+        missed += shortfalls(provider.name, capabilities, config)
         providers.append(Provider(provider.name, open_session))
-    return ProviderList(tuple(providers), workers)
+    return ProviderList(tuple(providers), workers, tuple(missed))
 
 
 def session_config(settings: Settings) -> SessionConfig:
-    """What every provider is told when a session opens."""
-    conversation = settings.conversation
-    return SessionConfig(conversation.prompt, conversation.language, conversation.output)
+    """What every provider is told when a session opens, as of now.
+
+    Raises ConfigurationError for a pack that cannot be used.
+    """
+    conversation, prompt = settings.conversation, prompt_of(settings.conversation)
+    temperature, tokens = conversation.temperature, conversation.max_output_tokens
+    return SessionConfig(
+        instructions_of(settings).as_of_now(),
+        conversation.language,
+        conversation.output,
+        speed=conversation.speed,
+        temperature=prompt.temperature if temperature is None else temperature,
+        max_output_tokens=prompt.max_output_tokens if tokens is None else tokens,
+    )
 
 
 def _worker(provider: ProviderSettings, *, standby: bool) -> OfflineWorker:

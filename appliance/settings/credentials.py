@@ -12,7 +12,7 @@ from appliance.errors import ConfigurationError
 MAX_SECRET_BYTES = 16_384  # the longest bearer tokens in use have a few kB
 
 _REFERENCE = re.compile(r"credential:[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}|env:[A-Za-z_][A-Za-z0-9_]{0,99}")
-_SECRET_NAME = re.compile(r"key|token|secret|pass|pwd|auth|credential|signature", re.IGNORECASE)
+_SECRET_NAME = re.compile(r"key|token(?!s$)|secret|pass|pwd|auth|credential|signature", re.IGNORECASE)
 _SECRET_IN_TEXT = (
     (
         re.compile(r"\b(?:sk|ek|pk|gsk)[-_][\w-]{8,}|\bAIza[\w-]{8,}"),

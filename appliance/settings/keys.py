@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Iterator
-from typing import Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from annotated_types import Ge, Le, MaxLen
 from pydantic import BaseModel
@@ -54,7 +54,13 @@ def wants_text(path: Key) -> bool:
     if field is None:
         return False
     kind = get_origin(field.annotation) or field.annotation
-    return kind in (str, Literal) or (kind is dict and path not in KEYS)
+    if kind is dict:
+        return _general(path) not in KEYS and _bare(get_args(field.annotation)[1]) is str
+    return kind in (str, Literal)
+
+
+def _bare(kind: Any) -> Any:
+    return get_args(kind)[0] if get_origin(kind) is Annotated else kind
 
 
 def allowed(path: Key) -> str:

@@ -12,7 +12,8 @@ from appliance.settings.credentials import resolve_secret
 from appliance.settings.keys import Key
 from appliance.settings.mistakes import describe_errors, plain, shown_value
 from appliance.settings.offline_voice import what_is_missing
-from appliance.settings.options import Settings
+from appliance.settings.options import COMPUTED, Settings
+from appliance.settings.pack import Prompt, prompt_of
 from appliance.settings.tree import BUILT_IN, NoSuchPlaceError, Tree
 
 VENDOR_KEY = "OPENAI_API_KEY"
@@ -40,8 +41,9 @@ def load_settings(
     """The settings from all sources: built-in < files < environment < `--set`; later ones win.
 
     Without `config_files`, `default_file` is read if it exists. Where no provider is configured,
-    OPENAI_API_KEY in `environ` puts OpenAI before the offline one. Raises ConfigurationError with
-    a line for every mistake in every source. Secrets and voices are looked up only to warn of missing ones.
+    OPENAI_API_KEY in `environ` puts OpenAI before the offline one. Raises ConfigurationError with a line
+    for every mistake in every source, and in a pack that they name. Secrets and voices are looked up only
+    to warn of missing ones.
     """
     tree = Tree()
     if unreadable := list(_read_files(tree, config_files or _present(default_file))):
@@ -55,10 +57,15 @@ def load_settings(
         raise ConfigurationError(mistakes) from None
     if mistakes:
         raise ConfigurationError(mistakes)
+    prompt = prompt_of(settings.conversation)
+    if unfilled := list(_unfilled(prompt, settings, tree)):
+        raise ConfigurationError(unfilled)
     warnings = (
         *sources.overlooked(environ),
         *_missing_secrets(settings, tree, environ),
         *_missing_voices(settings, tree),
+        *_unused_of_the_pack(prompt, settings),
+        *_uncounted_money(settings, tree),
     )
     return Loaded(settings, tree, warnings)
 
@@ -119,3 +126,26 @@ def _missing_voices(settings: Settings, tree: Tree) -> Iterator[str]:
     for index, provider in enumerate(settings.providers):
         if provider.kind == "offline" and (missing := what_is_missing(provider.voice)):
             yield f"{tree.shown(('providers', str(index), 'voice'))}: {missing}"
+
+
+def _unfilled(prompt: Prompt, settings: Settings, tree: Tree) -> Iterator[str]:
+    """Of a prompt out of a pack; for instructions of the owner's own the settings tell."""
+    path = ("conversation", "pack")
+    for name in sorted(prompt.required - COMPUTED - settings.conversation.variables.keys()):
+        given = f"conversation.pack = {shown_value(path, settings.conversation.pack)}"
+        needs = f"{{{{{plain(name)}}}}} needs a value in [conversation.variables]"
+        yield f"{given} ({plain(tree.origin(path))}): {needs}"
+
+
+def _unused_of_the_pack(prompt: Prompt, settings: Settings) -> Iterator[str]:
+    for key in prompt.unused:
+        yield plain(f"{settings.conversation.pack}: {key} is not carried out here")
+
+
+def _uncounted_money(settings: Settings, tree: Tree) -> Iterator[str]:
+    if not (settings.money.daily_limit or settings.money.monthly_limit):
+        return
+    for index, provider in enumerate(settings.providers):
+        if provider.kind != "offline" and not provider.prices:
+            key = tree.shown(("providers", str(index), "prices"))
+            yield f"{key}: not given, so what {provider.name} costs counts towards no limit"

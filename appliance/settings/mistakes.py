@@ -1,6 +1,7 @@
 """What is wrong, in one line for each mistake: key, value, where it came from, what is allowed."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ from appliance.settings.options import Conflict
 from appliance.settings.tree import Tree
 
 MAX_SHOWN_CHARACTERS = 80
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def toml_value(value: Any) -> str:
@@ -23,9 +25,15 @@ def toml_value(value: Any) -> str:
     if isinstance(value, str):
         return plain(json.dumps(value, ensure_ascii=False))
     if isinstance(value, dict):
-        entries = ", ".join(f"{plain(str(key))} = {toml_value(entry)}" for key, entry in value.items())
+        entries = ", ".join(f"{_toml_key(key)} = {toml_value(entry)}" for key, entry in value.items())
         return f"{{ {entries} }}" if entries else "{}"
+    if isinstance(value, list):
+        return f"[{', '.join(toml_value(entry) for entry in value)}]"
     return str(value)
+
+
+def _toml_key(key: str) -> str:
+    return key if _BARE_KEY.fullmatch(key) else toml_value(key)
 
 
 def plain(text: str) -> str:

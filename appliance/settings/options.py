@@ -8,11 +8,13 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from appliance.settings import price_table
 from appliance.settings.addresses import check_socket_url
 from appliance.settings.credentials import check_reference
+from appliance.settings.extra_table import extra_mistake
 
 MAX_PROVIDERS = 16
 NAME = "[A-Za-z_][A-Za-z0-9_]*"
@@ -20,6 +22,8 @@ PLUGIN = rf"{NAME}(\.{NAME})*:{NAME}"
 DETECTOR_PATTERN = rf"^(silero|energy|{PLUGIN})$"
 STRATEGY_PATTERN = rf"^(immediate|deferred|ignore|{PLUGIN})$"
 PLACEHOLDER = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+# What the instructions may name without being given it.
+COMPUTED = frozenset({"time", "date", "weekday", "room", "language"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,12 @@ class Conflict:
     other: str | None = None
 
 
+def refuse_value(words: str | None) -> None:
+    """Raises an error that says `words` of the value it is raised for; nothing for None."""
+    if words is not None:
+        raise PydanticCustomError("rule", "{words}", {"words": words})
+
+
 def refuse(conflicts: list[Conflict]) -> None:
     """Raises one error that carries all conflicts of a section, if there are any."""
     if conflicts:
@@ -68,6 +78,12 @@ class Conversation(Section):
     variables: Annotated[
         dict[VariableName, Text], Allowed("names of lower-case letters, digits and _, each with a text")
     ] = Field(default_factory=dict, max_length=64)
+    pack: Annotated[str, Allowed('a PromptKit pack (FILE.pack.json), "" for none')] = Field(
+        default="", max_length=4096
+    )
+    prompt: Annotated[Text, Allowed('the id of a prompt of the pack; "" where it has only one')] = ""
+    room: Text = ""
+    greeting: Text = ""
     language: Annotated[
         str,
         Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35),
@@ -75,17 +91,21 @@ class Conversation(Section):
     ] = "en"
     auto_complete: bool = True
     output: Literal["audio", "text"] = "audio"
+    speed: float = Field(default=1, ge=0.5, le=2)
+    temperature: Annotated[float | None, Allowed("0…2; left out: the provider's own")] = Field(
+        default=None, ge=0, le=2
+    )
+    max_output_tokens: Annotated[int | None, Allowed("1…65536, whole; left out: the provider's own")] = Field(
+        default=None, ge=1, le=65_536
+    )
     follow_up_s: float = Field(default=8, ge=0, le=120)
     answer_deadline_s: float = Field(default=6, ge=1, le=30)
 
-    @property
-    def prompt(self) -> str:
-        """The instructions with every `{{variable}}` filled in."""
-        return PLACEHOLDER.sub(lambda found: self.variables[found[1]], self.instructions)
-
     @model_validator(mode="after")
     def _every_placeholder_has_a_variable(self) -> Self:
-        missing = [name for name in PLACEHOLDER.findall(self.instructions) if name not in self.variables]
+        known = COMPUTED | self.variables.keys()
+        named = [] if self.pack else PLACEHOLDER.findall(self.instructions)
+        missing = [name for name in named if name not in known]
         refuse(
             [
                 Conflict("instructions", f"{{{{{name}}}}} is not in [conversation.variables]")
@@ -190,6 +210,10 @@ class Provider(Section):
     model: Text = ""
     voice: Text = ""
     api_key: Annotated[Text, Allowed("credential:NAME | env:NAME, never the key itself")] = ""
+    extra: Annotated[
+        dict[str, Any], Allowed("a table that reaches the provider's session unchanged; {} for none")
+    ] = Field(default_factory=dict)
+    prices: Annotated[dict[str, Any], Allowed(price_table.ALLOWED)] = Field(default_factory=dict)
 
     @model_validator(mode="before")
     @classmethod
@@ -215,6 +239,18 @@ class Provider(Section):
             check_reference(reference)
         return reference
 
+    @field_validator("extra")
+    @classmethod
+    def _extra_has_a_json_form(cls, extra: dict[str, Any]) -> dict[str, Any]:
+        refuse_value(extra_mistake(extra))
+        return extra
+
+    @field_validator("prices")
+    @classmethod
+    def _prices_are_whole(cls, prices: dict[str, Any]) -> dict[str, Any]:
+        refuse_value(price_table.price_mistake(prices))
+        return prices
+
     @model_validator(mode="after")
     def _offline_stays_offline(self) -> Self:
         if self.kind != "offline":
@@ -233,6 +269,21 @@ class Tools(Section):
     builtin: bool = True
 
 
+Currency = Annotated[str, Field(pattern=price_table.CURRENCY_PATTERN)]
+Rate = Annotated[float, Field(gt=0, le=1_000_000)]
+
+
+class Money(Section):
+    """What may be spent."""
+
+    currency: Annotated[Currency, Allowed("three capital letters such as USD")] = "USD"
+    daily_limit: float = Field(default=0, ge=0, le=1_000_000)
+    monthly_limit: float = Field(default=0, ge=0, le=1_000_000)
+    exchange_rates: Annotated[
+        dict[Currency, Rate], Allowed("currencies of prices, each with what one of it is worth in yours")
+    ] = Field(default_factory=dict, max_length=16)
+
+
 OFFLINE = Provider(name="offline", kind="offline")
 
 
@@ -243,6 +294,7 @@ class Settings(Section):
     hearing: Hearing = Hearing()
     interruption: Interruption = Interruption()
     audio: Audio = Audio()
+    money: Money = Money()
     providers: tuple[Provider, ...] = Field(default=(OFFLINE,), strict=False)
     tools: Tools = Tools()
 
@@ -250,10 +302,23 @@ class Settings(Section):
     @classmethod
     def _at_least_one_and_names_unique(cls, providers: tuple[Provider, ...]) -> tuple[Provider, ...]:
         if not 1 <= len(providers) <= MAX_PROVIDERS:
-            words = f"allowed are 1…{MAX_PROVIDERS} sections that begin with [[providers]]"
-            raise PydanticCustomError("rule", "{words}", {"words": words})
+            refuse_value(f"allowed are 1…{MAX_PROVIDERS} sections that begin with [[providers]]")
         names = [provider.name for provider in providers]
         twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            raise PydanticCustomError("rule", "{words}", {"words": f"two are named {', '.join(twice)}"})
+        refuse_value(f"two are named {', '.join(twice)}" if twice else None)
+        return providers
+
+    @field_validator("providers")
+    @classmethod
+    def _prices_can_be_added_up(
+        cls, providers: tuple[Provider, ...], info: ValidationInfo
+    ) -> tuple[Provider, ...]:
+        money = info.data.get("money", Money())  # not there where it is wrong itself
+        for provider in providers:
+            currency = price_table.currency_of(provider.prices)
+            if currency not in ("", money.currency, *money.exchange_rates):
+                refuse_value(
+                    f"the prices of {provider.name} are in {currency} and money.currency is {money.currency};"
+                    f" say what one is worth: money.exchange_rates = {{ {currency} = … }}"
+                )
         return providers

@@ -13,7 +13,8 @@ from appliance.settings.tree import BUILT_IN
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One key: its dotted name, its value as TOML (masked), where that came from, what is allowed."""
+    """One key: its dotted name, its value as TOML (masked; empty where it has none, not even a default),
+    where that came from, what is allowed."""
 
     key: str
     value: str
@@ -36,7 +37,8 @@ def render(loaded: Loaded) -> str:
             lines += ["", f"[[{table[0]}]]" if table[0] == "providers" else f"[{'.'.join(table)}]"]
         row = _row(loaded, path)
         origin = "" if row.origin == BUILT_IN else f"; from {row.origin}"
-        lines.append(f"{path[-1]} = {row.value}  # {row.allowed}{origin}")
+        given = f"{path[-1]} = {row.value}" if row.value else f"# {path[-1]} is not given"
+        lines.append(f"{given}  # {row.allowed}{origin}")
     return "\n".join(lines) + "\n"
 
 
@@ -54,11 +56,13 @@ def _row(loaded: Loaded, path: Key) -> Row:
     value: Any = loaded.settings
     for segment in path:
         value = value[int(segment)] if isinstance(value, tuple) else getattr(value, segment)
-    text = toml_value(_masked(path[-1], value))
+    text = "" if value is None else toml_value(_masked(path[-1], value))
     return Row(loaded.tree.shown(path), text, loaded.tree.origin(path), allowed(path))
 
 
 def _masked(key: str, value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _masked(name, entry) for name, entry in value.items()}
+    if isinstance(value, list):
+        return [_masked(key, entry) for entry in value]
     return masked(key, value) if isinstance(value, str) else value

@@ -1,0 +1,40 @@
+"""What the settings say of money, in the units of the ledger."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from appliance.conversation.prices import FREE, Prices, prices_of
+from appliance.conversation.spending import Limits
+from appliance.settings import Settings
+from appliance.settings.options import Provider
+from appliance.settings.price_table import as_of, currency_of, prices_in
+
+MILLIONTHS: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """The owner's currency, his limits, and by name what each provider asks; None: nobody knows."""
+
+    currency: str
+    limits: Limits
+    prices: Mapping[str, Prices | None]
+
+
+def accounts_of(settings: Settings) -> Accounts:
+    """What the settings say."""
+    money = settings.money
+    rates = {**money.exchange_rates, money.currency: 1.0}
+    return Accounts(
+        money.currency,
+        Limits(round(money.daily_limit * MILLIONTHS), round(money.monthly_limit * MILLIONTHS)),
+        {provider.name: _prices(provider, rates) for provider in settings.providers},
+    )
+
+
+def _prices(provider: Provider, rates: Mapping[str, float]) -> Prices | None:
+    if provider.prices:
+        table = provider.prices
+        return prices_of(prices_in(table), rates[currency_of(table)], as_of(table))
+    return FREE if provider.kind == "offline" else None

@@ -1,0 +1,47 @@
+"""The ledger as it is kept across restarts. Pure."""
+
+from datetime import date
+from typing import Any, Final
+
+from appliance.conversation.spending import Ledger, Level, Mark, Period
+
+NAME: Final = "money.json"
+_VERSION: Final = 1
+
+
+def to_json(ledger: Ledger, currency: str) -> dict[str, Any]:
+    """The JSON object that `from_json` reads; sums in millionths of the currency."""
+    return {
+        "version": _VERSION,
+        "currency": currency,
+        "day": ledger.day.isoformat(),
+        "today": ledger.today,
+        "this_month": ledger.this_month,
+        "told": sorted([period, level] for period, level in ledger.told),
+    }
+
+
+def from_json(value: object, currency: str) -> Ledger:
+    """The ledger that was kept. ValueError, whose text is the reason, where it is none in this currency."""
+    match value:
+        case {
+            "version": 1,
+            "currency": str(kept_in),
+            "day": str(day),
+            "today": int(today),
+            "this_month": int(this_month),
+            "told": list(told),
+        }:
+            if kept_in != currency:
+                raise ValueError(f"it is in {kept_in}, and money.currency is {currency}")
+            if not 0 <= today <= this_month:
+                raise ValueError("its sums cannot be")
+            return Ledger(date.fromisoformat(day), today, this_month, frozenset(map(_mark, told)))
+    raise ValueError("it is no ledger")
+
+
+def _mark(value: object) -> Mark:
+    match value:
+        case [str(period), str(level)]:
+            return Period(period), Level(level)
+    raise ValueError("it is no ledger")
