@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from appliance.conversation.machine import Phase
-from appliance.conversation.vocabulary import DeviceState, TurnEnd
+from appliance.conversation.spending import Level, Period
+from appliance.conversation.vocabulary import DeviceState, TurnEnd, UsageUnit
 from appliance.errors import FailureCategory
 
 Event = Mapping[str, object]
@@ -41,6 +42,10 @@ def _text(value: object) -> bool:
 
 def _flag(value: object) -> bool:
     return isinstance(value, bool)
+
+
+def _counts(value: object) -> bool:
+    return isinstance(value, dict) and all(unit in list(UsageUnit) and _turn(n) for unit, n in value.items())
 
 
 def _one_of(*values: str) -> Check:
@@ -93,6 +98,20 @@ MEMBERS: Mapping[str, Mapping[str, Check]] = {
         "total_ms": _duration,
     },
     "error": {"category": _CATEGORY, "message": _name},
+    "usage": {
+        "turn": _or_null(_turn),
+        "provider": _name,
+        "counts": _counts,
+        "cost": _or_null(_duration),
+        "currency": _name,
+    },
+    "money_limit": {
+        "period": _one_of(*Period),
+        "level": _one_of(*Level),
+        "spent": _duration,
+        "limit": _duration,
+        "currency": _name,
+    },
     "button": {"down": _flag},
     "mute": {"muted": _flag},
     "device": {
@@ -210,6 +229,7 @@ _NEEDS = {
     "answer_done": "turn_committed",
     "transcript": "turn_opened",
     "tool_call": "turn_committed",
+    "usage": "turn_committed",
 }
 _ONCE = ("turn_opened", "turn_discarded", "answer_audible", "latency", "answer_done")
 
