@@ -37,7 +37,8 @@ class WyomingAddress:
 
     @property
     def name(self) -> str:
-        return self.path or f"{self.host}:{self.port}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.path or f"{host}:{self.port}"
 
 
 def wyoming_address(url: str) -> WyomingAddress:
