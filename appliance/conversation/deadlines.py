@@ -35,6 +35,10 @@ class Deadlines:
         """Forget `deadline`; it is fine if it is not running."""
         self._due_ms.pop(deadline, None)
 
+    def runs(self, deadline: Deadline) -> bool:
+        """Whether it was started and has not passed."""
+        return deadline in self._due_ms
+
     def stand_still(self, deadlines: Set[Deadline], now_ms: float) -> None:
         """Let none of `deadlines` pass until `go_on`."""
         self.go_on(now_ms)

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from appliance.conversation.heard import MS_PER_CHARACTER, Heard, Message, lay
+from appliance.conversation.heard import Heard, Message, lay
+from appliance.conversation.said_words import MIN_PACE_CHARACTERS, MS_PER_CHARACTER
 from appliance.conversation.vocabulary import AnswerTranscript, HistoryItem, Role, UserTranscript
 
 # Exchanges kept for the next provider: about ten minutes of talk; the oldest is dropped.
@@ -12,8 +13,6 @@ MAX_EXCHANGES = 40
 MAX_CHARACTERS = 8000
 # Messages kept of one answer: a word before each call of a tool and one after; what is more joins the last.
 MAX_MESSAGES = 32
-# Text from which the pace of a voice is learned: a sentence or two; shorter ones are mostly pause.
-MIN_PACE_CHARACTERS = 60
 
 
 @dataclass(slots=True)
@@ -21,7 +20,8 @@ class Exchange:
     """One question and its answer.
 
     `heard_ms` left the loudspeaker so far; `all_came`: the provider has sent everything;
-    `complete`: and all of it was heard. `told_within`: what was asked is part of a later question.
+    `complete`: and all of it was heard. `told_within`: what was asked is part of a later question. `part`
+    counts the providers that gave the answer, one after the other.
     """
 
     answer: int
@@ -33,6 +33,7 @@ class Exchange:
     heard_ms: int = 0
     all_came: bool = False
     complete: bool = False
+    part: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,21 +89,30 @@ class History:
         if exchange is not None:
             exchange.messages = [each for each in exchange.messages if each.samples or each.written]
 
+    def broke_off(self, answer: int) -> None:
+        """Who gave the answer is lost: it says no more than the sound of it that came, until somebody else
+        goes on."""
+        exchange = self._exchanges.get(answer)
+        if exchange is not None:
+            exchange.messages = [each for each in exchange.messages if each.samples or each.written]
+            if exchange.messages:
+                exchange.messages[-1].close(self._pace_ms())
+            exchange.part += 1
+
     def answered(self, transcript: AnswerTranscript) -> None:
         """What the answer says, so far or finally, and also when it is over already."""
         exchange = self._exchanges.get(transcript.answer)
         if exchange is not None:
             message = _message(exchange, transcript.item)
             text = transcript.text if transcript.item_text is None else transcript.item_text
-            message.text, message.written = text[:MAX_CHARACTERS], transcript.written
+            message.says(text[:MAX_CHARACTERS], transcript.said_by_ms)
+            message.written = transcript.written
 
     def received(self, answer: int, item: str | None, samples: int, rate_hz: int) -> None:
         """The next `samples` of the answer came."""
         exchange = self._exchanges.get(answer)
         if exchange is not None:
-            message = _message(exchange, item)
-            message.samples += samples
-            message.rate_hz = rate_hz
+            _message(exchange, item).sound(samples, rate_hz)
 
     def all_came(self, answer: int) -> None:
         """The provider has sent everything of the answer."""
@@ -175,16 +185,11 @@ class History:
 
     def _lay(self, exchange: Exchange) -> Iterator[Heard]:
         if exchange.complete:  # also what the resamplers rounded away
-            return (Heard(each, each.received_ms, 1.0, complete=True) for each in exchange.messages)
-        return lay(
-            exchange.messages,
-            exchange.heard_ms,
-            all_came=exchange.all_came,
-            ms_per_character=self._ms_per_character(),
-        )
+            return (Heard(each, each.received_ms, 1.0, True, each.text) for each in exchange.messages)
+        return lay(exchange.messages, exchange.heard_ms, all_came=exchange.all_came, pace_ms=self._pace_ms())
 
-    def _ms_per_character(self) -> float:
-        """The pace of the voice, from the answers that came whole; a brisk one until there are any."""
+    def _pace_ms(self) -> float:
+        """How long a character takes, from the answers that came whole; a brisk voice until there are any."""
         spoken = [
             message
             for exchange in self._exchanges.values()
@@ -201,9 +206,9 @@ class History:
 def _message(exchange: Exchange, item: str | None) -> Message:
     """The answer's message of this name, a new one where there is none and room for one."""
     for message in exchange.messages:
-        if message.item == item:
+        if message.item == item and message.part == exchange.part:
             return message
     if len(exchange.messages) == MAX_MESSAGES:
         return exchange.messages[-1]
-    exchange.messages.append(Message(item))
+    exchange.messages.append(Message(item, part=exchange.part))
     return exchange.messages[-1]

@@ -85,7 +85,8 @@ def _sounding(state: State) -> dict[tuple[State, H], Row]:
         (state, H.ANSWER_LOST): Row(state, (V.CLEAR_STALL_DEADLINE, V.END_ANSWER, V.ANNOUNCE_FAILURE)),
         (state, H.ANSWER_STARVED): Row(state, (V.AWAIT_AUDIO,)),
         (state, H.ANSWER_FED): Row(state, (V.CLEAR_STALL_DEADLINE,)),
-        (state, H.ANSWER_STALLED): Row(state, (V.ABANDON_PROVIDER,)),
+        # Who goes on with it has as long again.
+        (state, H.ANSWER_STALLED): Row(state, (V.AWAIT_AUDIO, V.ABANDON_PROVIDER)),
         (state, H.TOOL_CALLED): Row(state, (V.RUN_TOOL,)),
     }
 

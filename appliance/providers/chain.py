@@ -1,17 +1,17 @@
 """The chain: one session to the conversation, any number of providers behind it.
 
-It keeps the turn until the next one opens, so that another provider can be told everything again.
-Exactly one provider holds a session at a time.
+It keeps the turn until the next one opens, so that another provider can be told everything again, or can
+go on with an answer that broke off. Exactly one provider holds a session at a time.
 """
 
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from appliance.conversation.session import Session
 from appliance.conversation.vocabulary import (
     AnswerAudio,
+    AnswerBrokeOff,
     AnswerDone,
     AnswerStarted,
     AnswerTranscript,
@@ -20,9 +20,11 @@ from appliance.conversation.vocabulary import (
     CancelAnswer,
     ChainEvent,
     CloseSession,
+    ClosingSoon,
     Command,
     CommitTurn,
     Configure,
+    ContinueAnswer,
     DiscardTurn,
     FailedOver,
     Failure,
@@ -41,20 +43,13 @@ from appliance.conversation.vocabulary import (
 from appliance.errors import FailureCategory
 from appliance.pcm.formats import NEAR_RATE_HZ, ms_of_samples
 from appliance.providers.health import BACKOFF_CAP_S, LONG_SESSION_S
+from appliance.providers.held_session import Closings, HeldSession, Provider
+from appliance.providers.kept_answer import MAX_BREAKS
 from appliance.providers.kept_turn import KeptTurn, Stage
 from appliance.providers.roster import Roster
-from appliance.providers.told import Told
+from appliance.providers.tenure import Tenure
 
-# How often a due failback looks whether the turn is over; nobody notices a second.
-MID_TURN_CHECK_S = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Provider:
-    """A provider by name, and how to open a fresh session with it."""
-
-    name: str
-    open: Callable[[], Session]
+__all__ = ["Chain", "Provider"]
 
 
 class Chain:
@@ -71,49 +66,106 @@ class Chain:
         history: Callable[[int | None], tuple[HistoryItem, ...]],
         emit: Callable[[ProviderEvent | ChainEvent], None],
         *,
+        said: Callable[[int], str],
         now_s: Callable[[], float],
         chance: Callable[[], float],
         resting: Callable[[], bool],
     ) -> None:
-        """`history(before)` is what was said before that answer's turn, or all of it for None;
-        `resting` tells that no answer is being played."""
+        """`history(before)` is what was said before that answer's turn, or all of it for None; `said(answer)`
+        are its words so far, of an answer that broke off those whose sound came; `resting` tells that no
+        answer is being played."""
         self._providers = providers
         self._config = config
         self._history = history
+        self._said = said
         self._emit = emit
         self._now_s = now_s
         self._chance = chance
         self._resting = resting
         self._roster = Roster(len(providers))
-        self._index = 0
-        self._session: Session | None = None
-        self._ready = False
-        self._ready_at_s = 0.0
+        self._held: HeldSession | None = None
+        self._closings = Closings()
+        self._again: int | None = None  # the provider whose session is replaced by another one with it
         self._in_use: str | None = None  # who was ready last
+        self._answered: int | None = None  # who gave the last answer
         self._lost: tuple[str, FailureCategory] | None = None
         self._turn = KeptTurn()
-        self._told = Told(self._turn)
-        self._opened_with = config
-        self._leave = asyncio.Event()
+        self._last_word_s = 0.0
         self._closing = asyncio.Event()
 
     @property
     def provider(self) -> str:
         """The name of the one who was ready last; before that of the one who is asked first."""
-        return self._in_use or self._providers[self._index].name
+        held = self._held or self._providers[0]
+        return self._in_use or held.name
+
+    # ------------------------------------------------------------------ one session after the other
 
     async def run(self) -> None:
         """Keep one session open until `CloseSession`; ends only then."""
-        while not self._closing.is_set():
-            pause_s = self._choose()
-            if pause_s > 0:
-                self._say_nobody_answers(pause_s)
-                await self._closes_within(pause_s)
-            else:
-                await self._hold_session(self._providers[self._index])
+        try:
+            while not self._closing.is_set():
+                index, pause_s = self._choose()
+                self._again = None
+                if pause_s > 0:
+                    self._say_nobody_answers(pause_s)
+                    await self._closes_within(pause_s)
+                else:
+                    await self._hold(index)
+        finally:
+            await self._closings.all()
+
+    async def _hold(self, index: int) -> None:
+        """Be with this provider until its session is lost or left; its last one is closed first."""
+        await self._closings.of(index)
+        now_s = self._now_s()
+        tenure = Tenure(now_s, self._roster.failback_after_s(index, now_s))
+        held = HeldSession(index, self._providers[index], self._config, self._turn, tenure)
+        self._held = held
+        self._link(held.name, LinkState.CONNECTING)
+        history = self._history(self._turn.first if self._turn.owed else None)
+        question = self._turn.question
+        if question is not None and held.told.needs_question_as_history(self._turn):
+            history += (HistoryItem("user", question.text),)
+        stands_in = index > 0 and index != self._answered
+        try:
+            if not self._closing.is_set():
+                await held.hold(history, stands_in, self._guard(held), self._now_s, self._is_time_to_change)
+        finally:
+            self._drop(held)
+            self._closings.begin(held)
+
+    def _choose(self) -> tuple[int, float]:
+        """Who is tried next, and how long that must wait."""
+        if self._again is not None:
+            return self._again, 0.0
+        return self._roster.next(self._turn.tried, self._now_s())
+
+    def _is_time_to_change(self, held: HeldSession) -> bool:
+        """Whether the session is left for a younger or a better one: never in mid-turn or mid-answer."""
+        if self._turn.owed or not self._resting():
+            return False
+        now_s = self._now_s()
+        if held.tenure.renewal_is_due(now_s):
+            self._again = held.index
+            return True
+        return held.tenure.failback_is_due(now_s, self._last_word_s)
+
+    def _drop(self, held: HeldSession) -> None:
+        """What the session says from here on is nobody's business."""
+        if self._held is held:
+            self._held = None
+        held.leave()
+
+    async def _closes_within(self, pause_s: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._closing.wait(), pause_s)
+
+    # ------------------------------------------------------------------ what the conversation says
 
     def send(self, command: Command | OpenTurn) -> None:
         """Take one command; never blocks. `AskText` opens a turn by itself, also without `OpenTurn`."""
+        self._last_word_s = self._now_s()
         match command:
             case OpenTurn() | DiscardTurn():
                 self._open_turn(discard=isinstance(command, DiscardTurn))
@@ -127,172 +179,161 @@ class Chain:
                 self._open_turn(discard=False)
                 self._turn.write(command)
                 self._want_answer()
-            case CancelAnswer(answer=answer, heard_ms=heard_ms):
-                self._turn.cancel(answer, heard_ms)
-                self._tell(command)
+            case CancelAnswer():
+                self._cancel(command)
             case ToolResult():
                 self._take_result(command)
             case Configure(config=config):
                 self._config = config
                 self._tell(command)
-            case ToolRan():
+            case ToolRan() | ContinueAnswer():
                 pass  # what the chain itself tells
             case CloseSession():
                 self._closing.set()
-                self._leave.set()
-
-    def _open_turn(self, *, discard: bool) -> None:
-        """Whatever was kept is over. What a session has of it must not go on in the next turn."""
-        last, self._turn = self._turn, KeptTurn()
-        if self._told.knows(last) and (discard or last.owed):
-            self._tell(DiscardTurn())
-
-    def _want_answer(self) -> None:
-        if self._session is None:
-            self._say_nobody_answers(self._choose())
-        self._catch_up()
-
-    def _take_result(self, result: ToolResult) -> None:
-        kept = self._turn.ran(result)
-        if kept is None or self._told.is_own(kept):
-            self._tell(result)
-        else:
-            self._catch_up()
-
-    def _tell(self, command: Command) -> None:
-        if self._session is not None and self._ready:
-            self._session.send(command)
-
-    def _catch_up(self) -> None:
-        """Let the session in use know all that is kept of the turn."""
-        session = self._session
-        if session is None or not self._ready:
-            return
-        for command in self._told.catch_up(self._turn):
-            if isinstance(command, AskText) and not session.capabilities.text_in:
-                message = f"{self.provider} takes no questions in writing"
-                self._give_up_turn(Failure(FailureCategory.MODEL_UNAVAILABLE, message))
-                return
-            if session.capabilities.tools or not isinstance(command, ToolRan):
-                session.send(command)
+                if self._held is not None:
+                    self._held.leave()
 
     def abandon(self) -> None:
         """The provider in use lets the person wait for too long: go on with one who has not failed
         this turn and may be tried now, else give the turn up."""
         late = Failure(FailureCategory.TIMED_OUT, "no answer before the deadline")
-        if self._session is not None:
-            self._on_event(late)
+        if self._held is not None:
+            self._on_failure(self._held, late)
         if self._turn.wanted and not self._roster.anybody_but(self._turn.tried, self._now_s()):
             self._give_up_turn(late)
 
-    def _choose(self) -> float:
-        """Point `_index` at who is tried next; how long that must wait."""
-        index, pause_s = self._roster.next(self._turn.tried, self._now_s())
-        if self._session is None:
-            self._index = index
-        return pause_s
+    def _open_turn(self, *, discard: bool) -> None:
+        """Whatever was kept is over. What a session has of it must not go on in the next turn."""
+        last, self._turn = self._turn, KeptTurn()
+        held = self._held
+        if held is not None and held.told.knows(last) and (discard or last.owed):
+            held.tell(DiscardTurn())
 
-    async def _hold_session(self, provider: Provider) -> None:
-        session = provider.open()
-        self._session, self._ready = session, False
-        self._told, self._opened_with = Told(self._turn), self._config
-        self._leave.clear()
-        self._link(provider.name, LinkState.CONNECTING)
-        task = asyncio.create_task(
-            session.run(self._config, self._history(self._replayed()), self._guard(session))
-        )
-        leave = asyncio.create_task(self._leave.wait())
-        timeout_s = self._roster.failback_after_s(self._index, self._now_s())
-        try:
-            while not task.done() and not self._leave.is_set():
-                await asyncio.wait({task, leave}, return_when=asyncio.FIRST_COMPLETED, timeout=timeout_s)
-                if timeout_s is not None and not self._turn.owed and self._resting():
-                    break  # failback, never in mid-turn and never in mid-answer
-                timeout_s = timeout_s and MID_TURN_CHECK_S
-        finally:
-            leave.cancel()
-            if self._session is session:
-                self._session, self._ready = None, False
-            await _end(session, task)
+    def _want_answer(self) -> None:
+        if self._held is None:
+            self._say_nobody_answers(self._choose()[1])
+        self._catch_up()
 
-    def _replayed(self) -> int | None:
-        """The first answer of the turn that this session will be told again, if there is one."""
-        return self._turn.first if self._turn.owed else None
+    def _cancel(self, cancel: CancelAnswer) -> None:
+        """Who goes on with another's answer is told what was heard of its own part. Where its session
+        knows of the answer otherwise than it was heard, another one takes its place."""
+        turn, held = self._turn, self._held
+        turn.cancel(cancel.answer, cancel.heard_ms)
+        if cancel.answer != turn.answer or not turn.came.gone_on_with or held is None:
+            self._tell(cancel)
+        elif _is_misinformed(held, turn, cancel.heard_ms):
+            self._again = held.index
+            self._drop(held)
+        else:
+            held.tell(replace(cancel, heard_ms=turn.came.of_the_last_ms(cancel.heard_ms)))
 
-    async def _closes_within(self, pause_s: float) -> None:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._closing.wait(), pause_s)
+    def _take_result(self, result: ToolResult) -> None:
+        kept = self._turn.ran(result)
+        if kept is None or (self._held is not None and self._held.told.is_own(kept)):
+            self._tell(result)
+        else:
+            self._catch_up()
 
-    def _guard(self, session: Session) -> Callable[[ProviderEvent], None]:
+    def _tell(self, command: Command) -> None:
+        if self._held is not None:
+            self._held.tell(command)
+
+    def _catch_up(self) -> None:
+        """Let the session in use know all that is kept of the turn."""
+        held, turn = self._held, self._turn
+        if held is None or not held.ready:
+            return
+        if turn.wanted and not held.capabilities.continues and held.index in turn.came.broken_by:
+            # It would say the beginning once more, and break off where it did.
+            self._give_up_turn(Failure(FailureCategory.SESSION_CLOSED, f"{held.name} broke off its answer"))
+            return
+        for command in held.told.catch_up(turn):
+            if isinstance(command, AskText) and not held.capabilities.text_in:
+                message = f"{self.provider} takes no questions in writing"
+                self._give_up_turn(Failure(FailureCategory.MODEL_UNAVAILABLE, message))
+                return
+            if held.capabilities.tools or not isinstance(command, ToolRan):
+                held.tell(command)
+
+    # ------------------------------------------------------------------ what the providers say
+
+    def _guard(self, held: HeldSession) -> Callable[[ProviderEvent], None]:
         """What a session says after it was given up is nobody's business."""
 
         def emit(event: ProviderEvent) -> None:
-            if session is self._session:
-                self._on_event(event)
+            if held is self._held:
+                self._on_event(held, event)
 
         return emit
 
-    def _on_event(self, event: ProviderEvent) -> None:
-        provider = self._providers[self._index].name
+    def _on_event(self, held: HeldSession, event: ProviderEvent) -> None:
+        self._last_word_s = self._now_s()
         match event:
             case Ready():
-                self._on_ready(provider)
-            case AnswerStarted():
-                session = self._session
-                rate_hz = session.capabilities.output_rate_hz if session else event.output_rate_hz
-                self._emit(replace(event, provider=provider, output_rate_hz=rate_hz))
-            case UserTranscript():
-                self._emit(replace(event, first=self._told.where_it_began(event)))
-            case AnswerAudio():
-                self._turn.begin(event.answer)
-                self._emit(event)
-            case AnswerTranscript(written=written):
-                if written:
-                    self._turn.begin(event.answer)
-                self._emit(event)
-            case ToolCall():
-                if event.answer == self._turn.answer:
-                    self._told.made(self._turn.call(event))
-                self._emit(event)
-            case AnswerDone():
-                self._roster.answered(self._index)
-                self._turn.complete(event.answer)
-                self._emit(event)
+                self._on_ready(held)
+                return
             case Failure():
-                self._on_failure(provider, event)
-            case _:
-                self._emit(event)
+                self._on_failure(held, event)
+                return
+            case AnswerStarted():
+                event = replace(event, provider=held.name, output_rate_hz=held.capabilities.output_rate_hz)
+            case UserTranscript():
+                event = replace(event, first=held.told.where_it_began(event))
+            case AnswerAudio(answer=answer, pcm=pcm):
+                self._turn.received(answer, len(pcm), held.capabilities.output_rate_hz)
+            case AnswerTranscript(answer=answer, written=True):
+                self._turn.begin(answer)
+            case ToolCall(answer=answer) if answer == self._turn.answer:
+                held.told.made(self._turn.call(event))
+            case AnswerDone(answer=answer):
+                self._roster.answered(held.index)
+                self._answered = held.index
+                self._turn.complete(answer)
+            case ClosingSoon(remaining_s=remaining_s):
+                held.tenure.closing_soon(remaining_s, self._now_s())
+                held.look()
+        self._emit(event)
 
-    def _on_ready(self, provider: str) -> None:
-        self._ready, self._ready_at_s = True, self._now_s()
-        self._link(provider, LinkState.READY)
+    def _on_ready(self, held: HeldSession) -> None:
+        held.ready_at_s = self._now_s()
+        self._link(held.name, LinkState.READY)
         self._emit(Ready())
-        origin, reason = self._lost or (self._in_use or provider, "failback")
-        self._in_use, self._lost = provider, None
-        if origin != provider:
+        origin, reason = self._lost or (self._in_use or held.name, "failback")
+        self._in_use, self._lost = held.name, None
+        if origin != held.name:
             samples = self._turn.samples if self._turn.owed else 0
             replayed_ms = round(ms_of_samples(samples, NEAR_RATE_HZ))
-            self._emit(FailedOver(origin, provider, reason, replayed_ms))
-        if self._config != self._opened_with:
-            self._tell(Configure(self._config))
+            self._emit(FailedOver(origin, held.name, reason, replayed_ms))
+        if self._config != held.opened_with:
+            held.tell(Configure(self._config))
         if self._turn.owed:
             self._catch_up()
 
-    def _on_failure(self, provider: str, failure: Failure) -> None:
+    def _on_failure(self, held: HeldSession, failure: Failure) -> None:
         """The session is given up, whether it died or only this answer did."""
         now_s = self._now_s()
-        ended_in_age = self._ready and now_s - self._ready_at_s >= LONG_SESSION_S
+        ended_in_age = held.ready_at_s is not None and now_s - held.ready_at_s >= LONG_SESSION_S
         if failure.category is not FailureCategory.SESSION_CLOSED or not ended_in_age:
-            self._roster.failed(self._index, failure.category, now_s, self._chance(), failure.retry_after_s)
+            self._roster.failed(held.index, failure.category, now_s, self._chance(), failure.retry_after_s)
             if self._turn.owed:
-                self._turn.tried.add(self._index)
-        self._lost = self._lost or (provider, failure.category)
-        self._session, self._ready = None, False
-        self._leave.set()
-        self._link(provider, LinkState.DOWN, failure.category, failure.message)
+                self._turn.tried.add(held.index)
+        self._lost = self._lost or (held.name, failure.category)
+        self._drop(held)
+        self._link(held.name, LinkState.DOWN, failure.category, failure.message)
         if self._turn.stage is Stage.BEGUN:
-            # Some of the answer came: the turn cannot be asked again as if nothing had been said.
+            self._let_another_go_on(held, failure)
+
+    def _let_another_go_on(self, held: HeldSession, failure: Failure) -> None:
+        """Some of the answer came: what is missing of it is wanted from somebody else, or from the same
+        provider if it goes on with answers; what came is played meanwhile."""
+        turn = self._turn
+        assert turn.answer is not None
+        others = self._roster.anybody_but(turn.tried | {held.index}, self._now_s())
+        if len(turn.came.broken_by) + 1 >= MAX_BREAKS or not (others or held.capabilities.continues):
             self._give_up_turn(failure)
+            return
+        self._emit(AnswerBrokeOff(turn.answer))
+        turn.broke_off(held.index, self._said(turn.answer))
 
     def _say_nobody_answers(self, pause_s: float) -> None:
         """Nobody may be tried for `pause_s`; a person does not wait longer than the back-off's cap."""
@@ -312,17 +353,10 @@ class Chain:
         self._emit(LinkChanged(provider, link, reason, message))
 
 
-# A session closes its connection within a second by contract; the rest is scheduling.
-_CLOSE_TIMEOUT_S = 1.5
-
-
-async def _end(session: Session, task: "asyncio.Task[None]") -> None:
-    """Close a session in its own way, or cancel it when it does not end in time."""
-    if not task.done():
-        session.send(CloseSession())
-        await asyncio.wait({task}, timeout=_CLOSE_TIMEOUT_S)
-    if not task.done():
-        task.cancel()
-        await asyncio.wait({task}, timeout=_CLOSE_TIMEOUT_S)
-    if task.done() and not task.cancelled():
-        task.result()
+def _is_misinformed(held: HeldSession, turn: KeptTurn, heard_ms: int) -> bool:
+    """Whether the session, which was opened after the turn's answer broke off and is told now that it was
+    cancelled, would take more of it for heard than was, or less."""
+    settled = turn.stage is Stage.SETTLED
+    if not held.told.asked(turn):
+        return settled  # what was heard is missing in the history that it was opened with
+    return turn.came.outlasts(heard_ms) and (settled or held.capabilities.continues)

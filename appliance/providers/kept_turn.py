@@ -6,6 +6,7 @@ from enum import Enum
 
 from appliance.conversation.vocabulary import AskText, ToolCall, ToolResult
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm
+from appliance.providers.kept_answer import KeptAnswer
 
 # Two turns of the longest kind (`max_turn_s` ≤ 120 s), in samples; the oldest is dropped and counted.
 MAX_KEPT_SAMPLES = 240 * NEAR_RATE_HZ
@@ -17,8 +18,8 @@ class Stage(Enum):
     """How far a turn has come."""
 
     OPEN = "being said, or gone on with: no answer is wanted yet"
-    ASKED = "an answer is wanted, and none of it came"
-    BEGUN = "some of the answer came"
+    ASKED = "an answer is wanted, and none of it came from who is asked"
+    BEGUN = "some of the answer came, and who gives it is there"
     SETTLED = "all of the answer came, or nobody will give it"
 
 
@@ -34,8 +35,8 @@ class KeptTurn:
     """What was said in a turn, or asked in writing, and the tools that ran for it.
 
     Sound is 16 kHz, from the turn's first sample, at most `MAX_KEPT_SAMPLES`; at most `MAX_CALLS` tools.
-    `first` and `answer` are the first and the last answer that was asked for, `tried` the providers (by
-    index) that failed this turn.
+    `first` and `answer` are the first and the last answer that was asked for, `came` is what came of the
+    last, `tried` the providers (by index) that failed this turn.
     """
 
     def __init__(self) -> None:
@@ -48,6 +49,7 @@ class KeptTurn:
         self.stage = Stage.OPEN
         self.first: int | None = None
         self.answer: int | None = None
+        self.came = KeptAnswer()
         self.tried: set[int] = set()
 
     @property
@@ -78,6 +80,12 @@ class KeptTurn:
             return None
         return self._dropped_chunks + index + 1, self._chunks[index]
 
+    @property
+    def only_written(self) -> bool:
+        """The turn is a question in writing, and nothing more."""
+        question = self.question
+        return question is not None and self.samples == 0 and self.answer == question.answer
+
     def write(self, question: AskText) -> None:
         """The turn is a question in writing."""
         self.question = question
@@ -87,16 +95,28 @@ class KeptTurn:
         """`answer` is wanted."""
         self.first = answer if self.first is None else self.first
         self.answer, self.stage = answer, Stage.ASKED
+        self.came = KeptAnswer()
 
     def begin(self, answer: int) -> None:
         """Some of `answer` came: it cannot be asked for again as if nothing had been said."""
         if answer == self.answer and self.stage is Stage.ASKED:
             self.stage = Stage.BEGUN
 
+    def received(self, answer: int, samples: int, rate_hz: int) -> None:
+        """The next samples of `answer` came."""
+        self.begin(answer)
+        if answer == self.answer:
+            self.came.received(samples, rate_hz)
+
+    def broke_off(self, provider: int, said: str) -> None:
+        """The provider of this index, who gave the answer, is lost; the rest of it is wanted."""
+        self.came.broke_off(provider, said)
+        self.stage = Stage.ASKED
+
     def cancel(self, answer: int, heard_ms: int) -> None:
         """`answer` is not wanted any more. The turn may go on, unless it was answered in part."""
         if answer == self.answer:
-            read = self.question is not None and self.stage is Stage.BEGUN
+            read = self.question is not None and (self.stage is Stage.BEGUN or self.came.gone_on_with)
             self.stage = Stage.SETTLED if heard_ms or read else Stage.OPEN
 
     def complete(self, answer: int) -> None:

@@ -8,6 +8,7 @@ from appliance.conversation.vocabulary import (
     CancelAnswer,
     Command,
     CommitTurn,
+    ContinueAnswer,
     ToolRan,
     UserTranscript,
 )
@@ -19,24 +20,37 @@ class Told:
 
     A turn is asked only once every tool that ran, or runs, for it elsewhere has its result: the next
     provider would call it a second time.
+
+    Who `continues` is asked to go on with an answer that broke off; who does not is asked for a whole one,
+    which then follows what was heard.
     """
 
-    def __init__(self, turn: KeptTurn) -> None:
-        self._begin(turn)
+    def __init__(self, turn: KeptTurn, *, continues: bool = False) -> None:
+        self._continues = continues
+        # An answer can only be gone on with after a turn of sound or one that stands in the history.
+        self._begin(turn, turn.question if self.needs_question_as_history(turn) else None)
         # First answer asked for here → where its turn began, where that was with an earlier answer: only
         # for turns told again, so no more than a session has beginnings.
         self._began_with: dict[int, int] = {}
 
-    def _begin(self, turn: KeptTurn) -> None:
+    def _begin(self, turn: KeptTurn, question: AskText | None = None) -> None:
         self._turn = turn
         self._chunks = 0
-        self._question: AskText | None = None
+        self._question = question
         self._calls: set[KeptCall] = set()
         self._asked: int | None = None
 
     def knows(self, turn: KeptTurn) -> bool:
         """Whether anything of `turn` was told."""
         return turn is self._turn and (self._chunks > 0 or self._asked is not None)
+
+    def asked(self, turn: KeptTurn) -> bool:
+        """Whether the turn's last answer was asked for here."""
+        return turn is self._turn and self._asked is not None and self._asked == turn.answer
+
+    def needs_question_as_history(self, turn: KeptTurn) -> bool:
+        """Whether the question in writing is history to a session that opens."""
+        return self._continues and turn.only_written and turn.wanted and turn.came.gone_on_with
 
     def made(self, call: KeptCall) -> None:
         """The session itself called this tool."""
@@ -50,11 +64,7 @@ class Told:
         """What is missing of `turn`, in order; counts as told."""
         if turn is not self._turn:
             self._begin(turn)
-        if (
-            turn.question is not None
-            and turn.question is not self._question
-            and _went_on(turn, turn.question)
-        ):
+        if turn.question is not None and turn.question is not self._question and not turn.only_written:
             yield from self._mention(turn.question)
         while (chunk := turn.chunk(self._chunks)) is not None:
             self._chunks, pcm = chunk
@@ -88,13 +98,10 @@ class Told:
         if self._asked is None and turn.first != turn.answer:
             self._began_with[turn.answer] = turn.first
         self._asked = turn.answer
-        if turn.question is None or _went_on(turn, turn.question):
+        if self._continues and turn.came.said is not None:
+            yield ContinueAnswer(turn.answer, turn.came.said)
+        elif turn.question is None or not turn.only_written:
             yield CommitTurn(turn.answer)
         else:
             self._question = turn.question
             yield turn.question
-
-
-def _went_on(turn: KeptTurn, question: AskText) -> bool:
-    """Whether there is more to the turn than `question`."""
-    return turn.samples > 0 or turn.answer != question.answer

@@ -130,11 +130,12 @@ class Answers:
     def audio(self, event: AnswerAudio) -> bool:
         """The next samples of the answer; True for the first ones."""
         answer = self._answer
-        first = answer.resampler is None
-        if answer.resampler is None:
-            answer.resampler = Resampler(answer.input_rate_hz, self._rate_hz)
+        first = answer.first_audio_ms is None
+        if first:
             answer.first_audio_ms = self._clock.now_ms()
             self._mouth.begin(answer.number)
+        if answer.resampler is None:
+            answer.resampler = Resampler(answer.input_rate_hz, self._rate_hz)
         self._history.received(answer.number, event.item, len(event.pcm), answer.input_rate_hz)
         pcm = answer.resampler.process(event.pcm)
         self.refused_samples += self._mouth.append(answer.number, pcm)
@@ -145,6 +146,7 @@ class Answers:
         turn = self._history.turn_of(event.answer)
         if turn is None:
             return
+        text = event.text
         match event:
             case UserTranscript():
                 role = "user"
@@ -152,6 +154,7 @@ class Answers:
             case AnswerTranscript():
                 role = "assistant"
                 self._history.answered(event)
+                text = self._history.reply(event.answer)  # also what others said of it before they were lost
                 if event.answer == self._answer.number:
                     self._answer.written |= event.written and bool(event.text)
         if event.final:
@@ -160,10 +163,22 @@ class Answers:
                 "transcript",
                 turn=turn,
                 role=role,
-                text=event.text,
+                text=text,
                 final=True,
                 **item,
             )
+
+    def broke_off(self) -> None:
+        """Who gave the answer is lost, and somebody else is asked to go on: what came is played to its last
+        sample, and what follows is a stream of its own."""
+        self._history.broke_off(self._answer.number)
+        self._let_out_the_rest()
+
+    def _let_out_the_rest(self) -> None:
+        answer = self._answer
+        if answer.resampler is not None:
+            self.refused_samples += self._mouth.append(answer.number, answer.resampler.flush())
+            answer.resampler = None
 
     def done(self, *, complete: bool) -> None:
         """The provider has sent everything it had; not `complete`: it broke off."""
@@ -190,11 +205,8 @@ class Answers:
 
     def end(self) -> None:
         """No more samples come: after these the answer is over."""
-        answer = self._answer
-        if answer.resampler is not None:
-            tail = answer.resampler.flush()
-            self._mouth.append(answer.number, tail)
-        self._mouth.end(answer.number)
+        self._let_out_the_rest()
+        self._mouth.end(self._answer.number)
 
     def audible(self, position: int) -> None:
         """The first sample that can be heard left the loudspeaker at `position` of its stream."""

@@ -123,6 +123,7 @@ class Assembly:
             self._session_config(),
             lambda before: self.answers.said(before),
             self._take,
+            said=self.history.reply,
             now_s=lambda: asyncio.get_running_loop().time(),
             chance=random.random,
             resting=lambda: not self.loudspeaker.busy,

@@ -149,6 +149,9 @@ class Conductor:
                     self._happen(Happening.ANSWER_WRITTEN)
             case v.Ready() | v.ClosingSoon() | v.TurnEndHeard():
                 pass
+            case v.AnswerBrokeOff(answer=answer):
+                if self._answers.is_current(answer):
+                    self._answers.broke_off()
             case v.LinkChanged():
                 self._record_link(event)
             case v.FailedOver():
@@ -339,6 +342,7 @@ class Conductor:
     def _record_failover(self, event: v.FailedOver) -> None:
         if self._state in (State.THINKING, State.HOLDING):  # the next one has a deadline of its own
             self._performer.await_answer()
+        self._performer.await_what_goes_on()
         turn = self._rooms.turns.current.number if self._state is not State.IDLE else None
         self._record.write(
             "failover",

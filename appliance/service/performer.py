@@ -232,6 +232,11 @@ class Performer:
         self.let_waits_go_on()
         self._await(Deadline.ANSWER, self._options.answer_deadline_s * 1000)
 
+    def await_what_goes_on(self) -> None:
+        """Where an answer has nothing left to play: from here on the next provider has its time to go on."""
+        if self.deadlines.runs(Deadline.STALL):
+            self._await(Deadline.STALL, self._options.stall_s * 1000)
+
     def await_tool(self) -> None:
         """From here on the tools that run have their time."""
         self._await(Deadline.TOOL, self._options.tool_s * 1000)

@@ -231,7 +231,12 @@ CASES = (
     ),
     Case((*_SOUNDING, *_LATER), "the provider pauses", H.ANSWER_STARVED, (V.AWAIT_AUDIO,)),
     Case((*_SOUNDING, *_LATER), "the provider goes on", H.ANSWER_FED, (_STALL,)),
-    Case((*_SOUNDING, *_LATER), "the provider pauses for too long", H.ANSWER_STALLED, (V.ABANDON_PROVIDER,)),
+    Case(
+        (*_SOUNDING, *_LATER),
+        "the provider pauses for too long",
+        H.ANSWER_STALLED,
+        (V.AWAIT_AUDIO, V.ABANDON_PROVIDER),
+    ),
     # --- interrupted
     *(
         case

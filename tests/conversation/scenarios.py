@@ -246,7 +246,28 @@ SCENARIOS = (
     Scenario(
         "a provider that pauses for too long is lost in mid-answer",
         (*HEARS_FIRST_WORDS, H.ANSWER_STARVED, H.ANSWER_STALLED, H.ANSWER_LOST, H.ANSWER_HEARD),
-        (*SPOKEN, V.AWAIT_AUDIO, V.ABANDON_PROVIDER, *GONE, *FINISHED),
+        (*SPOKEN, V.AWAIT_AUDIO, V.AWAIT_AUDIO, V.ABANDON_PROVIDER, *GONE, *FINISHED),
+        S.IDLE,
+    ),
+    Scenario(
+        "the answer of a provider that paused for too long is gone on with by another",
+        (
+            *HEARS_FIRST_WORDS,
+            H.ANSWER_STARVED,
+            H.ANSWER_STALLED,
+            H.ANSWER_FED,
+            H.ANSWER_DONE,
+            H.ANSWER_HEARD,
+        ),
+        (
+            *SPOKEN,
+            V.AWAIT_AUDIO,
+            V.AWAIT_AUDIO,
+            V.ABANDON_PROVIDER,
+            V.CLEAR_STALL_DEADLINE,
+            *ENDED,
+            *FINISHED,
+        ),
         S.IDLE,
     ),
     # --- interruptions
@@ -367,6 +388,7 @@ SCENARIOS = (
                 *verbs,
                 V.AWAIT_AUDIO,
                 V.CLEAR_STALL_DEADLINE,
+                V.AWAIT_AUDIO,
                 V.AWAIT_AUDIO,
                 V.ABANDON_PROVIDER,
                 *GONE,

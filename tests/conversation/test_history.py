@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from appliance.conversation.heard import MS_PER_CHARACTER, Message, heard_text, lay
+from appliance.conversation.heard import Message, lay
 from appliance.conversation.history import MAX_EXCHANGES, MAX_MESSAGES, History, Line
+from appliance.conversation.said_words import MS_PER_CHARACTER
 from appliance.conversation.vocabulary import AnswerTranscript, HistoryItem, UserTranscript
 
 RATE_HZ = 24_000
@@ -93,7 +94,7 @@ def test_words_that_came_ahead_of_their_sound_were_not_heard() -> None:
     history.answered(AnswerTranscript(1, REPLY, final=True, item="a"))
     history.received(1, "a", ms(500), RATE_HZ)  # and then the line was lost
     history.heard(1, 500)
-    assert last(history) == heard_text(REPLY, 500 / (len(REPLY) * MS_PER_CHARACTER)) == "It is"
+    assert last(history) == "It is"  # ten characters
 
 
 def test_the_pace_of_a_voice_is_learned_from_the_answers_that_came_whole() -> None:
@@ -133,6 +134,42 @@ def test_words_of_a_provider_that_was_lost_before_its_first_sound_are_not_the_an
     history.received(1, "of the second", ms(4000), RATE_HZ)
     history.heard(1, 4000, complete=True)
     assert last(history) == REPLY
+
+
+def broken_off() -> History:
+    """Of answer 1 some sound came, and more of its words; then its provider was lost."""
+    history = asked()
+    history.answered(replied(1, REPLY, item="a"))
+    history.received(1, "a", ms(1800), RATE_HZ)
+    history.broke_off(1)
+    return history
+
+
+def test_an_answer_that_broke_off_says_what_came_of_its_sound() -> None:
+    assert broken_off().reply(1) == "It is twenty past three in the"
+
+
+def test_who_goes_on_with_an_answer_says_the_rest_of_it() -> None:
+    history = broken_off()
+    history.begun(1)
+    history.answered(replied(1, "afternoon.", item="a"))  # another provider may give the same name
+    history.received(1, "a", ms(1000), RATE_HZ)
+    history.all_came(1)
+    assert history.reply(1) == REPLY
+    history.heard(1, 800)
+    assert last(history) == "It is twenty"
+    history.heard(1, 2800, complete=True)
+    assert last(history) == REPLY
+    assert [line.heard_ms for line in history.lines() if line.role == "assistant"] == [1800, 1000]
+
+
+def test_words_of_an_answer_that_broke_off_before_their_sound_came_are_said_by_nobody() -> None:
+    history = asked()
+    history.answered(replied(1, "Let me see.", item="a", item_text="Let me see."))
+    history.received(1, "a", ms(1000), RATE_HZ)
+    history.answered(replied(1, f"Let me see. {REPLY}", item="b", item_text=REPLY))
+    history.broke_off(1)
+    assert history.reply(1) == "Let me see."
 
 
 # ---------------------------------------------------------------- what was asked
@@ -180,6 +217,7 @@ def test_what_is_about_an_unknown_answer_is_passed_over() -> None:
     history.all_came(7)
     history.heard(7, 10)
     history.begun(7)
+    history.broke_off(7)
     assert history.lines() == ()
     assert history.turn_of(7) is None
     assert history.item_of(7) is None
@@ -230,14 +268,6 @@ def test_an_answer_of_endless_messages_is_bounded() -> None:
     assert history.item_of(1) == f"item {MAX_MESSAGES - 1}"
 
 
-@given(st.text(max_size=200), st.floats(0, 1))
-def test_heard_text_is_a_beginning_of_the_reply_that_ends_with_a_word(reply: str, share: float) -> None:
-    text = heard_text(reply, share)
-    assert reply.startswith(text)
-    rest = reply[len(text) :]
-    assert not rest or not text or rest[0].isspace()
-
-
 MESSAGES = st.lists(
     st.builds(Message, st.text(max_size=3), st.text(max_size=80), st.integers(0, 100_000)), max_size=4
 )
@@ -250,7 +280,7 @@ def test_hearing_more_never_takes_a_word_away(
 ) -> None:
     before = [""] * len(messages)
     for heard_ms in accumulate(steps):
-        laid = lay(messages, heard_ms, all_came=all_came, ms_per_character=MS_PER_CHARACTER)
+        laid = lay(messages, heard_ms, all_came=all_came, pace_ms=MS_PER_CHARACTER)
         texts = [heard.text for heard in laid]
         assert all(text.startswith(less) for text, less in zip(texts, before, strict=True))
         before = texts
@@ -261,7 +291,7 @@ def test_hearing_more_never_takes_a_word_away(
 def test_no_more_is_heard_than_came_and_no_less_than_was_played(
     messages: list[Message], heard_ms: int
 ) -> None:
-    laid = lay(messages, heard_ms, all_came=True, ms_per_character=MS_PER_CHARACTER)
+    laid = lay(messages, heard_ms, all_came=True, pace_ms=MS_PER_CHARACTER)
     came_ms = sum(message.received_ms for message in messages)
     total_ms = sum(heard.heard_ms for heard in laid)
     assert total_ms == pytest.approx(min(heard_ms, came_ms), abs=1)

@@ -32,11 +32,12 @@ class ScriptedSession:
     """A session that does what the test says, and remembers what it was told."""
 
     capabilities = Capabilities(
-        input_rate_hz=16_000, output_rate_hz=24_000, tools=True, text_in=True, text_out=True
+        input_rate_hz=16_000, output_rate_hz=24_000, tools=True, text_in=True, text_out=True, continues=True
     )
 
     def __init__(self) -> None:
         self.opened_with = SessionConfig("")
+        self.history: tuple[HistoryItem, ...] = ()
         self.told: list[Command] = []
         self.running = asyncio.Event()
         self._over = asyncio.Event()
@@ -45,6 +46,7 @@ class ScriptedSession:
     async def run(self, config: SessionConfig, history: tuple[HistoryItem, ...], emit: Emit) -> None:
         self._emit = emit
         self.opened_with = config
+        self.history = history
         self.running.set()
         await self._over.wait()
 
@@ -74,6 +76,7 @@ class Stage:
         self.sessions: dict[str, list[ScriptedSession]] = {name: [] for name in names}
         self.events: list[ProviderEvent | ChainEvent] = []
         self.now_s = 0.0
+        self.resting = True
         self.told_before: list[int | None] = []
         self._changed = asyncio.Event()
         self.chain = Chain(
@@ -81,9 +84,10 @@ class Stage:
             SessionConfig("be brief"),
             history=self._history,
             emit=self.events.append,
+            said=lambda answer: f"what was said of {answer}",
             now_s=lambda: self.now_s,
             chance=lambda: 1.0,
-            resting=lambda: True,
+            resting=lambda: self.resting,
         )
 
     def _history(self, before: int | None) -> tuple[HistoryItem, ...]:

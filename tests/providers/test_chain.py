@@ -5,7 +5,6 @@ import asyncio
 from appliance.conversation.vocabulary import (
     AnswerAudio,
     AnswerDone,
-    AnswerStarted,
     AppendAudio,
     CancelAnswer,
     CloseSession,
@@ -87,20 +86,6 @@ async def test_a_silent_provider_without_a_successor_gives_up_the_turn_and_not_t
         assert again.told == []
         s.turn(2)
         assert again.asked == [2]
-
-
-async def test_an_answer_lost_in_the_middle_is_not_asked_again_from_the_start() -> None:
-    async with stage("first", "second") as s:
-        first = await s.session("first")
-        first.says(Ready())
-        s.turn(1)
-        first.says(AnswerStarted(1))
-        first.says(AnswerAudio(1, SOUND))
-        first.says(Failure(FailureCategory.SESSION_CLOSED, "bye"))
-        assert [f.answer for f in s.of(Failure) if isinstance(f, Failure)] == [1]
-        again = await s.session("first", 2)
-        again.says(Ready())
-        assert again.told == []
 
 
 async def test_a_refused_key_is_not_tried_again_and_the_person_is_told_at_once() -> None:

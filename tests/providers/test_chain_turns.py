@@ -69,15 +69,6 @@ async def test_a_written_question_does_not_take_the_last_turn_with_it() -> None:
         assert second.told == [AskText(2, "And now?", spoken=False)]
 
 
-async def test_an_answer_in_writing_is_not_asked_again_from_the_start_once_it_was_read() -> None:
-    async with stage("first", "second") as s:
-        first = await ready(s, "first")
-        s.chain.send(AskText(1, "How are you?", spoken=False))
-        first.says(AnswerTranscript(1, "I am", final=False, written=True))
-        first.says(GONE)
-        assert [f.answer for f in s.of(Failure) if isinstance(f, Failure)] == [1]
-
-
 async def test_a_spoken_answer_is_asked_again_as_long_as_only_its_words_came() -> None:
     async with stage("first", "second") as s:
         first = await ready(s, "first")
@@ -171,35 +162,6 @@ async def test_a_written_answer_that_was_read_in_part_is_history() -> None:
         only.says(GONE)
         await ready(s, "only", 2)
         assert s.told_before == [None, None]
-
-
-async def test_the_first_half_is_told_again_when_the_turn_goes_on_after_its_answer_was_lost() -> None:
-    async with stage("first", "second") as s:
-        first = await ready(s, "first")
-        s.turn(1)
-        first.says(AnswerAudio(1, SOUND))  # held back: somebody may be speaking
-        first.says(GONE)
-        again = await ready(s, "first", 2)
-        assert again.told == []
-        s.chain.send(CancelAnswer(1, 0))
-        s.chain.send(AppendAudio(SOUND))
-        assert again.heard == [320, 320, 320]
-        s.chain.send(AppendAudio(SOUND))
-        s.chain.send(CommitTurn(2))
-        assert (again.heard, again.asked) == ([320, 320, 320, 320], [2])
-
-
-async def test_the_first_half_is_told_again_also_when_the_link_comes_back_after_the_person_went_on() -> None:
-    async with stage("only") as s:
-        only = await ready(s, "only")
-        s.turn(1)
-        only.says(AnswerAudio(1, SOUND))
-        only.says(GONE)
-        s.chain.send(CancelAnswer(1, 0))
-        s.chain.send(AppendAudio(SOUND))
-        again = await ready(s, "only", 2)
-        s.chain.send(CommitTurn(2))
-        assert (again.heard, again.asked) == ([320, 320, 320], [2])
 
 
 async def test_a_cancel_of_an_older_answer_leaves_the_turn_as_it_is() -> None:

@@ -39,6 +39,7 @@ from appliance.conversation.vocabulary.inner import (
 from appliance.conversation.vocabulary.provider_events import (
     TOOL_ARGUMENTS_MAX_CHARS,
     AnswerAudio,
+    AnswerBrokeOff,
     AnswerDone,
     AnswerStarted,
     AnswerTranscript,
@@ -78,8 +79,8 @@ from appliance.conversation.vocabulary.wishes import (
     Pressed,
     Released,
     Ring,
-    StopWanted,
     StopRing,
+    StopWanted,
     Wish,
 )
 from appliance.pcm.formats import Pcm
@@ -87,6 +88,7 @@ from appliance.pcm.formats import Pcm
 __all__ = [
     "TOOL_ARGUMENTS_MAX_CHARS",
     "AnswerAudio",
+    "AnswerBrokeOff",
     "AnswerDone",
     "AnswerStarted",
     "AnswerTranscript",
@@ -135,9 +137,9 @@ __all__ = [
     "SpeechReal",
     "SpeechResumed",
     "SpeechSustained",
+    "StopRing",
     "StopWanted",
     "ToolCall",
-    "StopRing",
     "ToolDeclaration",
     "ToolDone",
     "ToolRan",

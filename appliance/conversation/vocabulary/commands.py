@@ -23,7 +23,8 @@ class SessionConfig:
 
     `output` "text": no answer is ever spoken. `speed` is that of the voice, 1 its usual one;
     `temperature` and `max_output_tokens` None: the provider's own. With `provider_ends_turns` it may
-    say when a turn ended; opening, interrupting and asking stay ours.
+    say when a turn ended; opening, interrupting and asking stay ours. `stands_in`: somebody else would
+    answer who cannot, and this one has not answered in their place yet; who can do less says so, once.
     """
 
     instructions: str
@@ -34,6 +35,7 @@ class SessionConfig:
     temperature: float | None = None
     max_output_tokens: int | None = None
     provider_ends_turns: bool = False
+    stands_in: bool = False
 
 
 Role = Literal["user", "assistant", "system"]

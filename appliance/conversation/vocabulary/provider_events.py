@@ -50,7 +50,8 @@ class AnswerAudio:
 class AnswerTranscript:
     """What `answer` says. `text` is the whole text so far, `item_text` what of it `item` says (None: all).
 
-    `written` text has no sound: it was read as it came.
+    `written` text has no sound: it was read as it came. `said_by_ms` where the vendor tells: so far into
+    the sound of the item all of this text has been said.
     """
 
     answer: int
@@ -59,6 +60,7 @@ class AnswerTranscript:
     item: str | None = None
     item_text: str | None = None
     written: bool = False
+    said_by_ms: float | None = None
 
 
 TOOL_ARGUMENTS_MAX_CHARS = 16_384
@@ -152,7 +154,15 @@ class FailedOver:
     replayed_ms: int
 
 
-ChainEvent = LinkChanged | FailedOver
+@dataclass(frozen=True, slots=True)
+class AnswerBrokeOff:
+    """Who gave the beginning of `answer` is lost, and somebody is asked to go on with it: the next
+    `AnswerStarted` is theirs. What comes of it after that follows what came before."""
+
+    answer: int
+
+
+ChainEvent = LinkChanged | FailedOver | AnswerBrokeOff
 
 ProviderEvent = (
     Ready

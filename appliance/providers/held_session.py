@@ -1,0 +1,131 @@
+"""The session in use, from opening it until it is left."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from appliance.conversation.session import Emit, Session
+from appliance.conversation.vocabulary import CloseSession, Command, HistoryItem, SessionConfig
+from appliance.providers.kept_turn import KeptTurn
+from appliance.providers.tenure import Tenure
+from appliance.providers.told import Told
+
+# How often a change that is due looks whether the turn is over; nobody notices a second.
+MID_TURN_CHECK_S = 1.0
+# A session closes its connection within a second by contract; the rest is scheduling.
+CLOSE_TIMEOUT_S = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A provider by name, and how to open a fresh session with it."""
+
+    name: str
+    open: Callable[[], Session]
+
+
+class HeldSession:
+    """A session with the provider of this index, and what it knows. It is used once."""
+
+    def __init__(
+        self, index: int, provider: Provider, config: SessionConfig, turn: KeptTurn, tenure: Tenure
+    ) -> None:
+        self.index = index
+        self.name = provider.name
+        self.session = provider.open()
+        self.capabilities = self.session.capabilities
+        self.opened_with = config
+        self.told = Told(turn, continues=self.capabilities.continues)
+        self.tenure = tenure
+        self.ready_at_s: float | None = None
+        self._left = asyncio.Event()
+        self._looked_at = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def ready(self) -> bool:
+        """It takes commands."""
+        return self.ready_at_s is not None
+
+    def tell(self, command: Command) -> None:
+        """Let the session carry out `command`, if it takes any."""
+        if self.ready:
+            self.session.send(command)
+
+    def leave(self) -> None:
+        """`hold` ends."""
+        self._left.set()
+        self._looked_at.set()
+
+    def look(self) -> None:
+        """What `tenure` says has changed."""
+        self._looked_at.set()
+
+    async def hold(
+        self,
+        history: tuple[HistoryItem, ...],
+        stands_in: bool,
+        emit: Emit,
+        now_s: Callable[[], float],
+        is_over: Callable[["HeldSession"], bool],
+    ) -> None:
+        """Run the session until it ends, is left, or `is_over`, which is asked when its tenure is due."""
+        config = replace(self.opened_with, stands_in=stands_in)
+        self._task = asyncio.create_task(self.session.run(config, history, emit))
+        self._task.add_done_callback(lambda task: self._looked_at.set())
+        while not self._task.done() and not self._left.is_set():
+            self._looked_at.clear()
+            await self._look_or(self._pause_s(now_s()))
+            due_s = self.tenure.due_s()
+            if due_s is not None and now_s() >= due_s and is_over(self):
+                break
+
+    def _pause_s(self, now_s: float) -> float | None:
+        due_s = self.tenure.due_s()
+        if due_s is None:
+            return None
+        return due_s - now_s if due_s > now_s else MID_TURN_CHECK_S
+
+    async def _look_or(self, pause_s: float | None) -> None:
+        try:
+            async with asyncio.timeout(pause_s):
+                await self._looked_at.wait()
+        except TimeoutError:
+            pass
+
+    async def end(self) -> None:
+        """Close the session in its own way, or cancel it when it does not end in time. Raises what `run`
+        raised, which is a mistake of ours."""
+        task = self._task
+        if task is None:
+            return
+        if not task.done():
+            self.session.send(CloseSession())
+            await asyncio.wait({task}, timeout=CLOSE_TIMEOUT_S)
+        if not task.done():
+            task.cancel()
+            await asyncio.wait({task}, timeout=CLOSE_TIMEOUT_S)
+        if task.done() and not task.cancelled():
+            task.result()
+
+
+class Closings:
+    """The sessions that are being closed, one of each provider at most; nobody else waits for them."""
+
+    def __init__(self) -> None:
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+
+    def begin(self, held: HeldSession) -> None:
+        """Close this one."""
+        self._tasks[held.index] = asyncio.create_task(held.end())
+
+    async def of(self, index: int) -> None:
+        """Until the last session with this provider is closed. Raises what `HeldSession.end` does."""
+        task = self._tasks.pop(index, None)
+        if task is not None:
+            await task
+
+    async def all(self) -> None:
+        """Until every session is closed."""
+        for index in list(self._tasks):
+            await self.of(index)
