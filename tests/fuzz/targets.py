@@ -47,8 +47,6 @@ TARGETS: Mapping[str, Target] = {
 
 def recorded(corpus: Path) -> tuple[tuple[str, ...], ...]:
     """The sessions in `corpus`, each its frames; `AssertionError` where there is none."""
-    sessions = tuple(
-        tuple(path.read_text("utf-8").splitlines()) for path in sorted(corpus.glob("*.jsonl"))
-    )
+    sessions = tuple(tuple(path.read_text("utf-8").splitlines()) for path in sorted(corpus.glob("*.jsonl")))
     assert any(sessions), f"there is no recorded session in {corpus.name}"
     return sessions

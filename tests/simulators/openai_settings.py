@@ -45,7 +45,12 @@ def fresh_session(model: str, session_id: str) -> dict[str, Any]:
 def merge(known: dict[str, Any], change: dict[str, Any]) -> None:
     """A sparse update: what is absent keeps its value, null is a value."""
     for key, value in change.items():
-        if isinstance(value, dict) and isinstance(known.get(key), dict) and key != "format":
+        before = known.get(key)
+        # Of another type it is another thing, whose keys have nothing to do with those before.
+        same = (
+            isinstance(value, dict) and isinstance(before, dict) and value.get("type") == before.get("type")
+        )
+        if same and key != "format":
             merge(known[key], value)
         else:
             known[key] = copy.deepcopy(value)

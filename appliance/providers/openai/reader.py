@@ -14,14 +14,25 @@ Fields = dict[str, Any]
 MAX_ID_CHARACTERS = 256
 # A message for the journal; the vendor's longest known one has about 200 characters.
 MAX_MESSAGE_CHARACTERS = 300
+# Two minutes of sound in one event. The vendor's have less than a second; a server of one's own may send a
+# whole sentence at once. What takes longer to read stops the event loop, and with it the loudspeaker.
+MAX_FRAME_CHARACTERS = 8 * 1024 * 1024
+# Each value of an event but the last has a comma behind it, and takes far longer to read than its
+# characters. A session with the longest instructions and a hundred tools has some 5000.
+MAX_COMMAS = 20_000
 # Content parts of an item are counted from 0; nobody has seen more than two.
 MAX_INDEX = 1000
 
 
 def parse(frame: str | bytes) -> Fields:
-    """The JSON object in `frame`, which has a string `type`."""
+    """The JSON object in `frame`, which has a string `type`; its length and its commas are bounded."""
+    if len(frame) > MAX_FRAME_CHARACTERS:
+        raise ProtocolViolation(f"the server sent an event of {len(frame)} characters")
     try:
-        event = json.loads(frame if isinstance(frame, str) else frame.decode("utf-8"))
+        text = frame if isinstance(frame, str) else frame.decode("utf-8")
+        if text.count(",") > MAX_COMMAS:
+            raise ProtocolViolation("the server sent an event of too many values")
+        event = json.loads(text)
     except (ValueError, RecursionError) as error:  # no UTF-8, no JSON, an endless number or nesting
         raise ProtocolViolation(f"the server sent no JSON: {type(error).__name__}") from error
     if not isinstance(event, dict) or not isinstance(event.get("type"), str):
