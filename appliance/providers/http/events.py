@@ -15,7 +15,7 @@ _BOM = b"\xef\xbb\xbf"
 class Lines:
     """The lines of a stream; they end with LF, CR LF or CR.
 
-    Bound: less than `MAX_LINE_BYTES` are kept between two calls. Raises `ProtocolViolation` for a longer line.
+    Bound: at most `MAX_LINE_BYTES` are kept between two calls. Raises `ProtocolViolation` for more.
     """
 
     def __init__(self) -> None:
