@@ -38,6 +38,11 @@ Set = Annotated[
     typer.Option("--set", metavar="KEY=VALUE", help="One setting, such as conversation.language=de."),
 ]
 
+State = Annotated[
+    Path | None,
+    typer.Option("--state", metavar="DIR", help="Where timers and what was spent outlive a restart."),
+]
+
 
 def _settings(config: list[Path] | None, overrides: list[str] | None) -> Loaded:
     loaded = load_settings(config or [], overrides or [], os.environ)
@@ -47,12 +52,17 @@ def _settings(config: list[Path] | None, overrides: list[str] | None) -> Loaded:
 
 
 @app.command()
-def run(config: Config = None, overrides: Set = None, socket: control_verbs.Socket = None) -> None:
+def run(
+    config: Config = None,
+    overrides: Set = None,
+    socket: control_verbs.Socket = None,
+    state: State = None,
+) -> None:
     """Be the speaker, in the foreground, until SIGINT or SIGTERM."""
     _stop_at_once()
     from appliance.service.live import run_live
 
-    run_live(_settings(config, overrides).settings, _leave, socket)
+    run_live(_settings(config, overrides).settings, _leave, socket, state=state)
 
 
 @app.command()
@@ -99,12 +109,13 @@ def replay(
     virtual_time: Annotated[
         bool, typer.Option("--virtual-time", help="As fast as the machine can; the stream waits for answers.")
     ] = False,
+    state: State = None,
 ) -> None:
     """Put a recording in place of the microphone and keep what the loudspeaker plays."""
     from appliance.service.replay import ReplayOptions, run_replay
 
     presses = _presses(press or [])
-    options = ReplayOptions(wav, out, events, device_delay_ms, tail_s, presses, virtual_time)
+    options = ReplayOptions(wav, out, events, device_delay_ms, tail_s, presses, virtual_time, state)
     _end(run_replay(_settings(config, overrides).settings, options))
 
 

@@ -31,6 +31,7 @@ from appliance.service.mailbox import Mailbox
 from appliance.service.memory import return_memory, spare_memory
 from appliance.service.provider_list import ProviderList, list_providers
 from appliance.service.sentences import say
+from appliance.service.state import StateDirectory, open_state
 from appliance.settings import Settings
 
 # The first provider gets this long before the appliance listens without it: what is said meanwhile
@@ -47,17 +48,19 @@ def run_live(
     leave: Callable[[Exception], NoReturn],
     socket: Path | None = None,
     show: Listener | None = None,
+    state: Path | None = None,
 ) -> NoReturn:
     """Be the speaker until SIGINT or SIGTERM, which end the process within 2 s, with exit code 0.
 
     The events go to standard output, a line each, without what was said; with `show` they go there
-    instead, with it. It answers on the control socket at `socket`, or where it is looked for by itself.
+    instead, with it. It answers on the control socket at `socket`, or where it is looked for by itself, and
+    keeps what outlives it in the directory `state`, or in its usual place.
     `leave` is called with what it cannot go on after, and ends the process at once: AlreadyRunning where
     another one answers, DeviceError when a device cannot be opened at the start (one that is lost later
     is an event, and opened again), or a fault of ours.
     """
     spare_memory()
-    asyncio.run(_run_and_leave(settings, leave, socket, show))
+    asyncio.run(_run_and_leave(settings, leave, socket, show, state))
 
 
 async def _run_and_leave(
@@ -65,17 +68,18 @@ async def _run_and_leave(
     leave: Callable[[Exception], NoReturn],
     socket: Path | None,
     show: Listener | None,
+    state: Path | None,
 ) -> NoReturn:
     """The loop itself would wait for every thread at its end, and a name look-up in a dead network holds
     one for longer than the 2 s that we may take."""
     try:
-        await _run(settings, server_path(socket, os.environ), show)
+        await _run(settings, server_path(socket, os.environ), show, state)
     except Exception as error:  # noqa: BLE001  the outermost frame: whatever it is, nobody waits
         leave(error)
     os._exit(0)
 
 
-async def _run(settings: Settings, socket: Path, show: Listener | None) -> None:
+async def _run(settings: Settings, socket: Path, show: Listener | None, state_folder: Path | None) -> None:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -105,7 +109,11 @@ async def _run(settings: Settings, socket: Path, show: Listener | None) -> None:
                 log.subscribe(show)
             for warning in warnings:
                 report_warning(log, warning)
-            live = _Live(settings, providers, devices, detector, log, stopping, tell_owner, show is not None)
+            state = open_state(state_folder, os.environ, tell_owner)
+            stack.callback(state.close)
+            live = _Live(
+                settings, providers, devices, detector, log, stopping, tell_owner, show is not None, state
+            )
             async with answering(listener, live.controls):
                 await live.run()
 
@@ -123,6 +131,7 @@ class _Live:
         stopping: asyncio.Event,
         tell_owner: Callable[[str], None],
         keep_transcripts: bool,
+        state: StateDirectory,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._log = log
@@ -161,16 +170,16 @@ class _Live:
             half_duplex=settings.audio.echo.cancel != "off" or settings.interruption.strategy == "ignore",
             look_every_ms=LOOK_EVERY_S * 1000,
             keep_transcripts=keep_transcripts,
+            tell_owner=tell_owner,
         )
         self._half_duplex = ends.half_duplex
-        self._assembly = Assembly(settings, providers, detector, ends, self._clock, log, say)
+        self._assembly = Assembly(settings, providers, detector, ends, self._clock, log, say, state=state)
         self._hearing = HearingThread(self._assembly.hearing, sound.wake, self._broke)
         self.controls = LiveControls(
             settings,
             self._assembly,
             log,
             sound.time.index_now,
-            sound.speaker.set_volume,
             self._gauges,
             [
                 DeviceStatus("microphone", DeviceState.READY, devices.microphone.name),

@@ -18,9 +18,10 @@ from appliance.service.control.controls import (
     ProviderStatus,
     Refused,
     Status,
+    TimerStatus,
 )
 from appliance.service.event_log import Event, EventLog
-from appliance.service.provider_list import session_config
+from appliance.service.instructions import UnknownVariable
 from appliance.settings import Settings
 
 # How often somebody who asked is shown how far the answer's text has come: as fast as one reads.
@@ -36,7 +37,6 @@ class LiveControls:
         assembly: Assembly,
         log: EventLog,
         near_index: Callable[[], int],
-        set_volume: Callable[[int], None],
         gauges: Callable[[], Mapping[str, int | float]],
         devices: Sequence[DeviceStatus],
     ) -> None:
@@ -46,8 +46,6 @@ class LiveControls:
         self._assembly = assembly
         self._near_index = near_index
         self._gauges = gauges
-        self._set_volume = set_volume
-        self._volume = 100
         self._counters = Counters()
         self._devices = {device.device: device for device in devices}
         self._providers: dict[str, ProviderStatus] = {}
@@ -132,12 +130,11 @@ class LiveControls:
 
     def volume(self) -> int:
         """0…100."""
-        return self._volume
+        return self._assembly.volume.percent
 
     def set_volume(self, percent: int) -> None:
         """0…100."""
-        self._set_volume(percent)
-        self._volume = percent
+        self._assembly.volume.set(percent)
 
     def variables(self) -> Mapping[str, str]:
         """What the instructions may name."""
@@ -145,13 +142,10 @@ class LiveControls:
 
     def set_variable(self, name: str, value: str) -> None:
         """Fill in the instructions anew."""
-        if name not in self._variables:
-            known = ", ".join(sorted(self._variables)) or "none"
-            raise Refused(f"the instructions name no {name}; their variables are: {known}")
-        self._variables[name] = value
-        conversation = self._settings.conversation.model_copy(update={"variables": self._variables})
-        settings = self._settings.model_copy(update={"conversation": conversation})
-        self._assembly.chain.send(v.Configure(session_config(settings)))
+        try:
+            self._assembly.set_variable(name, value)
+        except UnknownVariable as unknown:
+            raise Refused(str(unknown)) from unknown
 
     # ------------------------------------------------------------------ news
 
@@ -168,12 +162,16 @@ class LiveControls:
             phase=conductor.state.phase,
             state=conductor.state,
             muted=conductor.muted,
-            volume=self._volume,
+            volume=self._assembly.volume.percent,
             conversation=self._assembly.conversation,
             providers=[
                 replace(status, current=status.name == chain.provider) for status in self._providers.values()
             ],
             devices=list(self._devices.values()),
+            timers=[
+                TimerStatus(timer.number, timer.name, round(left_s, 1))
+                for timer, left_s in self._assembly.toolbox.timers()
+            ],
             deaf=self._deaf(),
             mouthless=self._why_not_ready("loudspeaker"),
             counters={**self._counters.snapshot(), **self._gauges()},

@@ -5,7 +5,9 @@ import os
 from collections import deque
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from appliance.audio.playout import Playout, PlayoutOptions
 from appliance.audio.pump import SpeakerPump
@@ -16,13 +18,14 @@ from appliance.pcm.formats import NEAR_RATE_HZ, ms_of_samples, samples_of_ms
 from appliance.pcm.ring import SampleRing
 from appliance.service.assembly import Assembly, Ends
 from appliance.service.button import Button
-from appliance.service.clock import TickerClock
+from appliance.service.clock import TickerClock, local_time
 from appliance.service.detectors import load_detector, report_warning
 from appliance.service.event_log import EventLog, Listener
 from appliance.service.monitor import FollowedLoudspeaker, FollowedMicrophone, Monitor
 from appliance.service.named_files import refuse_one_for_two, refuse_pipe
 from appliance.service.provider_list import list_providers
 from appliance.service.sentences import say
+from appliance.service.state import StateDirectory
 from appliance.service.ticker import TICK_MS, Loudspeaker, Microphone, Ticker
 from appliance.settings import Settings
 
@@ -55,6 +58,7 @@ class ReplayOptions:
     tail_s: float = 20.0
     presses: tuple[Press, ...] = ()
     virtual_time: bool = False
+    state: Path | None = None  # where timers and the like are found and left; None: they begin and end here
 
 
 def run_replay(
@@ -84,7 +88,11 @@ def run_replay(
             monitor = Monitor(aloud, microphone.rate_hz, OUT_RATE_HZ)
             stack.callback(monitor.close)
             ends = (FollowedMicrophone(microphone, monitor), FollowedLoudspeaker(out, monitor))
-        return asyncio.run(_Replay(settings, options, *ends, log).run())
+        folder = options.state or Path(stack.enter_context(TemporaryDirectory(prefix="appliance-replay-")))
+        state = StateDirectory(folder, lambda warning: report_warning(log, warning))
+        state.make()
+        stack.callback(state.close)
+        return asyncio.run(_Replay(settings, options, *ends, log, state).run())
 
 
 class _Replay:
@@ -95,11 +103,13 @@ class _Replay:
         microphone: Microphone,
         out: Loudspeaker,
         log: EventLog,
+        state: StateDirectory,
     ) -> None:
         self._options = options
         self._log = log
         self._fault: Exception | None = None
-        self._clock = TickerClock()
+        self._clock = clock = TickerClock()
+        began = local_time()
         heard: deque[SpeechEvent] = deque()
         capture = SampleRing.allocate(samples_of_ms(CAPTURE_MS, microphone.rate_hz))
         playout = Playout(PlayoutOptions(OUT_RATE_HZ, duck_db=settings.interruption.duck_db))
@@ -116,10 +126,12 @@ class _Replay:
             set_muted=lambda muted: self._ticker.set_muted(muted),
             half_duplex=settings.interruption.strategy == "ignore",
             look_every_ms=TICK_MS,
+            local_time=lambda: began + timedelta(milliseconds=clock.now_ms()),
+            tell_owner=lambda warning: report_warning(log, warning),
         )
         detector = load_detector(settings.hearing.detector, lambda warning: report_warning(log, warning))
         self._assembly = Assembly(
-            settings, list_providers(settings, os.environ), detector, ends, self._clock, log, say
+            settings, list_providers(settings, os.environ), detector, ends, clock, log, say, state=state
         )
         self._ticker = Ticker(
             microphone,
@@ -165,7 +177,7 @@ class _Replay:
             move(samples_of_ms(at_s * 1000, NEAR_RATE_HZ))
         self._log.advance(now_ms)
         self._assembly.look()
-        if not self._assembly.conductor.settled:
+        if not self._assembly.conductor.settled or self._rings_within_the_tail():
             self._settled_since_ms = None
         elif self._settled_since_ms is None:
             self._settled_since_ms = now_ms
@@ -175,3 +187,10 @@ class _Replay:
         settled_ms = now_ms if self._settled_since_ms is None else self._settled_since_ms
         quiet_ms = now_ms - max(settled_ms, ended_ms)
         return quiet_ms >= SETTLED_MS or now_ms - ended_ms >= self._options.tail_s * 1000
+
+    def _rings_within_the_tail(self) -> bool:
+        """A timer that was set in the recording is waited for, where it rings in time."""
+        ring_ms, ended_ms = self._assembly.toolbox.next_ring_ms(), self._ticker.ended_ms
+        return (
+            ring_ms is not None and ended_ms is not None and ring_ms < ended_ms + self._options.tail_s * 1000
+        )

@@ -4,7 +4,7 @@ import json
 import os
 import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Final
 
@@ -42,6 +42,19 @@ def find_state_folder(
     return home / "voice-appliance"
 
 
+def open_state(explicit: Path | None, environ: Mapping[str, str], warn: Warn) -> "StateDirectory":
+    """The directory of `find_state_folder`, made where it is missing. Raises InputFileError where `explicit`
+    cannot be made; where its usual place cannot, `warn` gets a sentence and nothing outlives a restart."""
+    state = StateDirectory(find_state_folder(explicit, environ), warn)
+    try:
+        state.make()
+    except InputFileError as error:
+        if explicit is not None:
+            raise
+        warn(f"{error}; name another with --state, or timers and the like end with the daemon")
+    return state
+
+
 class StateDirectory:
     """The files of one directory, by name; each belongs to one subject, the only one who saves it.
 
@@ -62,7 +75,7 @@ class StateDirectory:
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            raise InputFileError(f"the state directory {self._folder} cannot be made: {error}") from error
+            raise InputFileError(f"the state directory {self._folder} cannot be made: {error.strerror}") from error
 
     def read(self, name: str) -> object | None:
         """The JSON value in the file `name`; None where there is none.
@@ -112,9 +125,14 @@ class StateDirectory:
         if not waits_already:
             self._writer.submit(self._write_next, name)
 
-    def flush(self, timeout_s: float = FLUSH_TIMEOUT_S) -> bool:
-        """Wait until everything that was saved is written, or the time is over; whether it is. Blocks."""
-        return not wait([self._writer.submit(lambda: None)], timeout_s).not_done
+    def flushed(self) -> Future[None]:
+        """Done once everything that was saved until here is written."""
+        return self._writer.submit(lambda: None)
+
+    def close(self) -> None:
+        """Write what was saved, within `FLUSH_TIMEOUT_S`; nothing can be saved any more. Blocks."""
+        wait([self.flushed()], FLUSH_TIMEOUT_S)
+        self._writer.shutdown(wait=False)
 
     def _write_next(self, name: str) -> None:
         with self._lock:

@@ -112,6 +112,7 @@ MEMBERS: Mapping[str, Mapping[str, Check]] = {
         "limit": _duration,
         "currency": _name,
     },
+    "timer": {"number": _or_null(_turn), "state": _one_of("ended", "missed")},
     "button": {"down": _flag},
     "mute": {"muted": _flag},
     "device": {

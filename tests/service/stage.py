@@ -44,6 +44,7 @@ from appliance.service.conductor import Event
 from appliance.service.event_log import EventLog
 from appliance.service.floor import Reader
 from appliance.service.provider_list import ProviderList
+from appliance.service.state import StateDirectory
 from appliance.service.ticker import TICK_MS, Ticker
 from appliance.service.tool_calls import Tools
 from appliance.settings import Settings, load_settings
@@ -237,6 +238,7 @@ def play(
     reader: Reader | None = None,
     tools: Tools | None = None,
     wiring: Wiring | None = None,
+    state: StateDirectory | None = None,
 ) -> Played:
     """Let a conversation happen, faster than real time, until it has been quiet for a second.
 
@@ -255,6 +257,7 @@ def play(
         reader,
         tools,
         wiring or Wiring(),
+        state,
     )
     with asyncio.Runner(loop_factory=loop_factory) as runner:
         return runner.run(playing)
@@ -271,6 +274,7 @@ async def _play(
     reader: Reader | None,
     tools: Tools | None,
     wiring: Wiring,
+    state: StateDirectory | None,
 ) -> Played:
     lines, clock = io.StringIO(), TickerClock()
     heard: deque[SpeechEvent] = deque()
@@ -302,6 +306,7 @@ async def _play(
         say,
         reader,
         tools,
+        state,
     )
     pump = SpeakerPump(playout, OUT_RATE_HZ, SampleRing.allocate(NEAR_RATE_HZ))
     ports = wiring.connect(Ports(capture, assembly.hearing, pump, assembly.conductor), assembly, clock, log)
@@ -337,4 +342,9 @@ async def _play(
         raise faults[0]
     log.close()
     events = [json.loads(line) for line in lines.getvalue().splitlines()]
-    return Played(events, tape.pcm, provider, assembly, state)
+    return Played(events, tape.pcm, providers[0], assembly, state)
+
+
+def _named(providers: Sequence[ScriptedProvider]) -> tuple[Provider, ...]:
+    names = ("scripted", *(f"successor-{number}" for number in range(1, len(providers))))
+    return tuple(Provider(name, provider.open) for name, provider in zip(names, providers, strict=True))

@@ -94,7 +94,7 @@ def ask(asking: "list[asyncio.Task[None]]") -> Act:
     async def wait_for_the_answer(live: Live) -> None:
         settings = load_settings([], [], {}).settings
         index_now, log = live.time.index_now, live.log
-        controls = LiveControls(settings, live.assembly, log, index_now, lambda percent: None, dict, [])
+        controls = LiveControls(settings, live.assembly, log, index_now, dict, [])
         async for _ in controls.ask("hello", spoken=True):
             pass
 

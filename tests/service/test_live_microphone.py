@@ -134,7 +134,7 @@ def test_the_status_says_that_the_microphone_is_silent_until_it_is_alive() -> No
     def connect(live: Live) -> None:
         settings = load_settings([], [], {}).settings
         index_now, log = live.time.index_now, live.log
-        controls.append(LiveControls(settings, live.assembly, log, index_now, lambda percent: None, dict, []))
+        controls.append(LiveControls(settings, live.assembly, log, index_now, dict, []))
 
     def look(live: Live) -> None:
         deaf.append(controls[0].status().deaf)

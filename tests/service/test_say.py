@@ -50,7 +50,6 @@ class Device:
             cast(Any, self),
             self.log,
             lambda: 0,
-            lambda percent: None,
             dict,
             [DeviceStatus("loudspeaker", DeviceState.READY, "USB Audio")],
         )

@@ -44,6 +44,15 @@ class DeviceStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class TimerStatus:
+    """A timer that runs: its number, its name, which may be empty, and how long until it rings."""
+
+    number: int
+    name: str
+    left_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """What the appliance is doing (public contract: `status --json` has these keys).
 
@@ -61,6 +70,7 @@ class Status:
     conversation: str
     providers: Sequence[ProviderStatus] = ()
     devices: Sequence[DeviceStatus] = ()
+    timers: Sequence[TimerStatus] = ()
     deaf: str = ""
     mouthless: str = ""
     counters: Mapping[str, int | float] = field(default_factory=dict)

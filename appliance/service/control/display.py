@@ -77,6 +77,9 @@ def show_status(status: Status, console: Console) -> None:
     devices = [(one.device, one.state, one.name, one.reason) for one in status.devices]
     _show("Who answers", providers, console)
     _show("Devices", devices, console)
+    if status.timers:
+        timers = [(one.name or "a timer", f"rings in {duration_words(one.left_s)}") for one in status.timers]
+        _show("Timers", timers, console)
     _show("So far", list(_counts(status.counters)), console)
     if status.counters.get("latencies", 0):
         _show_waits(status.counters, console)

@@ -9,7 +9,14 @@ from pathlib import Path
 
 from appliance.conversation.vocabulary import HistoryItem
 from appliance.service.control.claim import claimed
-from appliance.service.control.controls import AnswerText, DeviceStatus, ProviderStatus, Refused, Status
+from appliance.service.control.controls import (
+    AnswerText,
+    DeviceStatus,
+    ProviderStatus,
+    Refused,
+    Status,
+    TimerStatus,
+)
 from appliance.service.control.server import answering
 from appliance.service.control.waits import WAITS, Waits
 
@@ -29,6 +36,7 @@ STATUS = Status(
         DeviceStatus("microphone", "ready", "USB Audio"),
         DeviceStatus("loudspeaker", "lost", "hw:0", "It was unplugged."),
     ],
+    timers=[TimerStatus(2, "", 59.0), TimerStatus(1, "tea", 171.5)],
     mouthless="The loudspeaker hw:0 was unplugged.",
     counters={"turns_opened": 3, "speech_sent_s": 10.5, "latencies": 2, "latency_total_p95_ms": 929.4},
 )

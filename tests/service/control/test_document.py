@@ -7,7 +7,7 @@ from typing import get_args
 
 from appliance.conversation.history import MAX_CHARACTERS
 from appliance.service.control import requests
-from appliance.service.control.controls import AnswerText, DeviceStatus, ProviderStatus, Status
+from appliance.service.control.controls import AnswerText, DeviceStatus, ProviderStatus, Status, TimerStatus
 from appliance.service.control.server import MAX_CLIENTS
 from appliance.service.control.waits import WAITS
 from tests.service.control.fake_controls import FakeControls, daemon
@@ -32,6 +32,7 @@ class Documented(FakeControls):
             "c-5d1e07",
             [ProviderStatus("offline", "ready", current=True)],
             [DeviceStatus("microphone", "ready", "USB Audio")],
+            [TimerStatus(1, "tea", 171.5)],
             counters={"turns_opened": 3, "speech_sent_s.offline": 10.5},
         )
 
