@@ -14,6 +14,8 @@ from appliance.pcm.formats import Pcm, pcm_from_bytes, pcm_to_bytes
 from appliance.providers.offline.messages import (
     AUDIO_MAX_SAMPLES,
     READ_MAX_SAMPLES,
+    SPEED_MAX,
+    SPEED_MIN,
     Audio,
     Broken,
     Cancel,
@@ -21,6 +23,7 @@ from appliance.providers.offline.messages import (
     Discard,
     Done,
     Notice,
+    Part,
     Read,
     Reopen,
     Reply,
@@ -28,6 +31,7 @@ from appliance.providers.offline.messages import (
     Request,
     Sound,
     Speak,
+    Transcribe,
     Transcript,
     Warm,
 )
@@ -37,6 +41,7 @@ FRAME_MAX_BYTES = 131_072  # four seconds of sound to be read are 128 kB; no tex
 _LENGTH = struct.Struct("<I")
 _JOB = struct.Struct("<I")
 _COUNTS = struct.Struct("<III")
+_SPEED = struct.Struct("<d")
 _CATEGORIES = tuple(FailureCategory)
 
 _KINDS: dict[type, int] = {
@@ -47,6 +52,8 @@ _KINDS: dict[type, int] = {
             Commit,
             Speak,
             Read,
+            Part,
+            Transcribe,
             Cancel,
             Reopen,
             Discard,
@@ -75,17 +82,19 @@ def _body(message: Request | Report) -> bytes:
     match message:
         case Audio(pcm):
             return pcm_to_bytes(pcm)
-        case Sound(job, pcm) | Read(job, pcm):
+        case Sound(job, pcm) | Read(job, pcm) | Part(job, pcm):
             return _JOB.pack(job) + pcm_to_bytes(pcm)
         case Commit(job, now):
             return _JOB.pack(job) + now.isoformat().encode()
-        case Speak(job, text) | Transcript(job, text) | Reply(job, text):
+        case Speak(job, text, speed):
+            return _JOB.pack(job) + _SPEED.pack(speed) + text.encode(errors="replace")
+        case Transcript(job, text) | Reply(job, text):
             return _JOB.pack(job) + text.encode(errors="replace")
         case Done(job, taken, dropped):
             return _COUNTS.pack(job, taken, dropped)
         case Broken(job, category, text):
             return _JOB.pack(job) + bytes((_CATEGORIES.index(category),)) + text.encode(errors="replace")
-        case Cancel(job):
+        case Cancel(job) | Transcribe(job):
             return _JOB.pack(job)
         case Notice(text):
             return text.encode(errors="replace")
@@ -182,6 +191,19 @@ def _read(body: bytes) -> Read:
     return Read(job, _samples(samples, READ_MAX_SAMPLES))
 
 
+def _part(body: bytes) -> Part:
+    job, samples = _numbered(body)
+    return Part(job, _samples(samples))
+
+
+def _speak(body: bytes) -> Speak:
+    job, rest = _numbered(body)
+    (speed,) = _SPEED.unpack_from(rest)
+    if not SPEED_MIN <= speed <= SPEED_MAX:
+        raise ValueError(f"a speed of {speed}")
+    return Speak(job, rest[_SPEED.size :].decode(), speed)
+
+
 def _broken(body: bytes) -> Broken:
     job, rest = _numbered(body)
     if not rest or rest[0] >= len(_CATEGORIES):
@@ -205,8 +227,10 @@ def _nothing(kind: Callable[[], M]) -> _Parser[M]:
 _REQUESTS: Mapping[int, _Parser[Request]] = {
     _KINDS[Audio]: lambda body: Audio(_samples(body)),
     _KINDS[Commit]: _commit,
-    _KINDS[Speak]: lambda body: Speak(*_spoken(body)),
+    _KINDS[Speak]: _speak,
     _KINDS[Read]: _read,
+    _KINDS[Part]: _part,
+    _KINDS[Transcribe]: lambda body: Transcribe(_alone(body)),
     _KINDS[Cancel]: lambda body: Cancel(_alone(body)),
     _KINDS[Reopen]: _nothing(Reopen),
     _KINDS[Discard]: _nothing(Discard),

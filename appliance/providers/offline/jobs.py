@@ -9,7 +9,18 @@ from typing import Any, TypeVar
 
 from appliance.errors import ProtocolViolation
 from appliance.pcm.formats import Pcm
-from appliance.providers.offline.messages import Audio, Cancel, Commit, Discard, Read, Reopen, Request, Speak
+from appliance.providers.offline.messages import (
+    Audio,
+    Cancel,
+    Commit,
+    Discard,
+    Part,
+    Read,
+    Reopen,
+    Request,
+    Speak,
+    Transcribe,
+)
 from appliance.providers.offline.turn_audio import TurnAudio
 
 # Several times what a conversation has under way: an answer, one that was cancelled, an announcement,
@@ -30,10 +41,11 @@ class Question:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reading:
-    """A piece of sound of which somebody wants the words."""
+    """Sound of which somebody wants the words."""
 
     number: int
     pcm: Pcm
+    dropped_samples: int = 0
     cancelled: threading.Event = field(default_factory=threading.Event)
 
 
@@ -45,6 +57,7 @@ class Sentence:
     text: str
     taken_samples: int = 0
     dropped_samples: int = 0
+    speed: float = 1.0
     cancelled: threading.Event = field(default_factory=threading.Event)
 
 
@@ -56,7 +69,7 @@ class Jobs:
     """Two lanes between threads: what is to be heard, and what is to be said.
 
     Bound: `MAX_JOBS` that are not finished; one more is a violation. Policy: readings, in the order
-    in which they came, before questions, which nobody decides anything by within half a second; what is
+    in which they came, before whole turns, which nobody decides anything by within half a second; what is
     being computed is never broken off for another job. A sound that is cancelled while it waits is gone;
     a text is still taken, and left unsaid, by whoever speaks.
     """
@@ -65,9 +78,10 @@ class Jobs:
         """`on_cancel` is told, in the reading thread, the number of a cancelled job that is not gone."""
         self._on_cancel = on_cancel
         self._turn = TurnAudio()
+        self._parts_of, self._parts = 0, TurnAudio()
         self._changed = threading.Condition()
         self._readings: deque[Reading] = deque()
-        self._questions: deque[Question] = deque()
+        self._turns: deque[Question | Reading] = deque()
         self._sentences: deque[Sentence] = deque()
         self._unfinished: dict[int, Job] = {}
 
@@ -77,11 +91,16 @@ class Jobs:
             case Audio(pcm):
                 self._turn.append(pcm)
             case Commit(number, now):
-                self._add(Question(number, *self._turn.commit(), now), self._questions)
+                self._add(Question(number, *self._turn.commit(), now), self._turns)
             case Read(number, pcm):
                 self._add(Reading(number, pcm), self._readings)
-            case Speak(number, text):
-                self._add(Sentence(number, text), self._sentences)
+            case Part(number, pcm):
+                self._parts_for(number).append(pcm)
+            case Transcribe(number):
+                self._add(Reading(number, *self._parts_for(number).commit()), self._turns)
+                self._parts = TurnAudio()
+            case Speak(number, text, speed):
+                self._add(Sentence(number, text, speed=speed), self._sentences)
             case Cancel(number):
                 self._cancel(number)
             case Reopen():
@@ -92,8 +111,8 @@ class Jobs:
     def next_heard(self) -> Question | Reading:
         """Wait for the next thing to listen to; belongs to the hearing thread."""
         with self._changed:
-            self._changed.wait_for(lambda: self._readings or self._questions)
-            return self._readings.popleft() if self._readings else self._questions.popleft()
+            self._changed.wait_for(lambda: self._readings or self._turns)
+            return self._readings.popleft() if self._readings else self._turns.popleft()
 
     def next_said(self) -> Sentence:
         """Wait for the next text to be said; belongs to the speaking thread."""
@@ -104,7 +123,9 @@ class Jobs:
     def reply(self, question: Question, text: str) -> None:
         """The question's job goes on with saying `text`."""
         taken = len(question.pcm)
-        sentence = Sentence(question.number, text, taken, question.dropped_samples, question.cancelled)
+        sentence = Sentence(
+            question.number, text, taken, question.dropped_samples, cancelled=question.cancelled
+        )
         with self._changed:
             self._unfinished[question.number] = sentence
             self._sentences.append(sentence)
@@ -114,6 +135,11 @@ class Jobs:
         """Nothing more is done for this job."""
         with self._changed:
             self._unfinished.pop(number, None)
+
+    def _parts_for(self, number: int) -> TurnAudio:
+        if self._parts_of != number:
+            self._parts_of, self._parts = number, TurnAudio()
+        return self._parts
 
     def _add(self, job: J, lane: deque[J]) -> None:
         with self._changed:
@@ -129,7 +155,7 @@ class Jobs:
             if job is None:
                 return
             job.cancelled.set()
-            waited = any(_remove(lane, job) for lane in (self._readings, self._questions))
+            waited = any(_remove(lane, job) for lane in (self._readings, self._turns))
             if waited:
                 del self._unfinished[number]
         if not waited and self._on_cancel is not None:

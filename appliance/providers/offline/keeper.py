@@ -18,6 +18,8 @@ SPEAK_DEADLINE_S = 5.0
 # Within half a second of speech over an answer the length of the speech decides by itself, whatever was
 # said. A second of sound takes 50 ms here.
 READ_DEADLINE_S = 0.4
+# A whole minute of speech takes 2 s here and 10 s on a slow Pi.
+TRANSCRIBE_DEADLINE_S = 12.0
 # About a minute of speech, which is more than anybody listens to.
 SPEAK_MAX_CHARS = 1_000
 
@@ -82,6 +84,16 @@ class OfflineWorker:
         if (process := self._current()) is None:
             raise ProviderError(FailureCategory.MODEL_UNAVAILABLE, "the offline worker is not warm")
         reports = await _work_off(process, lambda hear: process.read(pcm, hear), READ_DEADLINE_S)
+        return " ".join(report.text for report in reports if isinstance(report, Transcript))
+
+    async def transcribe(self, pcm: Pcm) -> str:
+        """The words of a whole turn, 16 kHz; empty where nobody speaks. Of more than a minute, of its end.
+
+        The turn that an offline session is being told is not disturbed. A worker is started where there is
+        none; then within `TRANSCRIBE_DEADLINE_S`, or raises `ProviderError`.
+        """
+        process = await self.start()
+        reports = await _work_off(process, lambda hear: process.transcribe(pcm, hear), TRANSCRIBE_DEADLINE_S)
         return " ".join(report.text for report in reports if isinstance(report, Transcript))
 
     async def stop(self) -> None:

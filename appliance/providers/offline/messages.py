@@ -11,6 +11,7 @@ from appliance.pcm.formats import NEAR_RATE_HZ, Pcm
 
 AUDIO_MAX_SAMPLES = 24_000  # in one message of a stream
 READ_MAX_SAMPLES = 4 * NEAR_RATE_HZ  # an interruption is decided long before
+SPEED_MIN, SPEED_MAX = 0.5, 2.0  # beyond, voices cannot be understood
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +31,11 @@ class Commit:
 
 @dataclass(frozen=True, slots=True)
 class Speak:
-    """Say `text`."""
+    """Say `text`; `speed` is `SPEED_MIN`…`SPEED_MAX`, 1 the voice's usual pace."""
 
     job: int
     text: str
+    speed: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,24 @@ class Read:
 
     job: int
     pcm: Pcm
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The next samples of what `job` will transcribe, 16 kHz, at most `AUDIO_MAX_SAMPLES`.
+
+    One job at a time is told: a part of another one makes what was told before forgotten.
+    """
+
+    job: int
+    pcm: Pcm
+
+
+@dataclass(frozen=True, slots=True)
+class Transcribe:
+    """Transcribe the parts of `job`: no part of the turn that is being appended, and not answered."""
+
+    job: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +81,7 @@ class Discard:
     """Forget the samples appended since the last commit."""
 
 
-Request = Audio | Commit | Speak | Read | Cancel | Reopen | Discard
+Request = Audio | Commit | Speak | Read | Part | Transcribe | Cancel | Reopen | Discard
 
 
 @dataclass(frozen=True, slots=True)

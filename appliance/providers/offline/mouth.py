@@ -71,10 +71,11 @@ class Mouth:
             if piper is not None:
                 heard_s = time.monotonic() - began_s
                 ahead_s = max(0.0, said_samples / OUTPUT_RATE_HZ - heard_s)
-                pcm = self._piper_says(piper, job, piece, PIPER_PATIENCE_S + ahead_s)
+                pcm = self._piper_says(piper, job, piece, PIPER_PATIENCE_S / min(1.0, job.speed) + ahead_s)
             if pcm is None:
                 piper = None
-                pcm = synthesize(piece.text, self._options.voice, self._options.words_per_minute)
+                words_per_minute = round(self._options.words_per_minute * job.speed)
+                pcm = synthesize(piece.text, self._options.voice, words_per_minute)
             pause = np.zeros(samples_of_ms(pause_ms, OUTPUT_RATE_HZ), np.int16)
             said_samples += len(pause) + len(pcm)
             yield np.concatenate((pause, pcm))
@@ -84,7 +85,7 @@ class Mouth:
         """The piece; None where espeak-ng has to say it."""
         text = piece.text if not piece.text[-1].isalnum() else piece.text + ","  # else it ends abruptly
         try:
-            return piper.say(job.number, text, job.cancelled, patience_s)
+            return piper.say(job.number, text, job.cancelled, patience_s, job.speed)
         except ProviderError as error:
             self._reports.send(Notice(f"{error}; espeak-ng says the rest"))
             return None

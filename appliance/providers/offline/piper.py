@@ -88,7 +88,9 @@ class Piper:
                 self._process.kill()
             return self._state is State.WARM
 
-    def say(self, job: int, text: str, cancelled: threading.Event, patience_s: float) -> Pcm:
+    def say(
+        self, job: int, text: str, cancelled: threading.Event, patience_s: float, speed: float = 1.0
+    ) -> Pcm:
         """`text` (at most 150 characters) as speech, 24 kHz; what there is of it where it is cancelled.
 
         Raises `ProviderError` where it is not ready, dies, or takes longer than `patience_s`; then
@@ -102,7 +104,7 @@ class Piper:
             self._piece, self._job = next(self._pieces), job
             self._chunks, self._broken = [], None
             self._become(State.BUSY)
-            self._tell(Speak(self._piece, text))
+            self._tell(Speak(self._piece, text, speed))
             if not self._changed.wait_for(lambda: self._state is not State.BUSY, patience_s):
                 self._become(State.LATE)
                 self._tell(Cancel(self._piece))

@@ -71,12 +71,12 @@ class PiperVoice:
         """`model` has its configuration beside it, with `.json` after its name."""
         from onnxruntime import RunOptions
         from onnxruntime.capi.onnxruntime_pybind11_state import Fail
-        from piper import PiperConfig
+        from piper import PiperConfig, SynthesisConfig
         from piper import PiperVoice as Voice
 
         described = json.loads(Path(f"{model}.json").read_text(encoding="utf-8"))
         self._under_way = under_way
-        self._run_options, self._broken_off = RunOptions, Fail
+        self._run_options, self._broken_off, self._synthesis = RunOptions, Fail, SynthesisConfig
         self._session = BreakableSession(model)
         self._voice = Voice(session=self._session, config=PiperConfig.from_dict(described))
         self.say(Sentence(0, "It is three o'clock."))
@@ -86,8 +86,9 @@ class PiperVoice:
         self._session.run_options = self._run_options()
         self._under_way.begin(job.number, self._session.run_options)
         plain = job.text.replace("[[", "[ [")  # else phonemes follow
+        pace = self._synthesis(length_scale=self._voice.config.length_scale / job.speed)
         try:
-            chunks = [] if job.cancelled.is_set() else list(self._voice.synthesize(plain))
+            chunks = [] if job.cancelled.is_set() else list(self._voice.synthesize(plain, pace))
         except self._broken_off:
             if not job.cancelled.is_set():
                 raise

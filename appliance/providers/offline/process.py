@@ -24,6 +24,7 @@ from appliance.providers.offline.messages import (
     Discard,
     Done,
     Notice,
+    Part,
     Read,
     Reopen,
     Reply,
@@ -31,6 +32,7 @@ from appliance.providers.offline.messages import (
     Request,
     Sound,
     Speak,
+    Transcribe,
     Transcript,
     Warm,
 )
@@ -120,9 +122,9 @@ class WorkerProcess:
         """Answer the turn; the job's number. `listener` hears everything up to `Done` or `Broken`."""
         return self._ask(lambda job: Commit(job, now), listener)
 
-    def speak(self, text: str, listener: Listener) -> int:
-        """Say `text`; the job's number."""
-        return self._ask(lambda job: Speak(job, text), listener)
+    def speak(self, text: str, listener: Listener, speed: float = 1.0) -> int:
+        """Say `text`, at a speed of 0.5…2; the job's number."""
+        return self._ask(lambda job: Speak(job, text, speed), listener)
 
     def read(self, pcm: Pcm, listener: Listener) -> int:
         """Transcribe `pcm`, 16 kHz, beside the turn; the job's number.
@@ -134,6 +136,20 @@ class WorkerProcess:
         if len(pcm) > READ_MAX_SAMPLES:
             raise ValueError(f"{len(pcm)} samples are too many; allowed are {READ_MAX_SAMPLES}")
         return self._ask(lambda job: Read(job, pcm), listener)
+
+    def transcribe(self, pcm: Pcm, listener: Listener) -> int:
+        """Transcribe a turn, 16 kHz, that is none of those appended; the job's number.
+
+        `listener` hears a `Transcript` and `Done`, or `Broken`. Of more than a minute the worker takes the
+        end (`TurnAudio`).
+        """
+
+        def told(job: int) -> Request:
+            for start in range(0, len(pcm), AUDIO_MAX_SAMPLES):
+                self._send(Part(job, pcm[start : start + AUDIO_MAX_SAMPLES]))
+            return Transcribe(job)
+
+        return self._ask(told, listener)
 
     def cancel(self, job: int) -> None:
         """From now on the job's listener hears nothing."""

@@ -71,7 +71,7 @@ class Ears:
             self._reports.send(Reply(job.number, reply))
             self._jobs.reply(job, reply)
         else:
-            self._reports.send(Done(job.number, len(job.pcm), 0))
+            self._reports.send(Done(job.number, len(job.pcm), job.dropped_samples))
             self._jobs.finish(job.number)
 
 

@@ -21,8 +21,8 @@ def send(*reports: Report) -> None:
 
 def behave(how: str, request: Request) -> None:
     match how, request:
-        case "well", Speak(piece, _):
-            send(Sound(piece, SECOND), Done(piece, 0, 0))
+        case "well", Speak(piece, _, speed):
+            send(Sound(piece, SECOND[: round(len(SECOND) / speed)]), Done(piece, 0, 0))
         case "late", Cancel(piece):
             send(Done(piece, 0, 0))
         case "broken", Speak(piece, _):

@@ -18,6 +18,8 @@ from appliance.providers.offline.frames import (
 from appliance.providers.offline.messages import (
     AUDIO_MAX_SAMPLES,
     READ_MAX_SAMPLES,
+    SPEED_MAX,
+    SPEED_MIN,
     Audio,
     Broken,
     Cancel,
@@ -25,6 +27,7 @@ from appliance.providers.offline.messages import (
     Discard,
     Done,
     Notice,
+    Part,
     Read,
     Reopen,
     Reply,
@@ -32,6 +35,7 @@ from appliance.providers.offline.messages import (
     Request,
     Sound,
     Speak,
+    Transcribe,
     Transcript,
     Warm,
 )
@@ -44,8 +48,10 @@ samples = st.lists(st.integers(-32768, 32767), max_size=50).map(lambda values: n
 requests: st.SearchStrategy[Request] = st.one_of(
     st.builds(Audio, samples),
     st.builds(Commit, numbers, st.datetimes(timezones=st.none() | st.just(NOW.tzinfo))),
-    st.builds(Speak, numbers, texts),
+    st.builds(Speak, numbers, texts, st.floats(SPEED_MIN, SPEED_MAX)),
     st.builds(Read, numbers, samples),
+    st.builds(Part, numbers, samples),
+    st.builds(Transcribe, numbers),
     st.builds(Cancel, numbers),
     st.sampled_from([Reopen(), Discard()]),
 )

@@ -7,7 +7,8 @@ import pytest
 
 from appliance.errors import ProtocolViolation
 from appliance.providers.offline.jobs import MAX_JOBS, Jobs, Question, Reading, Sentence
-from appliance.providers.offline.messages import Audio, Cancel, Commit, Read, Speak
+from appliance.providers.offline.messages import Audio, Cancel, Commit, Part, Read, Speak, Transcribe
+from appliance.providers.offline.turn_audio import MAX_SAMPLES
 
 NOW = datetime(2026, 11, 21, 15, 20)
 SOUND = np.ones(160, np.int16)
@@ -40,6 +41,39 @@ def test_reading_takes_nothing_of_the_turn() -> None:
     assert len(question.pcm) == 2 * len(SOUND)
 
 
+def test_a_turn_in_parts_is_transcribed_in_its_turn_and_takes_nothing_of_another() -> None:
+    jobs = Jobs()
+    for request in (Audio(SOUND), Part(1, SOUND), Part(1, SOUND), Commit(2, NOW), Transcribe(1)):
+        jobs.take(request)
+    question, turn = jobs.next_heard(), jobs.next_heard()
+    assert (question.number, len(question.pcm)) == (2, len(SOUND))
+    assert isinstance(turn, Reading)
+    assert (turn.number, len(turn.pcm), turn.dropped_samples) == (1, 2 * len(SOUND), 0)
+
+
+def test_parts_that_were_never_asked_for_are_forgotten() -> None:
+    jobs = Jobs()
+    for request in (Part(1, SOUND), Part(2, SOUND), Transcribe(2), Transcribe(3)):
+        jobs.take(request)
+    assert [len(jobs.next_heard().pcm) for _ in range(2)] == [len(SOUND), 0]
+
+
+def test_of_a_turn_that_is_too_long_the_end_is_transcribed() -> None:
+    jobs = Jobs()
+    for start in range(0, MAX_SAMPLES + 160, 160):
+        jobs.take(Part(1, np.full(160, start // 16_000, np.int16)))
+    jobs.take(Transcribe(1))
+    turn = jobs.next_heard()
+    assert isinstance(turn, Reading)
+    assert (len(turn.pcm), turn.dropped_samples) == (MAX_SAMPLES, 160)
+
+
+def test_a_text_keeps_its_pace() -> None:
+    jobs = Jobs()
+    jobs.take(Speak(1, "Yes.", 1.5))
+    assert jobs.next_said().speed == 1.5
+
+
 def test_an_answer_carries_what_was_taken_for_its_question() -> None:
     jobs = Jobs()
     jobs.take(Audio(SOUND))
@@ -51,8 +85,8 @@ def test_an_answer_carries_what_was_taken_for_its_question() -> None:
     assert (sentence.number, sentence.text, sentence.taken_samples) == (1, "It is noon.", len(SOUND))
 
 
-@pytest.mark.parametrize("request_of_two", [Commit(2, NOW), Read(2, SOUND)])
-def test_what_is_cancelled_while_it_waits_is_never_done(request_of_two: Commit | Read) -> None:
+@pytest.mark.parametrize("request_of_two", [Commit(2, NOW), Read(2, SOUND), Transcribe(2)])
+def test_what_is_cancelled_while_it_waits_is_never_done(request_of_two: Commit | Read | Transcribe) -> None:
     jobs = Jobs()
     jobs.take(request_of_two)
     jobs.take(Cancel(2))

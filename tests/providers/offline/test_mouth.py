@@ -63,12 +63,18 @@ def fake_piper() -> Iterator[Callable[[str], Piper]]:
         piper.stop()
 
 
-def say(text: str, piper: Piper | None, reports: Collected, options: OfflineOptions | None = None) -> None:
+def say(
+    text: str,
+    piper: Piper | None,
+    reports: Collected,
+    options: OfflineOptions | None = None,
+    speed: float = 1.0,
+) -> None:
     """Let a mouth say `text` as job 1, to its end."""
     jobs = Jobs(piper.break_off if piper else None)
     mouth = Mouth(options or OfflineOptions(), jobs, reports, piper)
     threading.Thread(target=mouth.run, daemon=True).start()
-    jobs.take(Speak(1, text))
+    jobs.take(Speak(1, text, speed))
     assert reports.ended.wait(DEADLINE_S)
 
 
@@ -130,3 +136,16 @@ def test_without_any_voice_the_job_is_broken_with_a_reason() -> None:
     (broken,) = reports.all
     assert isinstance(broken, Broken)
     assert broken.category is FailureCategory.MODEL_UNAVAILABLE
+
+
+def test_a_text_at_twice_the_pace_takes_about_half_the_time() -> None:
+    usual, quick = Collected(), Collected()
+    say(LONG, None, usual)
+    say(LONG, None, quick, speed=2.0)
+    assert 0.4 <= len(quick.sound) / len(usual.sound) <= 0.7
+
+
+def test_piper_is_told_the_pace(fake_piper: Callable[[str], Piper]) -> None:
+    reports = Collected()
+    say("It is noon.", fake_piper("well"), reports, speed=2.0)
+    assert np.array_equal(reports.sound, SECOND[:12_000])
