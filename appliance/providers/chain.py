@@ -26,7 +26,6 @@ from appliance.conversation.vocabulary import (
     Configure,
     ContinueAnswer,
     DiscardTurn,
-    FailedOver,
     Failure,
     HistoryItem,
     LinkChanged,
@@ -42,11 +41,11 @@ from appliance.conversation.vocabulary import (
 )
 from appliance.errors import FailureCategory
 from appliance.pcm.formats import NEAR_RATE_HZ, ms_of_samples
-from appliance.providers.health import BACKOFF_CAP_S, LONG_SESSION_S
+from appliance.providers.health import BACKOFF_CAP_S
 from appliance.providers.held_session import Closings, HeldSession, Provider
 from appliance.providers.kept_answer import MAX_BREAKS
 from appliance.providers.kept_turn import KeptTurn, Stage
-from appliance.providers.roster import Roster
+from appliance.providers.standing import Standing
 from appliance.providers.tenure import Tenure
 
 __all__ = ["Chain", "Provider"]
@@ -72,23 +71,19 @@ class Chain:
         resting: Callable[[], bool],
     ) -> None:
         """`history(before)` is what was said before that answer's turn, or all of it for None; `said(answer)`
-        are its words so far, of an answer that broke off those whose sound came; `resting` tells that no
-        answer is being played."""
+        are the words that came of an answer that broke off, as far as their sound came; `resting` tells that
+        no answer is being played."""
         self._providers = providers
         self._config = config
         self._history = history
         self._said = said
         self._emit = emit
         self._now_s = now_s
-        self._chance = chance
         self._resting = resting
-        self._roster = Roster(len(providers))
+        self._standing = Standing([provider.name for provider in providers], now_s, chance)
         self._held: HeldSession | None = None
         self._closings = Closings()
         self._again: int | None = None  # the provider whose session is replaced by another one with it
-        self._in_use: str | None = None  # who was ready last
-        self._answered: int | None = None  # who gave the last answer
-        self._lost: tuple[str, FailureCategory] | None = None
         self._turn = KeptTurn()
         self._last_word_s = 0.0
         self._closing = asyncio.Event()
@@ -97,7 +92,7 @@ class Chain:
     def provider(self) -> str:
         """The name of the one who was ready last; before that of the one who is asked first."""
         held = self._held or self._providers[0]
-        return self._in_use or held.name
+        return self._standing.in_use or held.name
 
     # ------------------------------------------------------------------ one session after the other
 
@@ -118,16 +113,15 @@ class Chain:
     async def _hold(self, index: int) -> None:
         """Be with this provider until its session is lost or left; its last one is closed first."""
         await self._closings.of(index)
-        now_s = self._now_s()
-        tenure = Tenure(now_s, self._roster.failback_after_s(index, now_s))
-        held = HeldSession(index, self._providers[index], self._config, self._turn, tenure)
+        tenure = Tenure(self._now_s(), self._standing.failback_after_s(index))
+        held = HeldSession(index, self._providers[index], self._config, self._turn, self._said, tenure)
         self._held = held
         self._link(held.name, LinkState.CONNECTING)
         history = self._history(self._turn.first if self._turn.owed else None)
         question = self._turn.question
         if question is not None and held.told.needs_question_as_history(self._turn):
             history += (HistoryItem("user", question.text),)
-        stands_in = index > 0 and index != self._answered
+        stands_in = self._standing.stands_in(index)
         try:
             if not self._closing.is_set():
                 await held.hold(history, stands_in, self._guard(held), self._now_s, self._is_time_to_change)
@@ -139,7 +133,7 @@ class Chain:
         """Who is tried next, and how long that must wait."""
         if self._again is not None:
             return self._again, 0.0
-        return self._roster.next(self._turn.tried, self._now_s())
+        return self._standing.next(self._turn.tried)
 
     def _is_time_to_change(self, held: HeldSession) -> bool:
         """Whether the session is left for a younger or a better one: never in mid-turn or mid-answer."""
@@ -199,7 +193,7 @@ class Chain:
         late = Failure(FailureCategory.TIMED_OUT, "no answer before the deadline")
         if self._held is not None:
             self._on_failure(self._held, late)
-        if self._turn.wanted and not self._roster.anybody_but(self._turn.tried, self._now_s()):
+        if self._turn.wanted and not self._standing.anybody_but(self._turn.tried):
             self._give_up_turn(late)
 
     def _open_turn(self, *, discard: bool) -> None:
@@ -221,7 +215,7 @@ class Chain:
         turn.cancel(cancel.answer, cancel.heard_ms)
         if cancel.answer != turn.answer or not turn.came.gone_on_with or held is None:
             self._tell(cancel)
-        elif _is_misinformed(held, turn, cancel.heard_ms):
+        elif held.told.is_misinformed(turn, cancel.heard_ms):
             self._again = held.index
             self._drop(held)
         else:
@@ -286,8 +280,7 @@ class Chain:
             case ToolCall(answer=answer) if answer == self._turn.answer:
                 held.told.made(self._turn.call(event))
             case AnswerDone(answer=answer):
-                self._roster.answered(held.index)
-                self._answered = held.index
+                self._standing.answered(held.index)
                 self._turn.complete(answer)
             case ClosingSoon(remaining_s=remaining_s):
                 held.tenure.closing_soon(remaining_s, self._now_s())
@@ -298,12 +291,10 @@ class Chain:
         held.ready_at_s = self._now_s()
         self._link(held.name, LinkState.READY)
         self._emit(Ready())
-        origin, reason = self._lost or (self._in_use or held.name, "failback")
-        self._in_use, self._lost = held.name, None
-        if origin != held.name:
-            samples = self._turn.samples if self._turn.owed else 0
-            replayed_ms = round(ms_of_samples(samples, NEAR_RATE_HZ))
-            self._emit(FailedOver(origin, held.name, reason, replayed_ms))
+        samples = self._turn.samples if self._turn.owed else 0
+        failover = self._standing.ready(held.index, round(ms_of_samples(samples, NEAR_RATE_HZ)))
+        if failover is not None:
+            self._emit(failover)
         if self._config != held.opened_with:
             held.tell(Configure(self._config))
         if self._turn.owed:
@@ -311,13 +302,9 @@ class Chain:
 
     def _on_failure(self, held: HeldSession, failure: Failure) -> None:
         """The session is given up, whether it died or only this answer did."""
-        now_s = self._now_s()
-        ended_in_age = held.ready_at_s is not None and now_s - held.ready_at_s >= LONG_SESSION_S
-        if failure.category is not FailureCategory.SESSION_CLOSED or not ended_in_age:
-            self._roster.failed(held.index, failure.category, now_s, self._chance(), failure.retry_after_s)
-            if self._turn.owed:
-                self._turn.tried.add(held.index)
-        self._lost = self._lost or (held.name, failure.category)
+        is_theirs = self._standing.failed(held.index, failure, held.ready_at_s)
+        if is_theirs and self._turn.owed:
+            self._turn.tried.add(held.index)
         self._drop(held)
         self._link(held.name, LinkState.DOWN, failure.category, failure.message)
         if self._turn.stage is Stage.BEGUN:
@@ -328,21 +315,22 @@ class Chain:
         provider if it goes on with answers; what came is played meanwhile."""
         turn = self._turn
         assert turn.answer is not None
-        others = self._roster.anybody_but(turn.tried | {held.index}, self._now_s())
+        others = self._standing.anybody_but(turn.tried | {held.index})
         if len(turn.came.broken_by) + 1 >= MAX_BREAKS or not (others or held.capabilities.continues):
             self._give_up_turn(failure)
             return
         self._emit(AnswerBrokeOff(turn.answer))
-        turn.broke_off(held.index, self._said(turn.answer))
+        turn.broke_off(held.index)
 
     def _say_nobody_answers(self, pause_s: float) -> None:
         """Nobody may be tried for `pause_s`; a person does not wait longer than the back-off's cap."""
         if pause_s == 0:
             return
-        if self._lost is not None:
-            self._link(self._lost[0], LinkState.BACKING_OFF, self._lost[1])
+        lost = self._standing.lost
+        if lost is not None:
+            self._link(lost[0], LinkState.BACKING_OFF, lost[1])
         if pause_s > BACKOFF_CAP_S and self._turn.wanted:
-            category = self._lost[1] if self._lost else FailureCategory.CONNECTION_FAILED
+            category = lost[1] if lost else FailureCategory.CONNECTION_FAILED
             self._give_up_turn(Failure(category, "no provider can answer"))
 
     def _give_up_turn(self, failure: Failure) -> None:
@@ -351,12 +339,3 @@ class Chain:
 
     def _link(self, provider: str, link: LinkState, reason: str = "", message: str = "") -> None:
         self._emit(LinkChanged(provider, link, reason, message))
-
-
-def _is_misinformed(held: HeldSession, turn: KeptTurn, heard_ms: int) -> bool:
-    """Whether the session, which was opened after the turn's answer broke off and is told now that it was
-    cancelled, would take more of it for heard than was, or less."""
-    settled = turn.stage is Stage.SETTLED
-    if not held.told.asked(turn):
-        return settled  # what was heard is missing in the history that it was opened with
-    return turn.came.outlasts(heard_ms) and (settled or held.capabilities.continues)

@@ -28,14 +28,21 @@ class HeldSession:
     """A session with the provider of this index, and what it knows. It is used once."""
 
     def __init__(
-        self, index: int, provider: Provider, config: SessionConfig, turn: KeptTurn, tenure: Tenure
+        self,
+        index: int,
+        provider: Provider,
+        config: SessionConfig,
+        turn: KeptTurn,
+        said: Callable[[int], str],
+        tenure: Tenure,
     ) -> None:
+        """`said` as for `Told`."""
         self.index = index
         self.name = provider.name
         self.session = provider.open()
         self.capabilities = self.session.capabilities
         self.opened_with = config
-        self.told = Told(turn, continues=self.capabilities.continues)
+        self.told = Told(turn, said, continues=self.capabilities.continues)
         self.tenure = tenure
         self.ready_at_s: float | None = None
         self._left = asyncio.Event()

@@ -9,11 +9,10 @@ _ROUNDING_MS = 2.0
 
 
 class KeptAnswer:
-    """The account of one answer. `said` is what those who were lost said of it (None: nobody was), which
-    took `earlier_ms`; `broken_by` names them by index, once for each time."""
+    """The account of one answer: those who were lost gave `earlier_ms` of it; `broken_by` names them by
+    index, once for each time."""
 
     def __init__(self) -> None:
-        self.said: str | None = None
         self.earlier_ms = 0.0
         self.broken_by: list[int] = []
         self._samples = 0
@@ -24,17 +23,16 @@ class KeptAnswer:
         self._samples += samples
         self._rate_hz = rate_hz
 
-    def broke_off(self, provider: int, said: str) -> None:
-        """The provider of this index, who gave it, is lost; all in all `said` was said."""
+    def broke_off(self, provider: int) -> None:
+        """The provider of this index, who gave it, is lost."""
         self.earlier_ms += ms_of_samples(self._samples, self._rate_hz)
         self._samples = 0
-        self.said = said
         self.broken_by.append(provider)
 
     @property
     def gone_on_with(self) -> bool:
         """Who gives it, or is asked to, did not begin it."""
-        return self.said is not None
+        return bool(self.broken_by)
 
     def of_the_last_ms(self, heard_ms: int) -> int:
         """How much of `heard_ms` of the answer came from who gives it."""

@@ -108,9 +108,9 @@ class KeptTurn:
         if answer == self.answer:
             self.came.received(samples, rate_hz)
 
-    def broke_off(self, provider: int, said: str) -> None:
+    def broke_off(self, provider: int) -> None:
         """The provider of this index, who gave the answer, is lost; the rest of it is wanted."""
-        self.came.broke_off(provider, said)
+        self.came.broke_off(provider)
         self.stage = Stage.ASKED
 
     def cancel(self, answer: int, heard_ms: int) -> None:

@@ -1,6 +1,6 @@
 """What the session in use knows of the turn that is kept, and what it must still be told."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from appliance.conversation.vocabulary import (
     AppendAudio,
@@ -25,7 +25,9 @@ class Told:
     which then follows what was heard.
     """
 
-    def __init__(self, turn: KeptTurn, *, continues: bool = False) -> None:
+    def __init__(self, turn: KeptTurn, said: Callable[[int], str], *, continues: bool) -> None:
+        """`said(answer)` are the words that came of an answer that broke off."""
+        self._said = said
         self._continues = continues
         # An answer can only be gone on with after a turn of sound or one that stands in the history.
         self._begin(turn, turn.question if self.needs_question_as_history(turn) else None)
@@ -44,9 +46,13 @@ class Told:
         """Whether anything of `turn` was told."""
         return turn is self._turn and (self._chunks > 0 or self._asked is not None)
 
-    def asked(self, turn: KeptTurn) -> bool:
-        """Whether the turn's last answer was asked for here."""
-        return turn is self._turn and self._asked is not None and self._asked == turn.answer
+    def is_misinformed(self, turn: KeptTurn, heard_ms: int) -> bool:
+        """Whether the session, which opened after the turn's answer broke off and would be told now that it
+        was cancelled, takes more of it for heard than was, or less."""
+        settled = turn.stage is Stage.SETTLED
+        if turn is not self._turn or self._asked is None or self._asked != turn.answer:
+            return settled  # what was heard is missing in the history that it was opened with
+        return turn.came.outlasts(heard_ms) and (settled or self._continues)
 
     def needs_question_as_history(self, turn: KeptTurn) -> bool:
         """Whether the question in writing is history to a session that opens."""
@@ -98,8 +104,8 @@ class Told:
         if self._asked is None and turn.first != turn.answer:
             self._began_with[turn.answer] = turn.first
         self._asked = turn.answer
-        if self._continues and turn.came.said is not None:
-            yield ContinueAnswer(turn.answer, turn.came.said)
+        if self._continues and turn.came.gone_on_with:
+            yield ContinueAnswer(turn.answer, self._said(turn.answer))
         elif turn.question is None or not turn.only_written:
             yield CommitTurn(turn.answer)
         else:

@@ -12,6 +12,10 @@ from appliance.providers.told import Told
 SECOND = np.zeros(16_000, np.int16)
 
 
+def told_of(turn: KeptTurn) -> Told:
+    return Told(turn, lambda answer: "", continues=False)
+
+
 def heard(told: Told, turn: KeptTurn) -> int:
     return sum(len(command.pcm) for command in told.catch_up(turn) if isinstance(command, AppendAudio))
 
@@ -22,13 +26,13 @@ def test_more_than_can_be_kept_costs_the_oldest_and_is_counted() -> None:
         turn.append(SECOND)
     assert turn.samples == kept_turn.MAX_KEPT_SAMPLES
     assert turn.dropped_samples == 3 * len(SECOND)
-    assert heard(Told(turn), turn) == kept_turn.MAX_KEPT_SAMPLES
+    assert heard(told_of(turn), turn) == kept_turn.MAX_KEPT_SAMPLES
 
 
 @given(st.lists(st.booleans(), max_size=40))
 def test_nothing_is_told_twice_or_left_out_however_often_one_looks(looks: list[bool]) -> None:
     turn = KeptTurn()
-    told = Told(turn)
+    told = told_of(turn)
     samples = 0
     for number, look in enumerate(looks, 1):
         turn.append(np.zeros(number, np.int16))
@@ -43,7 +47,7 @@ def test_nothing_is_told_twice_or_left_out_however_often_one_looks(looks: list[b
 
 def test_what_was_dropped_meanwhile_is_passed_over() -> None:
     turn = KeptTurn()
-    told = Told(turn)
+    told = told_of(turn)
     turn.append(SECOND)
     assert heard(told, turn) == len(SECOND)
     for _ in range(kept_turn.MAX_KEPT_SAMPLES // len(SECOND) + 5):

@@ -96,6 +96,8 @@ class ScriptedProvider:
     delay_ms: float = 0.0
     breaks_off: bool = False  # fails instead of completing an answer
     told: list[Command] = field(default_factory=list)
+    _owed: tuple[int, float] | None = None
+    _now_ms: float = 0.0
 
     @property
     def capabilities(self) -> Capabilities:
@@ -103,8 +105,7 @@ class ScriptedProvider:
 
     def open(self) -> "ScriptedProvider":
         self._over = asyncio.Event()
-        self._owed: tuple[int, float] | None = None
-        self._now_ms = 0.0
+        self._owed = None
         return self
 
     async def run(self, config: SessionConfig, history: tuple[HistoryItem, ...], emit: Emit) -> None:
@@ -229,6 +230,7 @@ def play(
     *near: Pcm,
     answers: Sequence[Pcm] | None = None,
     provider: ScriptedProvider | None = None,
+    successors: Sequence[ScriptedProvider] = (),
     settings: Sequence[str] = (),
     delay_ms: int = 40,
     tail_ms: float = 6000.0,
@@ -242,13 +244,13 @@ def play(
 ) -> Played:
     """Let a conversation happen, faster than real time, until it has been quiet for a second.
 
-    `tail_ms` after `near` it is over in any case.
+    `tail_ms` after `near` it is over in any case. `successors` are the providers after the first.
     """
     provider = provider or ScriptedProvider(answers or [tone(1000)])
     loaded = load_settings([], settings, {})
     playing = _play(
         np.concatenate(near),
-        provider,
+        (provider, *successors),
         loaded.settings,
         delay_ms,
         tail_ms,
@@ -265,7 +267,7 @@ def play(
 
 async def _play(
     near: Pcm,
-    provider: ScriptedProvider,
+    providers: Sequence[ScriptedProvider],
     settings: Settings,
     delay_ms: int,
     tail_ms: float,
@@ -298,7 +300,7 @@ async def _play(
     )
     assembly = Assembly(
         settings,
-        ProviderList((Provider("scripted", provider.open),), {}),
+        ProviderList(_named(providers), {}),
         LoudnessDetector(),
         ends,
         clock,
@@ -327,7 +329,8 @@ async def _play(
     def over() -> bool:
         nonlocal quiet_ms
         each_tick(assembly)
-        provider.pass_time(ticker.now_ms)
+        for provider in providers:
+            provider.pass_time(ticker.now_ms)
         log.advance(ticker.now_ms)
         assembly.look()
         quiet_ms = quiet_ms + 10 if assembly.conductor.settled else 0.0
