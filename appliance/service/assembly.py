@@ -3,7 +3,7 @@
 import asyncio
 import random
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -37,7 +37,10 @@ from appliance.service.conductor import Conductor, Event
 from appliance.service.event_log import EventLog
 from appliance.service.floor import Floor, Reader
 from appliance.service.half_duplex import HalfDuplex
+from appliance.service.instructions import instructions_of
 from appliance.service.loudspeaker import Loudspeaker, Mouth
+from appliance.service.money import Money
+from appliance.service.money_accounts import accounts_of
 from appliance.service.performer import ConductorOptions, Rooms
 from appliance.service.provider_list import ProviderList, session_config
 from appliance.service.record import Record
@@ -102,7 +105,8 @@ class Assembly:
         self.conversation = f"c-{secrets.token_hex(4)}"
         self.record = Record(log, clock, self.conversation, keep_transcripts=ends.keep_transcripts)
         self.history = History(self.conversation)
-        self._settings = settings
+        self._config = session_config(settings)
+        self.instructions = instructions_of(settings, ends.local_time)
         self._workers = providers.workers
         self._standby = [provider.name for provider in providers.providers[1:]]
         self.provider_spoke = asyncio.Event()
@@ -118,6 +122,13 @@ class Assembly:
         )
         self.volume = VolumeKnob(ends.mouth.set_volume)
         self.toolbox = self._fill_toolbox(settings, ends, clock, state)
+        self.money = Money(
+            accounts_of(settings),
+            state,
+            lambda: ends.local_time().date(),
+            self.record.write,
+            lambda sentence: self.announcer.announce(sentence),
+        )
         self.chain = Chain(
             providers.providers,
             self._session_config(),
@@ -143,6 +154,7 @@ class Assembly:
             lambda: self.conductor.state.phase is Phase.LISTENING,
         )
         readers = [WordReader(worker) for worker in providers.workers.values()]
+        log.subscribe(self._keep_up_to_date)
         self._conduct(settings, ends, clock, reader or next(iter(readers), None), tools or self.toolbox)
 
     def _fill_toolbox(
@@ -156,18 +168,29 @@ class Assembly:
             lambda: ringtone(RING_S * 1000, rate_hz),
             lambda sentence: self.announcer.announce(sentence),
             ends.tell_owner,
-            lambda: self.configure(self._settings),
+            self.configure,
         )
         room = RoomClock(clock, ends.local_time)
         return Toolbox(toolbox_options(settings), room, self.record, state, hands)
 
-    def configure(self, settings: Settings) -> None:
-        """From the next answer on, sessions are told what `settings` say of the conversation."""
-        self._settings = settings
+    def configure(self) -> None:
+        """From the next answer on, sessions are told what is true by now."""
         self.chain.send(Configure(self._session_config()))
 
+    def set_variable(self, name: str, value: str) -> None:
+        """From the next answer on, the instructions have this value. Raises UnknownVariable."""
+        self.instructions.assign(name, value)
+        self.configure()
+
     def _session_config(self) -> SessionConfig:
-        return replace(session_config(self._settings), tools=self.toolbox.declarations)
+        told = self.instructions.as_of_now()
+        return replace(self._config, instructions=told, tools=self.toolbox.declarations)
+
+    def _keep_up_to_date(self, event: Mapping[str, object]) -> None:
+        """Where a turn or a session opens, what was told of the time and the like has to be true."""
+        opens = event["event"] == "turn_opened" or event.get("link") == LinkState.CONNECTING
+        if opens and self.instructions.out_of_date:
+            self.configure()
 
     def _conduct(
         self, settings: Settings, ends: Ends, clock: StreamClock, reader: Reader | None, tools: Tools
@@ -232,6 +255,7 @@ class Assembly:
 
     def _take(self, event: ProviderEvent | ChainEvent) -> None:
         try:
+            self.money.take(event, self.answers.turn_of)
             self.conductor.post(event)
         except Exception as fault:  # noqa: BLE001  who calls is some provider's task, which nobody watches
             self._on_fault(fault)

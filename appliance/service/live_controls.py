@@ -49,7 +49,6 @@ class LiveControls:
         self._counters = Counters()
         self._devices = {device.device: device for device in devices}
         self._providers: dict[str, ProviderStatus] = {}
-        self._variables = dict(settings.conversation.variables)
         self._over: dict[int, asyncio.Event] = {}  # by turn: whose answer somebody waits for
         log.subscribe(self._take)
 
@@ -138,7 +137,7 @@ class LiveControls:
 
     def variables(self) -> Mapping[str, str]:
         """What the instructions may name."""
-        return dict(self._variables)
+        return self._assembly.instructions.variables
 
     def set_variable(self, name: str, value: str) -> None:
         """Fill in the instructions anew."""

@@ -2,17 +2,17 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
 from appliance.conversation.prices import MAX_COUNT, Prices
 from appliance.conversation.spending import Ledger, Level, Period, allowed
-from appliance.conversation.vocabulary import UsageUnit
+from appliance.conversation.vocabulary import AnswerDone, AnswerStarted, UsageUnit
 from appliance.errors import FailureCategory
 from appliance.service import money_words
 from appliance.service.money_accounts import MILLIONTHS, Accounts
 from appliance.service.money_file import NAME, from_json, to_json
+from appliance.service.money_status import MoneyStatus, ProviderMoney
 
 
 class Store(Protocol):
@@ -27,34 +27,6 @@ class Write(Protocol):
     """Who keeps the event log (`Record.write`)."""
 
     def __call__(self, event: str, /, **fields: object) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class ProviderMoney:
-    """One who may be asked: what was counted since the start, by `UsageUnit`, and what that cost.
-
-    `cost` is None where no prices are known. `unpriced` was counted and has no price. `may_answer`: no
-    limit keeps it from being asked.
-    """
-
-    name: str
-    counts: Mapping[str, int] = field(default_factory=dict)
-    cost: float | None = None
-    prices_as_of: str = ""
-    unpriced: tuple[str, ...] = ()
-    may_answer: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class MoneyStatus:
-    """What was spent, in `currency`; a limit of 0 is none."""
-
-    currency: str
-    today: float
-    this_month: float
-    daily_limit: float
-    monthly_limit: float
-    providers: tuple[ProviderMoney, ...] = ()
 
 
 class _Tab:
@@ -75,23 +47,33 @@ class Money:
     def __init__(
         self,
         accounts: Accounts,
-        store: Store,
+        store: Store | None,
         today: Callable[[], date],
         write: Write,
         say: Callable[[str], None],
     ) -> None:
-        """`today()` is the local day; `say` speaks a sentence. Reads the ledger, which blocks."""
+        """`today()` is the local day; `say` speaks a sentence. Without a `store` a restart forgets. Reads the
+        ledger, which blocks."""
         self._accounts = accounts
         self._store = store
         self._today = today
         self._write = write
         self._say = say
-        self._ledger = _kept(store, accounts.currency) or Ledger(today())
+        self._ledger = (store and _kept(store, accounts.currency)) or Ledger(today())
+        self._answering = ""
         self._tabs = {name: _Tab() for name in accounts.prices}
 
     def may_use(self, provider: str) -> bool:
         """Whether the limits allow that this provider is asked now."""
         return provider in self._allowed() or provider not in self._accounts.prices
+
+    def take(self, event: object, turn_of: Callable[[int], int | None]) -> None:
+        """What the chain tells: who answers, and what an answer took."""
+        match event:
+            case AnswerStarted(provider=provider):
+                self._answering = provider
+            case AnswerDone(answer=answer, usage=usage):
+                self.spent(self._answering, turn_of(answer), usage)
 
     def spent(self, provider: str, turn: int | None, usage: Mapping[str, int]) -> None:
         """`provider` counted `usage` for an answer to `turn`: log it, and what it cost."""
@@ -114,7 +96,8 @@ class Money:
         )
         if cost is not None and cost.millionths:
             self._tell_news()
-            self._store.save(NAME, to_json(self._ledger, self._accounts.currency))
+            if self._store is not None:
+                self._store.save(NAME, to_json(self._ledger, self._accounts.currency))
 
     def excuse(self, category: FailureCategory) -> str | None:
         """The sentence for a turn that nobody may answer because of a limit; None where that is not why."""
