@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from appliance.errors import ConfigurationError
 from appliance.settings import load_settings
-from appliance.settings.keys import KEYS
+from appliance.settings.keys import KEYS, allowed
 
 NOWHERE = Path("/nonexistent/config.toml")
 CANARY = "sk-canary0123456789"
@@ -98,7 +98,7 @@ def in_file(tmp_path: Path, text: str) -> list[str]:
         ),
         (
             "[[providers]]\nname = 'x'\nkind = 'telepathy'",
-            'providers.x.kind = "telepathy" (F): allowed is openai | offline',
+            f'providers.x.kind = "telepathy" (F): allowed is {allowed(("providers", "0", "kind"))}',
         ),
         (
             "[[providers]]\nname = 'x'\nkind = 'offline'\nurl = 'wss://h'",

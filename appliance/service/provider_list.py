@@ -12,6 +12,7 @@ from appliance.providers.offline.session import CAPABILITIES, OfflineSession
 from appliance.providers.openai.session import CAPABILITIES as OPENAI_CAPABILITIES
 from appliance.providers.openai.session import OpenAiOptions, open_openai
 from appliance.providers.requirements import require, shortfalls
+from appliance.service.cascade_list import open_cascade
 from appliance.service.instructions import instructions_of
 from appliance.settings import Settings, resolve_secret
 from appliance.settings.offline_voice import piper_model, what_is_missing
@@ -40,6 +41,8 @@ def list_providers(settings: Settings, environ: Mapping[str, str]) -> ProviderLi
         if provider.kind == "offline":
             workers[provider.name] = _worker(provider, standby=bool(providers))
             open_session, capabilities = _offline(workers[provider.name]), CAPABILITIES
+        elif provider.kind == "cascade":
+            open_session, capabilities = open_cascade(provider, environ)
         else:
             open_session, capabilities = _openai(provider, environ), OPENAI_CAPABILITIES
         require(provider.name, capabilities, config)

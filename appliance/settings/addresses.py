@@ -1,4 +1,4 @@
-"""Where sound may be sent: over an encrypted connection, or not beyond this machine."""
+"""Where sound and words may be sent: over an encrypted connection, or not beyond this machine or house."""
 
 import ipaddress
 from urllib.parse import parse_qsl, urlsplit
@@ -33,3 +33,37 @@ def check_socket_url(url: str) -> None:
         raise _refused("must not hold a key; that belongs into api_key, as a reference")
     if parts.scheme == "ws" and not is_loopback(host):
         raise _refused("is not encrypted and leaves this machine; write wss://, or ws:// to localhost only")
+
+
+def is_private(host: str) -> bool:
+    """Whether `host` is in this house by its very name: a private number, or a name told by multicast."""
+    try:
+        number = ipaddress.ip_address(host)
+    except ValueError:
+        return host.endswith(".local")
+    return number.is_private and not number.is_unspecified
+
+
+def check_http_url(url: str) -> None:
+    """Raises PydanticCustomError unless `url` is https://, or http:// to this machine or house, and holds
+    neither key nor query."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError as broken:
+        raise _refused(f"is no address ({broken})") from None
+    if parts.scheme not in ("http", "https") or not host or not url.isprintable() or " " in url:
+        raise _refused("must be a whole address that begins with https:// or http://")
+    if parts.username is not None or parts.query or parts.fragment:
+        raise _refused("must not hold a key, nor anything from a ? or # on; a key belongs into api_key")
+    if parts.scheme == "http" and not (is_loopback(host) or is_private(host)):
+        raise _refused(
+            "is not encrypted and leaves this house; write https://, or http:// to localhost, to a private "
+            "address such as 192.168.1.5, or to a name that ends in .local"
+        )
+
+
+def leaks_a_key(url: str) -> bool:
+    """Whether a key that is sent to `url`, which was checked, leaves this machine unencrypted."""
+    parts = urlsplit(url)
+    return parts.scheme == "http" and not is_loopback(parts.hostname or "")

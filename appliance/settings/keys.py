@@ -8,7 +8,8 @@ from annotated_types import Ge, Le, MaxLen
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from appliance.settings.options import Allowed, Provider, Settings
+from appliance.settings.options import Provider, Settings
+from appliance.settings.section import Allowed
 
 Key = tuple[str, ...]
 """A dotted key, e.g. `("hearing", "max_turn_s")`; elements of `providers` go by their index."""

@@ -116,10 +116,12 @@ def _put_single_keys(tree: Tree, overrides: Sequence[str], environ: Mapping[str,
 
 def _missing_secrets(settings: Settings, tree: Tree, environ: Mapping[str, str]) -> Iterator[str]:
     for index, provider in enumerate(settings.providers):
-        try:
-            resolve_secret(provider.api_key, environ)
-        except ConfigurationError as missing:
-            yield f"{tree.shown(('providers', str(index), 'api_key'))}: {missing}"
+        for place in ((), ("stt",), ("llm",), ("tts",)):
+            owner = getattr(provider, place[0]) if place else provider
+            try:
+                resolve_secret(owner.api_key, environ)
+            except ConfigurationError as missing:
+                yield f"{tree.shown(('providers', str(index), *place, 'api_key'))}: {missing}"
 
 
 def _missing_voices(settings: Settings, tree: Tree) -> Iterator[str]:

@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 
 from appliance.settings.credentials import masked, names_a_secret
 from appliance.settings.keys import Key, allowed, field_of, is_section, nearest
-from appliance.settings.options import Conflict
+from appliance.settings.section import Conflict
 from appliance.settings.tree import Tree
 
 MAX_SHOWN_CHARACTERS = 80
@@ -88,11 +88,11 @@ def _expected(path: Key) -> str:
 
 
 def _conflict(section: Key, conflict: Conflict, tree: Tree) -> str:
-    path = (*section, conflict.key)
+    path = (*section, *conflict.key.split("."))
     line = f"{_assigned(path, _effective(path, tree), tree)}: {conflict.must}"
     if conflict.other is None:
         return line
-    other = (*section, conflict.other)
+    other = (*section, *conflict.other.split("."))
     return f"{line} {_assigned(other, _effective(other, tree), tree)}"
 
 

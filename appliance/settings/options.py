@@ -5,16 +5,16 @@ contract that this version would have to ignore is left out of its `Literal` unt
 """
 
 import re
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from appliance.settings import price_table
 from appliance.settings.addresses import check_socket_url
+from appliance.settings.cascade import Llm, Stt, Tts, stage_conflicts
 from appliance.settings.credentials import check_reference
 from appliance.settings.extra_table import extra_mistake
+from appliance.settings.section import Allowed, Conflict, Section, Text, refuse, refuse_value
 
 MAX_PROVIDERS = 16
 NAME = "[A-Za-z_][A-Za-z0-9_]*"
@@ -26,43 +26,6 @@ PLACEHOLDER = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 COMPUTED = frozenset({"time", "date", "weekday", "room", "language"})
 
 
-@dataclass(frozen=True, slots=True)
-class Allowed:
-    """The allowed values in words, where the bounds of the field do not say them."""
-
-    words: str
-
-
-class Section(BaseModel):
-    """A table of the configuration file: frozen, unknown keys forbidden, no conversions but int to float."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, hide_input_in_errors=True, allow_inf_nan=False
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """`key` contradicts another key of its section: `must` says how, `other` names that key."""
-
-    key: str
-    must: str
-    other: str | None = None
-
-
-def refuse_value(words: str | None) -> None:
-    """Raises an error that says `words` of the value it is raised for; nothing for None."""
-    if words is not None:
-        raise PydanticCustomError("rule", "{words}", {"words": words})
-
-
-def refuse(conflicts: list[Conflict]) -> None:
-    """Raises one error that carries all conflicts of a section, if there are any."""
-    if conflicts:
-        raise PydanticCustomError("conflicts", "keys contradict each other", {"conflicts": conflicts})
-
-
-Text = Annotated[str, Field(max_length=200)]
 VariableName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
 
@@ -188,7 +151,7 @@ class Audio(Section):
     echo: Echo = Echo()
 
 
-Kind = Literal["openai", "offline"]
+Kind = Literal["openai", "cascade", "offline"]
 
 KIND_DEFAULTS: dict[str, dict[str, str]] = {
     "openai": {"model": "gpt-realtime-2.1", "voice": "marin"},
@@ -214,6 +177,9 @@ class Provider(Section):
         dict[str, Any], Allowed("a table that reaches the provider's session unchanged; {} for none")
     ] = Field(default_factory=dict)
     prices: Annotated[dict[str, Any], Allowed(price_table.ALLOWED)] = Field(default_factory=dict)
+    stt: Stt = Stt()
+    llm: Llm = Llm()
+    tts: Tts = Tts()
 
     @model_validator(mode="before")
     @classmethod
@@ -221,7 +187,7 @@ class Provider(Section):
         if not isinstance(given, dict) or not isinstance(given.get("kind"), str):
             return given
         implied = dict(KIND_DEFAULTS.get(given["kind"], {}))
-        if given["kind"] != "offline" and isinstance(given.get("name"), str):
+        if given["kind"] not in ("offline", "cascade") and isinstance(given.get("name"), str):
             implied["api_key"] = f"credential:{given['name']}"
         return implied | given
 
@@ -259,6 +225,19 @@ class Provider(Section):
         conflicts = [Conflict(key, "must be empty where", "kind") for key in given]
         if self.voice.startswith("piper:") and not self.voice.endswith(".onnx"):
             conflicts.append(Conflict("voice", "must be piper, piper:FILE.onnx or a voice of espeak-ng"))
+        refuse(conflicts)
+        return self
+
+    @model_validator(mode="after")
+    def _a_cascade_has_three_servers_and_nobody_else_has(self) -> Self:
+        stages = {"stt": self.stt, "llm": self.llm, "tts": self.tts}
+        if self.kind == "cascade":
+            given = [key for key in ("url", "model", "voice", "api_key") if getattr(self, key)]
+            conflicts = [Conflict(key, "belongs into stt, llm or tts where", "kind") for key in given]
+            conflicts += [conflict for name in stages for conflict in stage_conflicts(name, stages[name])]
+        else:
+            given = [name for name, stage in stages.items() if stage != type(stage)()]
+            conflicts = [Conflict(name, "is for a cascade, and", "kind") for name in given]
         refuse(conflicts)
         return self
 

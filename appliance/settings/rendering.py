@@ -34,12 +34,19 @@ def render(loaded: Loaded) -> str:
     for path in _paths(loaded):
         if path[:-1] != table:
             table = path[:-1]
-            lines += ["", f"[[{table[0]}]]" if table[0] == "providers" else f"[{'.'.join(table)}]"]
+            lines += ["", _header(table)]
         row = _row(loaded, path)
         origin = "" if row.origin == BUILT_IN else f"; from {row.origin}"
         given = f"{path[-1]} = {row.value}" if row.value else f"# {path[-1]} is not given"
         lines.append(f"{given}  # {row.allowed}{origin}")
     return "\n".join(lines) + "\n"
+
+
+def _header(table: Key) -> str:
+    """The line that begins a table; one of a provider belongs to the provider above it."""
+    if table[0] != "providers":
+        return f"[{'.'.join(table)}]"
+    return f"[{'.'.join((table[0], *table[2:]))}]" if len(table) > 2 else f"[[{table[0]}]]"
 
 
 def _paths(loaded: Loaded) -> Iterator[Key]:
@@ -49,7 +56,10 @@ def _paths(loaded: Loaded) -> Iterator[Key]:
             yield path
         elif path == providers[0]:
             for index in range(len(loaded.settings.providers)):
-                yield from ((path[0], str(index), key) for *_, key in providers)
+                cascade = loaded.settings.providers[index].kind == "cascade"
+                for _, _, *rest in providers:
+                    if cascade or len(rest) == 1:
+                        yield (path[0], str(index), *rest)
 
 
 def _row(loaded: Loaded, path: Key) -> Row:

@@ -8,7 +8,8 @@ from pydantic_core import ErrorDetails, from_json
 from appliance.conversation.history import MAX_CHARACTERS
 from appliance.errors import ApplianceError, Fault
 from appliance.settings.mistakes import plain
-from appliance.settings.options import Text, VariableName
+from appliance.settings.options import VariableName
+from appliance.settings.section import Text
 
 # Of a line, its end included, in both directions: the longest question that the history keeps,
 # with every character escaped, has 48 kB.

@@ -1,0 +1,90 @@
+"""The three servers of a cascade: speech-to-text, a language model, text-to-speech."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from appliance.settings.addresses import check_http_url, leaks_a_key
+from appliance.settings.credentials import check_reference
+from appliance.settings.section import Allowed, Conflict, Section, Text, refuse
+
+OPENAI_URL = "https://api.openai.com/v1"
+
+Url = Annotated[
+    Text,
+    Allowed(
+        '"" (OpenAI) | https://…/v1 | http://…/v1 to this machine, and without a key to a private address '
+        "or a name in .local"
+    ),
+]
+Key = Annotated[Text, Allowed('credential:NAME | env:NAME, never the key itself; "" for a server without')]
+
+
+class Server(Section):
+    """One of the three."""
+
+    url: Url = ""
+    model: Text = ""
+    api_key: Key = ""
+
+    @field_validator("url")
+    @classmethod
+    def _url_is_safe(cls, url: str) -> str:
+        if url:
+            check_http_url(url)
+        return url
+
+    @field_validator("api_key")
+    @classmethod
+    def _key_is_a_reference(cls, reference: str) -> str:
+        if reference:
+            check_reference(reference)
+        return reference
+
+    @model_validator(mode="after")
+    def _the_key_stays_secret(self) -> Self:
+        leaks = self.url and self.api_key and leaks_a_key(self.url)
+        refuse([Conflict("api_key", "must be empty (or the address https://) where", "url")] if leaks else [])
+        return self
+
+
+class Stt(Server):
+    """Who writes down what the person says."""
+
+    kind: Literal["openai"] = "openai"
+    language: Annotated[
+        str,
+        Field(pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$", max_length=35),
+        Allowed('a language tag such as en or de-AT; "" for that of the conversation'),
+    ] = ""
+
+
+class Llm(Server):
+    """Who writes what is answered."""
+
+    temperature: Annotated[float | None, Allowed("0…2; left out: that of the conversation")] = Field(
+        default=None, ge=0, le=2
+    )
+    max_tokens: Annotated[int | None, Allowed("1…65536, whole; left out: that of the conversation")] = Field(
+        default=None, ge=1, le=65_536
+    )
+    max_tokens_key: Literal["auto", "max_tokens", "max_completion_tokens"] = "auto"
+
+
+class Tts(Server):
+    """Who speaks."""
+
+    kind: Literal["openai"] = "openai"
+    voice: Text = "alloy"
+    rate_hz: int = Field(default=24_000, ge=8_000, le=48_000)
+    speed: float = Field(default=1, ge=0.5, le=2)
+
+
+def stage_conflicts(name: str, stage: Server) -> Iterator[Conflict]:
+    """What is missing in the server that stands in the table `name` of a cascade."""
+    kind = getattr(stage, "kind", "openai")
+    if kind == "openai" and not stage.model:
+        yield Conflict(f"{name}.model", "must name a model of the server")
+    if kind == "openai" and not stage.url and not stage.api_key:
+        yield Conflict(f"{name}.api_key", "must name a key where", f"{name}.url")
