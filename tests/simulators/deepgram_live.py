@@ -1,0 +1,263 @@
+"""A strict stand-in for Deepgram's live transcription on loopback (facts: `deepgram_codec`).
+
+It fails on anything the vendor would refuse: another address, query or key; sound that is no binary frame of
+whole samples; anything after CloseStream.
+"""
+
+import asyncio
+import http
+import json
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import parse_qs, urlsplit
+
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
+
+from appliance.pcm.formats import Pcm, pcm_from_bytes
+
+PATH = "/v1/listen"
+KEY = "dg-a-very-secret-key"
+_ASKED = {"model", "language", "encoding", "sample_rate", "channels", "interim_results", "punctuate"}
+_MAY_BE_ASKED = _ASKED | {
+    "endpointing",
+    "smart_format",
+    "numerals",
+    "keyterm",
+    "mip_opt_out",
+    "profanity_filter",
+}
+
+
+class Trouble(Enum):
+    """What goes wrong."""
+
+    DROPS = auto()  # the connection is lost
+    CLOSES = auto()  # with a code and a reason
+    BABBLES = auto()  # something that is no message
+    KEEPS_SILENT = auto()  # nothing comes any more
+    FAILS = auto()  # an Error message
+
+
+class When(Enum):
+    """… and at what."""
+
+    SOUND = auto()
+    CLOSE_STREAM = auto()
+
+
+@dataclass(frozen=True)
+class Script:
+    """`finals` are told one by one while sound comes, `last` after CloseStream, before Metadata."""
+
+    finals: tuple[str, ...] = ("what time",)
+    interims: tuple[str, ...] = ("what", "what dime")
+    last: tuple[str, ...] = ("is it",)
+    never_final: str = ""  # an interim result that stays one
+    others: tuple[str, ...] = ()  # further frames, as they are
+    trouble: Trouble | None = None
+    at: When = When.SOUND
+    reject_status: int | None = None
+    reject_body: str = ""
+    retry_after: str | None = None
+    key: str = KEY
+
+
+@dataclass
+class Record:
+    """What the clients of one server did; lists only ever grow."""
+
+    violations: list[str] = field(default_factory=list)
+    queries: list[dict[str, list[str]]] = field(default_factory=list)
+    turns: list[Pcm] = field(default_factory=list)  # those that were closed, 16 kHz
+    heard_samples: int = 0
+    kept_alive: int = 0
+    connections: int = 0
+    gone: int = 0
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def until_all_are_gone(self) -> None:
+        """Wait until no client is connected any more."""
+        while self.gone < self.connections:
+            self.changed.clear()
+            await self.changed.wait()
+
+    async def until(self, *, heard: int = 0, kept_alive: int = 0) -> None:
+        """Wait until so many samples, and so many signs of life, arrived."""
+        while self.heard_samples < heard or self.kept_alive < kept_alive:
+            self.changed.clear()
+            await self.changed.wait()
+
+
+class Simulator:
+    """The server as an async context manager; any number of clients, one record."""
+
+    def __init__(self, script: Script = Script()) -> None:
+        self.record = Record()
+        self.url = ""
+        self._script = script
+        self._server: Server | None = None
+
+    async def __aenter__(self) -> Self:
+        self._server = await serve(
+            self._serve,
+            "127.0.0.1",
+            0,
+            process_request=self._admit,
+            compression=None,
+            close_timeout=1,
+            max_queue=None,  # it goes on reading, whatever it does not answer
+        )
+        self.url = f"ws://127.0.0.1:{next(iter(self._server.sockets)).getsockname()[1]}{PATH}"
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._server is not None
+        self._server.close()
+        await self._server.wait_closed()
+
+    def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
+        asked = urlsplit(request.path)
+        query = parse_qs(asked.query, keep_blank_values=True)
+        self.record.queries.append(query)
+        if self._script.reject_status is not None:
+            response = connection.respond(
+                http.HTTPStatus(self._script.reject_status), self._script.reject_body
+            )
+            if self._script.retry_after is not None:
+                response.headers["Retry-After"] = self._script.retry_after
+            return response
+        if asked.path != PATH:
+            return connection.respond(http.HTTPStatus.NOT_FOUND, "")
+        if request.headers.get("Authorization") != f"Token {self._script.key}":
+            body = json.dumps({"err_code": "INVALID_AUTH", "err_msg": "Invalid credentials."})
+            return connection.respond(http.HTTPStatus.UNAUTHORIZED, body)
+        self.record.violations += _mistakes_of_query(query)
+        return None
+
+    async def _serve(self, socket: ServerConnection) -> None:
+        self.record.connections += 1
+        try:
+            await _Client(socket, self._script, self.record).run()
+        except ConnectionClosed:
+            pass
+        finally:
+            self.record.gone += 1
+            self.record.changed.set()
+
+
+def _mistakes_of_query(query: dict[str, list[str]]) -> list[str]:
+    mistakes = [f"{key} is missing" for key in sorted(_ASKED - set(query))]
+    mistakes += [f"{key} is unknown" for key in sorted(set(query) - _MAY_BE_ASKED)]
+    mistakes += [f"{key} is given twice" for key, values in query.items() if len(values) > 1]
+    if query.get("encoding") != ["linear16"] or query.get("sample_rate") != ["16000"]:
+        mistakes.append("another sound than is sent")
+    return mistakes
+
+
+class _Client:
+    def __init__(self, socket: ServerConnection, script: Script, record: Record) -> None:
+        self._socket = socket
+        self._script = script
+        self._record = record
+        self._turn: list[bytes] = []
+        self._due = [*_results(script.interims, final=False), *_results(script.finals, final=True)]
+        self._due += [*script.others, *_results((script.never_final,), final=False)]
+
+    async def run(self) -> None:
+        """Until the client closes the stream, or the script does something worse."""
+        async for frame in self._socket:
+            if isinstance(frame, bytes):
+                if await self._hear(frame):
+                    return
+            elif await self._obey(frame):
+                return
+            self._record.changed.set()
+
+    async def _hear(self, sound: bytes) -> bool:
+        """Take sound; True at the end."""
+        if not sound or len(sound) % 2:
+            self._record.violations.append(f"sound of {len(sound)} bytes")
+        self._turn.append(sound)
+        self._record.heard_samples += len(sound) // 2
+        if self._script.at is When.SOUND and self._script.trouble is not None:
+            return await self._fail(self._script.trouble)
+        if self._due:
+            await self._socket.send(self._due.pop(0))
+        return False
+
+    async def _obey(self, frame: str) -> bool:
+        """Take a control message; True at the end."""
+        message: Any = json.loads(frame)
+        match message:
+            case {"type": "KeepAlive", **rest} if not rest:
+                self._record.kept_alive += 1
+            case {"type": "CloseStream", **rest} if not rest:
+                self._record.turns.append(pcm_from_bytes(b"".join(self._turn)))
+                await self._end()
+                return True
+            case _:
+                self._record.violations.append(f"not understood: {frame}")
+        return False
+
+    async def _end(self) -> None:
+        if self._script.at is When.CLOSE_STREAM and self._script.trouble is not None:
+            await self._fail(self._script.trouble)
+            return
+        for frame in (*self._due, *_results(self._script.last, final=True), _METADATA):
+            await self._socket.send(frame)
+        await self._socket.close(1000)
+
+    async def _fail(self, trouble: Trouble) -> bool:
+        match trouble:
+            case Trouble.DROPS:
+                self._socket.transport.abort()
+            case Trouble.CLOSES:
+                await self._socket.close(1011, f"NET-0001 {self._script.key}")
+            case Trouble.BABBLES:
+                await self._socket.send("<html>")
+            case Trouble.FAILS:
+                said = f"no model for {self._script.key}"
+                await self._socket.send(json.dumps({"type": "Error", "variant": "x", "description": said}))
+            case Trouble.KEEPS_SILENT:
+                pass
+        await self._socket.wait_closed()
+        return True
+
+
+def _results(transcripts: tuple[str, ...], *, final: bool) -> list[str]:
+    return [
+        json.dumps(
+            {
+                "type": "Results",
+                "channel_index": [0, 1],
+                "duration": 1.0,
+                "start": 0.0,
+                "is_final": final,
+                "speech_final": False,
+                "channel": {"alternatives": [{"transcript": text, "confidence": 0.9, "words": []}]},
+                "metadata": {"request_id": "r", "model_uuid": "m", "model_info": {}},
+                "from_finalize": False,
+            }
+        )
+        for text in transcripts
+        if text
+    ]
+
+
+_METADATA = json.dumps(
+    {
+        "type": "Metadata",
+        "transaction_key": "deprecated",
+        "request_id": "r",
+        "sha256": "0",
+        "created": "2026-01-01T00:00:00.000Z",
+        "duration": 1.0,
+        "channels": 1,
+    }
+)
