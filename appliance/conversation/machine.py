@@ -95,6 +95,7 @@ class Happening(StrEnum):
     ANSWER_DONE = "answer_done"  # everything was sent
     ANSWER_LOST = "answer_lost"  # it will not be continued by anybody
     TOOL_CALLED = "tool_call"
+    END_HEARD = "end_heard"  # it takes the turn to be over
     # playout
     ANSWER_STARTED = "answer_started"  # it has the loudspeaker, for which it waited
     ANSWER_HEARD = "answer_heard"  # done, and its last sample left the loudspeaker

@@ -91,7 +91,8 @@ class Hearing:
         self._inbox.put(lambda turns: turns.release(at, held=held))
 
     def end_turn(self, at: int, cause: TurnEnd) -> None:
-        """The open turn ends with 16 kHz sample `at`; a TurnEnded or TurnTooShort is posted in any case."""
+        """The open turn ends with 16 kHz sample `at`; a TurnEnded or TurnTooShort is posted in any case, but
+        where a provider's word does not count (see `TurnDetector.end`)."""
         self._inbox.put(lambda turns: turns.end(at, cause))
 
     def ignore_before(self, index: int) -> None:

@@ -190,7 +190,12 @@ class TurnDetector:
         return self.end(at, TurnEnd.BUTTON)
 
     def end(self, at: int, cause: TurnEnd) -> list[SpeechEvent]:
-        """The turn ends with sample `at`, as soon as it was heard up to there."""
+        """The turn ends with sample `at`, as soon as it was heard up to there.
+
+        A provider's word ends no turn that only a hand may end, and none that is over already.
+        """
+        if cause is TurnEnd.PROVIDER and not self._may_end_by_itself():
+            return []
         self._end = _End(at, cause)
         return self._end_where_wished()
 
@@ -269,6 +274,12 @@ class TurnDetector:
             self._end_turn(turn, self._now, TurnEnd.SILENCE, events)
         else:
             events += self._end_where_wished()
+
+    def _may_end_by_itself(self) -> bool:
+        """Whether there is an open turn in which something was said, and which no hand holds."""
+        turn = self._turn
+        ended = turn is None or turn.kind is _Kind.KEPT or not turn.real
+        return not ended and self._hold is None and self._options.auto_complete
 
     def _is_silent(self, turn: _Turn) -> bool:
         """Whether silence ends the turn here."""

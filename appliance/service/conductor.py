@@ -147,8 +147,10 @@ class Conductor:
                 self._answers.transcript(event)
                 if written and self._answers.is_current(answer):
                     self._happen(Happening.ANSWER_WRITTEN)
-            case v.Ready() | v.ClosingSoon() | v.TurnEndHeard():
+            case v.Ready() | v.ClosingSoon():
                 pass
+            case v.TurnEndHeard():
+                self._happen(Happening.END_HEARD)
             case v.AnswerBrokeOff(answer=answer):
                 if self._answers.is_current(answer):
                     self._answers.broke_off()

@@ -286,6 +286,8 @@ class Performer:
         ears = self._rooms.ears
         if self._subject.happening is Happening.MICROPHONE_LOST:
             ears.end_turn(ears.heard_until, v.TurnEnd.DEVICE_LOST)
+        elif self._subject.happening is Happening.END_HEARD:
+            ears.end_turn(ears.heard_until, v.TurnEnd.PROVIDER)
         else:
             ears.end_turn(self._subject.hand_at, v.TurnEnd.BUTTON)
 

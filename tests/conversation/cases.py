@@ -138,6 +138,7 @@ CASES = (
     Case(tuple(S), "hearing is told that the button comes up", H.RELEASED, (V.RELEASE_TURN,)),
     Case(tuple(S), "hearing is told that it was only a tap", H.TAPPED, (V.LET_TURN_GO,)),
     Case(_OPEN, "the turn ends by wish", H.COMMIT_WANTED, (V.END_TURN,)),
+    Case((S.LISTENING,), "the turn ends by the provider's word", H.END_HEARD, (V.END_TURN,)),
     Case(_OPEN, "what was said until the microphone was lost is asked", H.MICROPHONE_LOST, (V.END_TURN,)),
     Case(_OPEN, "mute takes the turn back", H.MUTED, (V.ABORT_TURN, V.FORGET_ALL_SPEECH), S.IDLE),
     Case(

@@ -1,10 +1,10 @@
 """Feed a codec with spoilt sessions: `python -m tests.fuzz.run NAME COUNT [SEED]`.
 
 One input is one frame of the peer. Whatever it is, the codec gives events or raises `ProtocolViolation`,
-within 50 ms of processor time (a session with a slower one is fed again: what the machine or the garbage
-collector took is not slow twice, and is counted as a hiccup); after `CancelAnswer` no event of that answer comes; and the memory of the
-process stays flat. Prints what was done as JSON, and exits with 1 at the first input that is not so, with the
-number of its session: that number and the seed find it again.
+within 50 ms of processor time; after `CancelAnswer` no event of that answer comes; and the memory of the
+process stays flat. A session with an input that was slow is fed again: what the machine or the garbage
+collector took is not slow twice, and is counted as a hiccup. Prints what was done as JSON, and exits with 1
+at the first fault, with the number of its session: that number and the seed find it again.
 """
 
 import gc

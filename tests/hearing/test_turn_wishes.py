@@ -153,6 +153,39 @@ def test_without_auto_complete_a_cough_is_nobodys_question_all_the_same() -> Non
     ]
 
 
+# --------------------------------------------------------------------- ends by a provider's word
+
+
+def test_a_providers_word_ends_what_was_said() -> None:
+    ear = Listener()
+    ear.hear(SPEECH, 20)
+    (ended,) = ends(ear.turns.end(ear.now, TurnEnd.PROVIDER))
+    assert ended == TurnEnded(ear.now, ear.now, TurnEnd.PROVIDER)
+
+
+def test_a_providers_word_about_a_turn_that_is_over_ends_nothing() -> None:
+    ear = Listener()
+    ear.hear(SPEECH, 20)
+    ear.hear(QUIET, 100)
+    assert ear.turns.end(ear.now, TurnEnd.PROVIDER) == []
+    ear.hear(SPEECH, 1)  # the next turn, in which nothing is certain yet
+    assert ear.turns.end(ear.now, TurnEnd.PROVIDER) == []
+    assert ends(ear.hear(SPEECH, 20)) == []
+
+
+def test_a_providers_word_counts_for_nothing_while_the_button_is_down() -> None:
+    ear = Listener()
+    ear.hear(SPEECH, 20)
+    ear.turns.hold(ear.now)
+    assert ear.turns.end(ear.now, TurnEnd.PROVIDER) == []
+
+
+def test_a_providers_word_counts_for_nothing_without_auto_complete() -> None:
+    ear = Listener(TurnOptions(auto_complete=False))
+    ear.hear(SPEECH, 20)
+    assert ear.turns.end(ear.now, TurnEnd.PROVIDER) == []
+
+
 # --------------------------------------------------------------------- beyond the greatest length
 
 
