@@ -106,7 +106,7 @@ class Answer:
         """It says `text` next; returns all of it so far."""
         if len(self.text) + len(text) > MAX_TRANSCRIPT_CHARACTERS:
             raise ProtocolViolation(f"the server sent more than {MAX_TRANSCRIPT_CHARACTERS} characters")
-        self.text += text
+        self.text += text if self.text else text.lstrip()
         return self.text
 
     def cut_off(self, heard_ms: int, *, whole: bool) -> str | None:

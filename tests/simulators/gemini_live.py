@@ -1,0 +1,146 @@
+"""A strict Gemini Live server on loopback, for tests and for trying things out.
+
+    with SimulatorThread(Answer(pcm24k, "Hello.")) as sim:
+        ...                                          # talk to sim.url
+        assert not sim.record.violations
+
+`python -m tests.simulators.gemini_live --port 0` prints its URL and, when it is interrupted, what it was
+told; it exits with 1 if a client broke the protocol.
+"""
+
+import asyncio
+import http
+import json
+import threading
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.http11 import Request, Response
+
+from tests.simulators.gemini_connection import Connection
+from tests.simulators.gemini_conversation import Vault
+from tests.simulators.gemini_script import Answer, Behaviour, Record, Script, script_of
+
+PATH = "/ws/google.ai.generativelanguage.v1.GenerativeService.BidiGenerateContent"
+# Starting and stopping a server on loopback takes milliseconds.
+THREAD_TIMEOUT_S = 5.0
+MAX_FRAME_BYTES = 32 * 1024 * 1024
+
+
+class Simulator:
+    """The server as an async context manager; any number of clients, one record."""
+
+    def __init__(
+        self,
+        answers: Script | Answer | Sequence[Answer] = Answer(),  # noqa: B008  frozen
+        behaviour: Behaviour = Behaviour(),  # noqa: B008  frozen
+        *,
+        port: int = 0,
+    ) -> None:
+        self.record = Record()
+        self.url = ""
+        self._vault = Vault()
+        self._script = script_of(answers)
+        self._behaviour = behaviour
+        self._port = port
+        self._server: Server | None = None
+
+    async def __aenter__(self) -> Self:
+        self._server = await serve(
+            self._serve,
+            "127.0.0.1",
+            self._port,
+            process_request=self._admit,
+            max_size=MAX_FRAME_BYTES,
+            compression=None,
+            close_timeout=1,
+        )
+        port = next(iter(self._server.sockets)).getsockname()[1]
+        self.url = f"ws://127.0.0.1:{port}{PATH}"
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._server is not None
+        self._server.close()
+        await self._server.wait_closed()
+
+    def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
+        """The opening handshake: None lets the client in, also one with a bad key: that is told later."""
+        asked = urlsplit(request.path)
+        if asked.query:
+            self.record.violations.append("handshake: a query, where a key would be seen by everybody")
+        if self._behaviour.reject_status is not None:
+            error = {"code": self._behaviour.reject_status, "message": "refused", "status": "UNKNOWN"}
+            return connection.respond(
+                http.HTTPStatus(self._behaviour.reject_status), json.dumps([{"error": error}])
+            )
+        if asked.path != PATH:
+            return connection.respond(http.HTTPStatus.NOT_FOUND, "")
+        return None
+
+    async def _serve(self, socket: ServerConnection) -> None:
+        self.record.connections += 1
+        assert socket.request is not None
+        key = socket.request.headers.get("x-goog-api-key", "")
+        if not key or self._behaviour.api_key not in (None, key):
+            await socket.close(1007, "API key not valid. Please pass a valid API key.")
+        else:
+            await Connection(socket, self._script, self._behaviour, self.record, self._vault).run()
+        self.record.goodbyes.append(socket.close_code)
+
+
+class SimulatorThread:
+    """The server in a thread with a loop of its own, for tests that are not asynchronous."""
+
+    def __init__(
+        self,
+        answers: Script | Answer | Sequence[Answer] = Answer(),  # noqa: B008  frozen
+        behaviour: Behaviour = Behaviour(),  # noqa: B008  frozen
+        *,
+        port: int = 0,
+    ) -> None:
+        self._simulator = Simulator(answers, behaviour, port=port)
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), name="gemini simulator")
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stop = asyncio.Event()
+        self._started = threading.Event()
+
+    @property
+    def url(self) -> str:
+        """The whole endpoint."""
+        return self._simulator.url
+
+    @property
+    def record(self) -> Record:
+        """What clients did; complete once they have closed."""
+        return self._simulator.record
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        assert self._started.wait(THREAD_TIMEOUT_S), "the simulator did not start"
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._loop is not None
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join(THREAD_TIMEOUT_S)
+        assert not self._thread.is_alive(), "the simulator did not stop"
+
+    async def _run(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        async with self._simulator:
+            self._started.set()
+            await self._stop.wait()
+
+
+if __name__ == "__main__":
+    from tests.simulators.gemini_cli import main
+
+    main()
