@@ -74,6 +74,16 @@ _LOG = logging.getLogger("appliance.websocket")
 _LOG.setLevel(logging.WARNING)
 
 
+class ClosedByPeer(ProviderError):
+    """The server closed the connection with this code; `reason` (printable, ≤ 123 bytes) is in its own words."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        said = f"{code} {reason}".rstrip()
+        super().__init__(FailureCategory.SESSION_CLOSED, f"the server closed the connection ({said})")
+        self.code = code
+        self.reason = reason
+
+
 class HandshakeRefused(ProviderError):
     """The server answered the upgrade with an HTTP error; `body` (bounded) may say more."""
 
@@ -245,8 +255,7 @@ def _loss(closed: ConnectionClosed) -> ProviderError:
         return ProviderError(FailureCategory.PROTOCOL_VIOLATION, message)
     if closed.rcvd is not None:
         reason = "".join(c for c in closed.rcvd.reason if c.isprintable())
-        said = f"{closed.rcvd.code} {reason}".rstrip()
-        return ProviderError(FailureCategory.SESSION_CLOSED, f"the server closed the connection ({said})")
+        return ClosedByPeer(closed.rcvd.code, reason)
     reason = ours.reason if ours is not None else _cause(closed)
     return ProviderError(FailureCategory.SESSION_CLOSED, f"the connection was lost ({reason})")
 

@@ -21,7 +21,7 @@ from appliance.conversation.vocabulary import (
     SessionConfig,
 )
 from appliance.errors import FailureCategory, ProviderError
-from appliance.providers.link import HandshakeRefused, Link, LinkOptions, open_link
+from appliance.providers.link import ClosedByPeer, HandshakeRefused, Link, LinkOptions, open_link
 
 # The vendors open a session within half a second of the upgrade; a server that needs ten times as long
 # is not one to wait for while somebody may be speaking.
@@ -75,13 +75,16 @@ class SocketSession:
         options: SocketOptions,
         codec: MakeCodec,
         refusal: Callable[[object], FailureCategory | ProviderError | None],
+        of_close: Callable[[int, str], FailureCategory | None] = lambda code, reason: None,
     ) -> None:
         """`refusal` tells what the JSON body of a refused connection means, better than its status; with
-        an error it says so in its own words."""
+        an error it says so in its own words. `of_close` tells what a close frame's code and reason mean,
+        where that is more than a session that ended."""
         self.capabilities = options.capabilities
         self._options = options
         self._make_codec = codec
         self._refusal = refusal
+        self._of_close = of_close
         self._ended = asyncio.Event()
         self._failure: ProviderError | None = None
         self._early: list[Command] = []
@@ -174,6 +177,8 @@ class SocketSession:
     def _lose(self, failure: ProviderError) -> None:
         """The session is over; the first cause is the one that is told."""
         category, message = failure.category, str(failure)
+        if isinstance(failure, ClosedByPeer):
+            category = self._of_close(failure.code, failure.reason) or category
         if isinstance(failure, HandshakeRefused):
             match self._refusal(_body(failure.body)):
                 case ProviderError() as known:
