@@ -176,7 +176,6 @@ class _Live:
         self._assembly = Assembly(settings, providers, detector, ends, self._clock, log, say, state=state)
         self._hearing = HearingThread(self._assembly.hearing, sound.wake, self._broke)
         self.controls = LiveControls(
-            settings,
             self._assembly,
             log,
             sound.time.index_now,

@@ -22,7 +22,6 @@ from appliance.service.control.controls import (
 )
 from appliance.service.event_log import Event, EventLog
 from appliance.service.instructions import UnknownVariable
-from appliance.settings import Settings
 
 # How often somebody who asked is shown how far the answer's text has come: as fast as one reads.
 PIECE_S: Final = 0.25
@@ -33,7 +32,6 @@ class LiveControls:
 
     def __init__(
         self,
-        settings: Settings,
         assembly: Assembly,
         log: EventLog,
         near_index: Callable[[], int],
@@ -42,7 +40,6 @@ class LiveControls:
     ) -> None:
         """`near_index()` is the 16 kHz sample that is said at this moment; `gauges` are counters that no
         event tells of; `devices` are those that were opened at the start."""
-        self._settings = settings
         self._assembly = assembly
         self._near_index = near_index
         self._gauges = gauges
@@ -171,6 +168,7 @@ class LiveControls:
                 TimerStatus(timer.number, timer.name, round(left_s, 1))
                 for timer, left_s in self._assembly.toolbox.timers()
             ],
+            money=self._assembly.money.status(),
             deaf=self._deaf(),
             mouthless=self._why_not_ready("loudspeaker"),
             counters={**self._counters.snapshot(), **self._gauges()},

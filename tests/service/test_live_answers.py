@@ -17,7 +17,6 @@ from appliance.errors import FailureCategory
 from appliance.pcm.formats import NEAR_RATE_HZ
 from appliance.service.control.controls import Refused
 from appliance.service.live_controls import LiveControls
-from appliance.settings import load_settings
 from tests.service.event_schema import problems
 from tests.service.live_stage import Act, HeldTools, Live, at, play_live, post
 from tests.service.stage import OUT_RATE_HZ, ScriptedProvider, silence, speech, tone
@@ -92,9 +91,8 @@ def ask(asking: "list[asyncio.Task[None]]") -> Act:
     """Ask in writing over the control socket; who asks is put into `asking`."""
 
     async def wait_for_the_answer(live: Live) -> None:
-        settings = load_settings([], [], {}).settings
         index_now, log = live.time.index_now, live.log
-        controls = LiveControls(settings, live.assembly, log, index_now, dict, [])
+        controls = LiveControls(live.assembly, log, index_now, dict, [])
         async for _ in controls.ask("hello", spoken=True):
             pass
 

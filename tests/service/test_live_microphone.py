@@ -12,7 +12,6 @@ from appliance.conversation.vocabulary import (
     StopWanted,
 )
 from appliance.service.live_controls import LiveControls
-from appliance.settings import load_settings
 from tests.service.event_schema import problems
 from tests.service.live_stage import Live, at, play_live, post
 from tests.service.stage import Played, ScriptedProvider, sample, silence, speech, tone
@@ -132,9 +131,8 @@ def test_the_status_says_that_the_microphone_is_silent_until_it_is_alive() -> No
     deaf: list[str] = []
 
     def connect(live: Live) -> None:
-        settings = load_settings([], [], {}).settings
         index_now, log = live.time.index_now, live.log
-        controls.append(LiveControls(settings, live.assembly, log, index_now, dict, []))
+        controls.append(LiveControls(live.assembly, log, index_now, dict, []))
 
     def look(live: Live) -> None:
         deaf.append(controls[0].status().deaf)

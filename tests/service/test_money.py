@@ -28,6 +28,10 @@ SETTINGS: dict[str, Any] = {
 MINUTE = {"output_audio_ms": 60_000}  # of dear: one euro
 
 
+def _write_nothing(event: str, /, **fields: object) -> None:
+    pass
+
+
 class Card:
     """A state directory that keeps everything, and what was put aside."""
 
@@ -158,7 +162,7 @@ def test_where_nobody_is_left_there_is_an_honest_sentence() -> None:
         accounts_of(Settings.model_validate(only)),
         card,
         date.today,
-        lambda event, **fields: None,
+        _write_nothing,
         said.append,
     )
     money.spent("dear", 1, MINUTE)

@@ -20,7 +20,6 @@ from appliance.service.control.controls import DeviceStatus, Refused
 from appliance.service.event_log import EventLog
 from appliance.service.live_controls import LiveControls
 from appliance.service.loudspeaker import Loudspeaker
-from appliance.settings import load_settings
 
 RATE_HZ = 24_000
 
@@ -46,7 +45,6 @@ class Device:
         )
         self.log = EventLog(io.StringIO())
         self.controls = LiveControls(
-            load_settings([], [], {}).settings,
             cast(Any, self),
             self.log,
             lambda: 0,

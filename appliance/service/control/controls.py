@@ -6,6 +6,7 @@ from typing import Protocol
 
 from appliance.conversation.vocabulary import HistoryItem
 from appliance.errors import ApplianceError, Fault
+from appliance.service.money_status import MoneyStatus
 
 
 class Refused(ApplianceError):
@@ -71,6 +72,7 @@ class Status:
     providers: Sequence[ProviderStatus] = ()
     devices: Sequence[DeviceStatus] = ()
     timers: Sequence[TimerStatus] = ()
+    money: MoneyStatus | None = None
     deaf: str = ""
     mouthless: str = ""
     counters: Mapping[str, int | float] = field(default_factory=dict)

@@ -10,6 +10,8 @@ from rich.text import Text
 from appliance.conversation.counters import LATENCY_PARTS
 from appliance.conversation.vocabulary import HistoryItem
 from appliance.service.control.controls import Status
+from appliance.service.control.counter_words import counter_words
+from appliance.service.control.money_rows import money_rows
 
 _DOING = {
     "idle": "It waits for somebody to speak.",
@@ -20,7 +22,6 @@ _DOING = {
 }
 _COLOURS = {"ready": "green", "connecting": "yellow", "backing_off": "yellow", "down": "red", "lost": "red"}
 _WHO = {"user": "You", "assistant": "It"}
-_UNITS = ("s", "ms", "bytes", "samples")
 _WAITED_FOR = {
     "endpoint": "to be sure that you were done",
     "provider": "for the answer",
@@ -80,6 +81,8 @@ def show_status(status: Status, console: Console) -> None:
     if status.timers:
         timers = [(one.name or "a timer", f"rings in {duration_words(one.left_s)}") for one in status.timers]
         _show("Timers", timers, console)
+    if status.money is not None:
+        _show("Money", list(money_rows(status.money)), console)
     _show("So far", list(_counts(status.counters)), console)
     if status.counters.get("latencies", 0):
         _show_waits(status.counters, console)
@@ -134,13 +137,6 @@ def _counts(counters: Mapping[str, int | float]) -> Iterator[tuple[str, ...]]:
 
 def _number(value: int | float) -> str:
     return str(value) if isinstance(value, int) else f"{value:.1f}"
-
-
-def counter_words(name: str) -> tuple[str, str]:
-    """A counter's name in words, and its unit: `speech_sent_s` is "speech sent" in "s"."""
-    stem, _, suffix = name.rpartition("_")
-    words = stem if suffix in _UNITS else name
-    return words.replace("_", " "), suffix if suffix in _UNITS else ""
 
 
 def duration_words(seconds: float) -> str:

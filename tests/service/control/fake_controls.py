@@ -19,6 +19,7 @@ from appliance.service.control.controls import (
 )
 from appliance.service.control.server import answering
 from appliance.service.control.waits import WAITS, Waits
+from appliance.service.money_status import MoneyStatus, ProviderMoney
 
 STATUS = Status(
     version="0.1.0",
@@ -37,6 +38,25 @@ STATUS = Status(
         DeviceStatus("loudspeaker", "lost", "hw:0", "It was unplugged."),
     ],
     timers=[TimerStatus(2, "", 59.0), TimerStatus(1, "tea", 171.5)],
+    money=MoneyStatus(
+        "EUR",
+        1.0,
+        1.25,
+        1.0,
+        0.0,
+        [
+            ProviderMoney(
+                "openai",
+                {"output_audio_ms": 60_000, "input_text_tokens": 5},
+                0.9,
+                "2026-11-01",
+                ["input_text_tokens"],
+            ),
+            ProviderMoney("dear", {"output_characters": 5}, 0.1, "2026-11-01", [], may_answer=False),
+            ProviderMoney("gemini", {"output_audio_tokens": 40}, unpriced=[]),
+            ProviderMoney("offline", {}, 0.0, unpriced=[]),
+        ],
+    ),
     mouthless="The loudspeaker hw:0 was unplugged.",
     counters={"turns_opened": 3, "speech_sent_s": 10.5, "latencies": 2, "latency_total_p95_ms": 929.4},
 )

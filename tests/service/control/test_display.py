@@ -12,13 +12,14 @@ from rich.console import Console
 from appliance.conversation.counters import Counters
 from appliance.conversation.vocabulary import HistoryItem
 from appliance.service.control.controls import Status
+from appliance.service.control.counter_words import counter_words
 from appliance.service.control.display import (
     GrowingText,
-    counter_words,
     duration_words,
     show_status,
     transcript_lines,
 )
+from appliance.service.control.money_rows import amount
 from tests.service.control.fake_controls import STATUS
 
 TWO_TURNS = Path(__file__).parents[2] / "conversation" / "two_turns.jsonl"
@@ -45,6 +46,26 @@ def test_a_status_says_what_goes_on_who_answers_and_what_is_wrong() -> None:
     assert "openai down connection_failed" in lines
     assert "offline ready answers now" in lines
     assert "loudspeaker lost hw:0 It was unplugged." in lines
+
+
+def test_the_money_is_told_with_its_limits_and_what_is_not_known() -> None:
+    lines = shown(STATUS)
+    assert "today 1.00 EUR of 1.00" in lines
+    assert "this month 1.25 EUR no limit" in lines
+    assert (
+        "openai 0.90 EUR prices of 2026-11-01 output audio 60000 ms, input text tokens 5 (no price)" in lines
+    )
+    assert "dear 0.10 EUR not asked: the limit is reached output characters 5" in lines
+    assert "gemini cost not known it has no prices output audio tokens 40" in lines
+    assert "offline 0.00 EUR" in lines
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(0, "0.00"), (12.345, "12.35"), (0.5, "0.50"), (0.0123, "0.012"), (0.00012, "0.00012")],
+)
+def test_an_amount_is_readable_however_small(value: float, words: str) -> None:
+    assert amount(value) == words
 
 
 def test_counters_have_words_units_and_shares() -> None:

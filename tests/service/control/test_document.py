@@ -10,6 +10,7 @@ from appliance.service.control import requests
 from appliance.service.control.controls import AnswerText, DeviceStatus, ProviderStatus, Status, TimerStatus
 from appliance.service.control.server import MAX_CLIENTS
 from appliance.service.control.waits import WAITS
+from appliance.service.money_status import MoneyStatus, ProviderMoney
 from tests.service.control.fake_controls import FakeControls, daemon
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "control.md").read_text()
@@ -33,6 +34,9 @@ class Documented(FakeControls):
             [ProviderStatus("offline", "ready", current=True)],
             [DeviceStatus("microphone", "ready", "USB Audio")],
             [TimerStatus(1, "tea", 171.5)],
+            MoneyStatus(
+                "EUR", 0.5, 4.25, 2.0, 0.0, [ProviderMoney("offline", {"output_characters": 12}, 0.0)]
+            ),
             counters={"turns_opened": 3, "speech_sent_s.offline": 10.5},
         )
 
