@@ -115,11 +115,11 @@ class Conversation:
         content: Message = {"turnComplete": True}
         if generation.answer.reason:
             content["turnCompleteReason"] = generation.answer.reason
-        messages = [self.message(serverContent=content, usageMetadata=generation.usage())]
+        keys: Message = {"serverContent": content, "usageMetadata": generation.usage()}
         if "sessionResumption" in (self._setup or {}):
             self.handles.append(self._vault.new())
-            update = {"newHandle": self.handles[-1], "resumable": True}
-            messages.append(self.message(sessionResumptionUpdate=update))
+            keys["sessionResumptionUpdate"] = {"newHandle": self.handles[-1], "resumable": True}
+        messages = [self.message(**keys)]
         if generation.answer.phantom:
             messages.append(self.message(serverContent={"interrupted": True}))
         return messages

@@ -63,11 +63,11 @@ class Generation:
             if mine:
                 text = ("" if mine == words[: len(mine)] else " ") + " ".join(mine)
                 messages.append({"serverContent": {"outputTranscription": {"text": text}}})
-            blob = {
+            blob: Message = {
                 "mimeType": f"audio/pcm;rate={self.answer.rate_hz}",
                 "data": base64.urlsafe_b64encode(pcm_to_bytes(sound)).decode(),
             }
-            turn = {"role": "model", "parts": [{"inlineData": blob}]}
+            turn: Message = {"role": "model", "parts": [{"inlineData": blob}]}
             messages.append({"serverContent": {"modelTurn": turn}})
             yield Chunk(messages, len(sound) / OUT_SAMPLES_PER_MS)
 
