@@ -26,6 +26,8 @@ def shortfalls(name: str, capabilities: Capabilities, config: SessionConfig) -> 
     if config.max_output_tokens is not None and not capabilities.max_output_tokens:
         limit = config.max_output_tokens
         found.append(f"conversation.max_output_tokens = {limit}: {name} cannot be held to a length")
+    if config.provider_ends_turns and not capabilities.ends_turns:
+        found.append(f'hearing.end_of_turn = "provider": {name} says no such thing; silence ends the turn')
     if config.tools and not capabilities.tools:
         found.append(f"tools: {name} cannot call any")
     return found

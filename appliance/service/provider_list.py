@@ -9,12 +9,11 @@ from appliance.providers.chain import Provider
 from appliance.providers.offline.keeper import OfflineWorker
 from appliance.providers.offline.options import OfflineOptions
 from appliance.providers.offline.session import CAPABILITIES, OfflineSession
-from appliance.providers.openai.session import CAPABILITIES as OPENAI_CAPABILITIES
-from appliance.providers.openai.session import OpenAiOptions, open_openai
 from appliance.providers.requirements import require, shortfalls
 from appliance.service.cascade_list import open_cascade
 from appliance.service.instructions import instructions_of
-from appliance.settings import Settings, resolve_secret
+from appliance.service.realtime_list import azure_provider, openai_provider
+from appliance.settings import Settings
 from appliance.settings.offline_voice import piper_model, what_is_missing
 from appliance.settings.options import Provider as ProviderSettings
 from appliance.settings.pack import prompt_of
@@ -43,8 +42,10 @@ def list_providers(settings: Settings, environ: Mapping[str, str]) -> ProviderLi
             open_session, capabilities = _offline(workers[provider.name]), CAPABILITIES
         elif provider.kind == "cascade":
             open_session, capabilities = open_cascade(provider, environ)
+        elif provider.kind == "azure":
+            open_session, capabilities = azure_provider(provider, environ)
         else:
-            open_session, capabilities = _openai(provider, environ), OPENAI_CAPABILITIES
+            open_session, capabilities = openai_provider(provider, environ)
         require(provider.name, capabilities, config)
         missed += shortfalls(provider.name, capabilities, config)
         providers.append(Provider(provider.name, open_session))
@@ -65,6 +66,7 @@ def session_config(settings: Settings) -> SessionConfig:
         speed=conversation.speed,
         temperature=prompt.temperature if temperature is None else temperature,
         max_output_tokens=prompt.max_output_tokens if tokens is None else tokens,
+        provider_ends_turns=settings.hearing.end_of_turn == "provider",
     )
 
 
@@ -80,14 +82,3 @@ def _worker(provider: ProviderSettings, *, standby: bool) -> OfflineWorker:
 
 def _offline(worker: OfflineWorker) -> Callable[[], Session]:
     return lambda: OfflineSession(worker)
-
-
-def _openai(provider: ProviderSettings, environ: Mapping[str, str]) -> Callable[[], Session]:
-    options = OpenAiOptions(
-        api_key=resolve_secret(provider.api_key, environ),
-        name=provider.name,
-        url=provider.url,
-        model=provider.model,
-        voice=provider.voice,
-    )
-    return lambda: open_openai(options)

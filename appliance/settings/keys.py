@@ -49,6 +49,12 @@ def is_section(path: Key) -> bool:
     return _general(path) in SECTIONS
 
 
+def is_choice(path: Key) -> bool:
+    """Whether the value of `path` is one of a few words, which keep no secret."""
+    field = field_of(path)
+    return field is not None and get_origin(field.annotation) is Literal
+
+
 def wants_text(path: Key) -> bool:
     """Whether a value for `path` is text: then `--set` and the environment need no quotes."""
     field = field_of(path)

@@ -14,6 +14,7 @@ from appliance.settings.addresses import check_socket_url
 from appliance.settings.cascade import Llm, Stt, Tts, stage_conflicts
 from appliance.settings.credentials import check_reference
 from appliance.settings.extra_table import extra_mistake
+from appliance.settings.realtime import realtime_conflicts
 from appliance.settings.section import Allowed, Conflict, Section, Text, refuse, refuse_value
 
 MAX_PROVIDERS = 16
@@ -90,7 +91,7 @@ class Hearing(Section):
     end_silence_max_ms: int = Field(default=3000, ge=100, le=10_000)
     no_speech_s: float = Field(default=8, ge=1, le=120)
     max_turn_s: float = Field(default=30, ge=1, le=120)
-    end_of_turn: Literal["silence"] = "silence"
+    end_of_turn: Literal["silence", "provider"] = "silence"
     detector: Annotated[
         str,
         Field(pattern=DETECTOR_PATTERN, max_length=200),
@@ -151,10 +152,15 @@ class Audio(Section):
     echo: Echo = Echo()
 
 
-Kind = Literal["openai", "cascade", "offline"]
+Kind = Literal["openai", "azure", "cascade", "offline"]
 
 KIND_DEFAULTS: dict[str, dict[str, str]] = {
-    "openai": {"model": "gpt-realtime-2.1", "voice": "marin"},
+    "openai": {
+        "model": "gpt-realtime-2.1",
+        "voice": "marin",
+        "transcription_model": "gpt-live-transcribe",
+    },
+    "azure": {"voice": "marin"},
 }
 
 
@@ -173,6 +179,11 @@ class Provider(Section):
     model: Text = ""
     voice: Text = ""
     api_key: Annotated[Text, Allowed("credential:NAME | env:NAME, never the key itself")] = ""
+    auth: Literal["key", "bearer"] = "key"
+    dialect: Literal["ga", "beta"] = "ga"
+    api_version: Text = ""
+    transcription_model: Text = ""
+    provider_turn_detection: Literal["semantic_vad", "server_vad"] = "semantic_vad"
     extra: Annotated[
         dict[str, Any], Allowed("a table that reaches the provider's session unchanged; {} for none")
     ] = Field(default_factory=dict)
@@ -226,6 +237,13 @@ class Provider(Section):
         if self.voice.startswith("piper:") and not self.voice.endswith(".onnx"):
             conflicts.append(Conflict("voice", "must be piper, piper:FILE.onnx or a voice of espeak-ng"))
         refuse(conflicts)
+        return self
+
+    @model_validator(mode="after")
+    def _has_what_its_kind_takes(self) -> Self:
+        fields = type(self).model_fields
+        texts = {key: getattr(self, key) for key in fields if isinstance(getattr(self, key), str)}
+        refuse(realtime_conflicts(self.kind, texts, {key: fields[key].default for key in texts}))
         return self
 
     @model_validator(mode="after")

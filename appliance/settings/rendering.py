@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from appliance.settings.credentials import masked
-from appliance.settings.keys import KEYS, Key, allowed
+from appliance.settings.keys import KEYS, Key, allowed, is_choice
 from appliance.settings.load import Loaded
 from appliance.settings.mistakes import toml_value
 from appliance.settings.tree import BUILT_IN
@@ -66,7 +66,7 @@ def _row(loaded: Loaded, path: Key) -> Row:
     value: Any = loaded.settings
     for segment in path:
         value = value[int(segment)] if isinstance(value, tuple) else getattr(value, segment)
-    text = "" if value is None else toml_value(_masked(path[-1], value))
+    text = "" if value is None else toml_value(value if is_choice(path) else _masked(path[-1], value))
     return Row(loaded.tree.shown(path), text, loaded.tree.origin(path), allowed(path))
 
 
