@@ -113,7 +113,7 @@ async def test_the_package_s_client_and_ours_are_given_the_same_sound() -> None:
 
 async def test_the_package_s_client_and_ours_read_the_same_offer() -> None:
     async with Simulator(Script(streams=True)) as server, asyncio.timeout(PATIENCE_S):
-        async with open_wyoming(wyoming_address(server.url)) as link:
+        async with open_wyoming(wyoming_address("providers.stt.url", server.url)) as link:
             ears, mouth = await link.ask(SPEECH_TO_TEXT), await link.ask(TEXT_TO_SPEECH)
         async with AsyncClient.from_uri(server.url) as client:
             await client.write_event(Describe().event())

@@ -311,7 +311,7 @@ async def test_a_server_that_does_not_stop_speaking_is_left(monkeypatch: pytest.
 )
 def test_an_address_that_is_none_or_far_away_is_refused_without_its_secrets(url: str) -> None:
     with pytest.raises(ConfigurationError) as refused:
-        wyoming_address(url)
+        wyoming_address("providers.stt.url", url)
     assert "secret" not in str(refused.value)
 
 
@@ -320,7 +320,7 @@ def test_an_address_that_is_none_or_far_away_is_refused_without_its_secrets(url:
     ["tcp://homeassistant.local:10300", "tcp://192.168.1.9:10200", "tcp://[fd00::1]:1", "unix:///run/w"],
 )
 def test_an_address_in_the_house_is_taken(url: str) -> None:
-    assert wyoming_address(url).name in url
+    assert wyoming_address("providers.stt.url", url).name in url
 
 
 async def test_a_name_that_leads_into_the_internet_gets_not_a_byte(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,11 +30,13 @@ TRANSCRIPT_TIMEOUT_S = 8.0
 
 @dataclass(frozen=True, slots=True)
 class DeepgramOptions:
-    """`url` is the whole endpoint; what its query names is not added. `model` is one that streams."""
+    """`url` is the whole endpoint; what its query names is not added. `model` is one that streams, `language`
+    the one that it is told, "" that of the conversation."""
 
     api_key: SecretStr
     url: str = VENDOR_URL
     model: str = "nova-3"
+    language: str = ""
 
 
 def open_deepgram_stt(options: DeepgramOptions) -> "DeepgramSpeechToText":
@@ -72,7 +74,7 @@ class DeepgramSpeechToText:
     def _link_options(self, language: str) -> LinkOptions:
         options = self._options
         key = KeyHeader(options.api_key, scheme="Token")
-        return LinkOptions(listening_at(options.url, options.model, language), key)
+        return LinkOptions(listening_at(options.url, options.model, options.language or language), key)
 
 
 class _TurnOnDeepgram:

@@ -41,21 +41,24 @@ class WyomingAddress:
         return self.path or f"{host}:{self.port}"
 
 
-def wyoming_address(url: str) -> WyomingAddress:
-    """The server that "tcp://HOST:PORT" or "unix:///PATH" names. Raises `ConfigurationError` for another."""
+def wyoming_address(key: str, url: str) -> WyomingAddress:
+    """The server that "tcp://HOST:PORT" or "unix:///PATH" names; `key` names the setting in an error.
+
+    Raises `ConfigurationError` for anything else; it does not repeat the URL.
+    """
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port or 0
     except ValueError as broken:
-        raise ConfigurationError(["providers.url: is no address"]) from broken
+        raise ConfigurationError([f"{key}: is no address"]) from broken
     if parts.query or parts.fragment or parts.username is not None or parts.password is not None:
-        raise ConfigurationError(["providers.url: must be no more than tcp://HOST:PORT or unix:///PATH"])
+        raise ConfigurationError([f"{key}: must be no more than tcp://HOST:PORT or unix:///PATH"])
     if parts.scheme == "unix" and not host and parts.path.startswith("/"):
         return WyomingAddress(path=parts.path)
     if parts.scheme != "tcp" or not host or not port or parts.path not in ("", "/"):
-        raise ConfigurationError(["providers.url: must be tcp://HOST:PORT or unix:///PATH"])
+        raise ConfigurationError([f"{key}: must be tcp://HOST:PORT or unix:///PATH"])
     if _in_the_internet(host):
-        raise ConfigurationError([f"providers.url: Wyoming is not encrypted and {host} is not in this house"])
+        raise ConfigurationError([f"{key}: Wyoming is not encrypted and {host} is not in this house"])
     return WyomingAddress(host, port)
 
 

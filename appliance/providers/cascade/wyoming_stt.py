@@ -27,10 +27,12 @@ _SOUND = {"rate": NEAR_RATE_HZ, "width": 2, "channels": 1}
 
 @dataclass(frozen=True, slots=True)
 class WyomingSttOptions:
-    """`url` is tcp://HOST:PORT or unix:///PATH; `model` one of the server's, "" is its own choice."""
+    """`url` is tcp://HOST:PORT or unix:///PATH; `model` one of the server's, "" is its own choice; `language`
+    the one that it is told, "" that of the conversation."""
 
     url: str
     model: str = ""
+    language: str = ""
 
 
 def open_wyoming_stt(options: WyomingSttOptions) -> "WyomingSpeechToText":
@@ -42,8 +44,9 @@ class WyomingSpeechToText:
     """A `SpeechToText`: one connection a turn."""
 
     def __init__(self, options: WyomingSttOptions) -> None:
-        self._address = wyoming_address(options.url)
+        self._address = wyoming_address("providers.stt.url", options.url)
         self._model = options.model
+        self._language = options.language
         self._service: Service | None = None  # as of the last time it was asked
 
     async def open(self) -> None:
@@ -62,7 +65,9 @@ class WyomingSpeechToText:
             async with open_wyoming(self._address) as link:
                 offered = self._service or await link.ask(SPEECH_TO_TEXT)
                 self._service = offered
-                yield _TurnOnWyoming(link, self._model, language_for(language, offered.languages))
+                yield _TurnOnWyoming(
+                    link, self._model, language_for(self._language or language, offered.languages)
+                )
 
         return StreamedTurn(f"the Wyoming server {self._address.name}", connect, TRANSCRIPT_TIMEOUT_S)
 

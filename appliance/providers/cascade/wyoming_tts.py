@@ -39,7 +39,7 @@ class WyomingTextToSpeech:
     """A `TextToSpeech`: one connection a text, whose end is the end of the work for it."""
 
     def __init__(self, options: WyomingTtsOptions) -> None:
-        self._address = wyoming_address(options.url)
+        self._address = wyoming_address("providers.tts.url", options.url)
         self._voice = options.voice
         self._service: Service | None = None  # as of the last time it was asked
 
