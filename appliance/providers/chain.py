@@ -282,6 +282,7 @@ class Chain:
             case AnswerDone(answer=answer):
                 self._standing.answered(held.index)
                 self._turn.complete(answer)
+                held.look()
             case ClosingSoon(remaining_s=remaining_s):
                 held.tenure.closing_soon(remaining_s, self._now_s())
                 held.look()

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from appliance.errors import FailureCategory
-from appliance.providers.health import Health
+from appliance.providers.health import BACKGROUND_CAP_S, BACKOFF_CAP_S, Health
 
 # A preferred provider that failed is asked again after this long without a turn: long enough
 # that a flapping link does not swallow turns, short enough that nobody stays offline for long.
@@ -44,8 +44,9 @@ class Roster:
         chance: float,
         retry_after_s: float | None,
     ) -> None:
-        """The provider failed; see `Health.failed`."""
-        self._health[index] = self._health[index].failed(category, now_s, chance, retry_after_s)
+        """The provider failed; see `Health.failed`. It is needed where nobody else may be tried."""
+        cap_s = BACKGROUND_CAP_S if self.anybody_but((index,), now_s) else BACKOFF_CAP_S
+        self._health[index] = self._health[index].failed(category, now_s, chance, retry_after_s, cap_s)
 
     def failback_after_s(self, index: int, now_s: float) -> float | None:
         """How long to stay with this provider although a better one exists; None: for good."""

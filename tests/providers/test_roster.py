@@ -1,7 +1,7 @@
 """Who is asked next."""
 
 from appliance.errors import FailureCategory
-from appliance.providers.health import OWNER_RETRY_S
+from appliance.providers.health import BACKGROUND_CAP_S, BACKOFF_CAP_S, OWNER_RETRY_S
 from appliance.providers.roster import FAILBACK_AFTER_S, FAILBACK_CAP_S, Roster
 
 
@@ -57,3 +57,12 @@ def test_an_answer_makes_a_provider_well_again() -> None:
     fail(roster, 0, times=3, retry_after_s=50.0)
     roster.answered(0)
     assert roster.next((), 0.0) == (0, 0.0)
+
+
+def test_a_provider_that_is_needed_is_asked_again_sooner_than_one_in_place_of_which_another_answers() -> None:
+    alone, beside = Roster(1), Roster(2)
+    for roster in (alone, beside):
+        fail(roster, 0, times=20)
+    assert alone.next((), 0.0) == (0, BACKOFF_CAP_S)
+    assert beside.next({1}, BACKGROUND_CAP_S - 0.1) == (1, 0.0)
+    assert beside.next({1}, BACKGROUND_CAP_S) == (0, 0.0)

@@ -1,0 +1,41 @@
+"""When a session is left although nothing is wrong with it."""
+
+from appliance.providers.tenure import QUIET_S, RENEW_BEFORE_S, Tenure
+
+
+def test_the_session_of_the_preferred_provider_is_held_for_good() -> None:
+    tenure = Tenure(100.0, None)
+    assert tenure.due_s() is None
+    assert not tenure.failback_is_due(1e9, 0.0)
+    assert not tenure.renewal_is_due(1e9)
+
+
+def test_a_better_provider_is_asked_after_its_time_and_a_quiet_while() -> None:
+    tenure = Tenure(100.0, 30.0)
+    assert tenure.due_s() == 130.0
+    assert not tenure.failback_is_due(129.0, 0.0)
+    assert not tenure.failback_is_due(130.0, 130.0 - QUIET_S + 1)
+    assert tenure.failback_is_due(130.0, 130.0 - QUIET_S)
+
+
+def test_a_session_is_renewed_well_before_its_peer_ends_it() -> None:
+    tenure = Tenure(0.0, None)
+    tenure.closing_soon(3600.0, 0.0)
+    assert tenure.due_s() == 3600.0 - RENEW_BEFORE_S
+    assert not tenure.renewal_is_due(3600.0 - RENEW_BEFORE_S - 1)
+    assert tenure.renewal_is_due(3600.0 - RENEW_BEFORE_S)
+
+
+def test_a_short_warning_leaves_half_of_it_to_the_turn_that_goes_on() -> None:
+    tenure = Tenure(0.0, None)
+    tenure.closing_soon(50.0, 1000.0)
+    assert tenure.due_s() == 1025.0
+
+
+def test_of_two_warnings_the_earlier_end_counts() -> None:
+    tenure = Tenure(0.0, None)
+    tenure.closing_soon(600.0, 0.0)
+    tenure.closing_soon(10.0, 100.0)
+    assert tenure.due_s() == 105.0
+    tenure.closing_soon(600.0, 100.0)
+    assert tenure.due_s() == 105.0
