@@ -123,9 +123,12 @@ def replay(
 def check_config(config: Config = None, overrides: Set = None) -> None:
     """Print the settings in force, or what is wrong with them and what is allowed."""
     from appliance.service.plugin_check import check_plugins
+    from appliance.service.provider_check import check_providers
 
     loaded = _settings(config, overrides)
     check_plugins(loaded.settings)
+    for sentence in check_providers(loaded.settings):
+        typer.echo(f"appliance: {sentence}", err=True)
     typer.echo(render(loaded), nl=False)
 
 

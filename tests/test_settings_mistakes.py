@@ -71,6 +71,10 @@ def in_file(tmp_path: Path, text: str) -> list[str]:
             "interruption.hush_ms = 200 (F): must be below interruption.confirm_ms = 200 (F)",
         ),
         (
+            "conversation.greeting = 'It is {{time}}, {{you}}'",
+            'conversation.greeting = "It is {{time}}, {{you}}" (F): {{you}} is not in [conversation.variables]',
+        ),
+        (
             "conversation.instructions = 'Hi {{you}}'",
             'conversation.instructions = "Hi {{you}}" (F): {{you}} is not in [conversation.variables]',
         ),

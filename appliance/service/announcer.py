@@ -76,9 +76,14 @@ class Announcer:
         """Let it be heard whether it listens."""
         self.sound((earcons.muted if muted else earcons.ready)(self._rate_hz))
 
-    def say_ready(self) -> None:
-        """Let the person know that it listens, unless he found out by himself."""
-        if not self._person_has_floor() and not self._loudspeaker.busy:
+    def say_ready(self, greeting: str) -> None:
+        """Let the person know that it listens, unless he found out by himself: with `greeting`, or an earcon
+        where that is empty."""
+        if self._person_has_floor() or self._loudspeaker.busy:
+            return
+        if greeting:
+            self.announce(greeting)
+        else:
             self.sound(earcons.ready(self._rate_hz))
 
     async def prepare(self, text: str) -> Pcm:

@@ -77,6 +77,10 @@ class Instructions:
         self._told = self._values(self._told_at)
         return fill_in(self._template, self._told)
 
+    def filled(self, text: str) -> str:
+        """`text` with the same variables, as of now."""
+        return fill_in(text, self._values(self._now()))
+
     @property
     def out_of_date(self) -> bool:
         """Whether the model is to be told anew when a turn opens; a time that it was told is true for

@@ -96,6 +96,8 @@ async def _run(settings: Settings, socket: Path, show: Listener | None, state_fo
         def tell_owner(sentence: str) -> None:
             err.write(f"appliance: {sentence}\n")
 
+        for sentence in providers.shortfalls:
+            tell_owner(sentence)
         listener = stack.enter_context(claimed(socket))  # before a device is touched that another one uses
         warnings: list[str] = []
         with suppress(NotWanted):  # asked to stop before it could begin
@@ -138,6 +140,7 @@ class _Live:
         self._clock = LiveClock()
         self._stopping = stopping
         self._tell_owner = tell_owner
+        self._greeting = settings.conversation.greeting
         self._failure: Exception | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._mailbox = mailbox = Mailbox[Event](self._loop, self._deliver)
@@ -243,7 +246,7 @@ class _Live:
         self._stopping.set()
 
     def _say_ready(self) -> None:
-        self._assembly.announcer.say_ready()
+        self._assembly.announcer.say_ready(self._assembly.instructions.filled(self._greeting))
         who = f"answers come from {self._assembly.chain.provider}"
         self._tell_owner(f"ready: {self._sound.ends}; {who}")
         if self._half_duplex:

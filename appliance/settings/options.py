@@ -68,12 +68,13 @@ class Conversation(Section):
     @model_validator(mode="after")
     def _every_placeholder_has_a_variable(self) -> Self:
         known = COMPUTED | self.variables.keys()
-        named = [] if self.pack else PLACEHOLDER.findall(self.instructions)
-        missing = [name for name in named if name not in known]
+        texts = {"greeting": self.greeting, "instructions": "" if self.pack else self.instructions}
         refuse(
             [
-                Conflict("instructions", f"{{{{{name}}}}} is not in [conversation.variables]")
-                for name in missing
+                Conflict(key, f"{{{{{name}}}}} is not in [conversation.variables]")
+                for key, text in texts.items()
+                for name in PLACEHOLDER.findall(text)
+                if name not in known
             ]
         )
         return self

@@ -89,6 +89,12 @@ def test_another_day_is_told_at_once() -> None:
     assert stage.told.as_of_now() == "It is 00:00 on 2026-11-22"
 
 
+def test_a_greeting_has_the_same_variables() -> None:
+    stage = Stage("", user_name="Al")
+    stage.told.assign("user_name", "Bo")
+    assert stage.told.filled("Good {{weekday}}, {{user_name}}.") == "Good Saturday, Bo."
+
+
 def test_instructions_without_a_clock_in_them_are_never_out_of_date() -> None:
     stage = Stage("Be kind to {{user_name}}.", user_name="Al")
     stage.told.as_of_now()

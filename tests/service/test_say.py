@@ -74,6 +74,39 @@ class Device:
         asyncio.run(self.controls.say("Dinner is ready."))
 
 
+def test_who_has_no_greeting_hears_an_earcon() -> None:
+    device = Device()
+
+    async def begin() -> None:
+        device.announcer.say_ready("")
+        assert not device.announcer.pending
+
+    asyncio.run(begin())
+    assert device.loudspeaker.busy
+
+
+def test_a_greeting_is_said_in_place_of_the_earcon() -> None:
+    device, said = Device(), []
+    device.while_voiced = lambda: said.append(device.loudspeaker.busy)
+
+    async def begin() -> None:
+        device.announcer.say_ready("Hello, Alice.")
+        await asyncio.gather(*device.announcer.pending)
+
+    asyncio.run(begin())
+    assert said == [False]
+    assert device.loudspeaker.busy
+
+
+@pytest.mark.parametrize("greeting", ["", "Hello."])
+def test_who_speaks_already_is_not_greeted(greeting: str) -> None:
+    device = Device()
+    device.hear_somebody()
+    device.announcer.say_ready(greeting)
+    assert not device.announcer.pending
+    assert not device.loudspeaker.busy
+
+
 @pytest.fixture
 def device() -> Device:
     return Device()

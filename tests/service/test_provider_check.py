@@ -1,0 +1,26 @@
+"""What a provider goes without is said before it is asked, on a machine that has none of its keys."""
+
+import pytest
+
+from appliance.service.provider_check import check_providers
+from appliance.settings import load_settings
+from appliance.settings.options import Settings
+
+
+def settings(*overrides: str) -> Settings:
+    return load_settings((), overrides, {"OPENAI_API_KEY": "sk-0123456789"}).settings
+
+
+def test_what_each_provider_goes_without_is_said() -> None:
+    told = check_providers(settings("conversation.temperature=0.5", "conversation.speed=1.5"))
+    assert "conversation.temperature = 0.5: offline has none to set" in told
+    assert all(sentence.startswith("conversation.") for sentence in told)
+
+
+def test_nothing_is_said_where_nothing_is_asked_for() -> None:
+    assert check_providers(settings()) == ()
+
+
+def test_a_key_that_is_not_here_is_no_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
+    assert check_providers(settings("providers.openai.api_key=credential:nowhere")) == ()
