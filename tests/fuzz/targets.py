@@ -7,6 +7,7 @@ Keep it small: what repeats in a session teaches a mutation nothing.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -40,8 +41,17 @@ def _openai() -> Fuzzed:
     return OpenAiCodec(VOICE, SessionConfig("Be kind."), ())
 
 
+def _gemini(*, ends_turns: bool = False) -> Fuzzed:
+    from tests.fuzz.record_gemini import Closing
+    from tests.simulators.gemini_pair import MODEL
+
+    return Closing(MODEL, SessionConfig("Be kind.", provider_ends_turns=ends_turns), ())
+
+
 TARGETS: Mapping[str, Target] = {
     "openai": Target(_openai, _CORPUS / "openai"),
+    "gemini": Target(_gemini, _CORPUS / "gemini"),
+    "gemini-ends-turns": Target(partial(_gemini, ends_turns=True), _CORPUS / "gemini"),
 }
 
 

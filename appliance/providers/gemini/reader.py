@@ -18,6 +18,8 @@ Fields = dict[str, Any]
 
 # A minute of sound in one message; the vendor's have a second or less.
 MAX_FRAME_CHARACTERS = 4 * 1024 * 1024
+# Each value but the last has a comma behind it, and takes far longer to read than its characters.
+MAX_COMMAS = 20_000
 # Ids of calls have about 40 characters.
 MAX_ID_CHARACTERS = 256
 # Handles of a few hundred characters were seen.
@@ -35,11 +37,13 @@ _STANDARD_ALPHABET = str.maketrans("-_", "+/")
 
 
 def parse(frame: str | bytes) -> Fields:
-    """The JSON object in `frame`; the vendor sends it as binary and as text."""
+    """The JSON object in `frame`, binary or text; its length and its commas are bounded."""
     if len(frame) > MAX_FRAME_CHARACTERS:
         raise ProtocolViolation(f"the server sent a message of more than {MAX_FRAME_CHARACTERS} characters")
     try:
         said = frame if isinstance(frame, str) else frame.decode("utf-8")
+        if said.count(",") > MAX_COMMAS:
+            raise ProtocolViolation("the server sent a message of too many values")
         message = json.loads(said, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:  # no UTF-8, no JSON, an endless number or nesting
         raise ProtocolViolation(f"the server sent no JSON: {type(error).__name__}") from error
@@ -156,7 +160,7 @@ def duration_s(fields: Fields, key: str) -> float | None:
 
 def line(said: str) -> str:
     """What the peer said in words, in one short printable line."""
-    words = " ".join(said.split())
+    words = " ".join(said[: 4 * MAX_MESSAGE_CHARACTERS].split())
     return "".join(c for c in words if c.isprintable())[:MAX_MESSAGE_CHARACTERS]
 
 
