@@ -22,6 +22,7 @@ from appliance.providers.openai_live.gate import AnswerGate, Heed, Passage
 from appliance.providers.openai_live.past import Meter, Past
 from appliance.providers.openai_live.words import AnswerWords, UserWords
 
+_NOT_RUN = "not run: nobody waits for it any more"
 _WAITING = (Heed.AWAITING, Heed.PASSING)
 
 
@@ -53,6 +54,7 @@ class Answering:
         self._finished: tuple[int, AnswerWords] | None = None  # the answer that came last, while it plays
         self._asked: _Asked | None = None
         self._pending: list[ProviderEvent] = []  # what a command brought about; at most two commands' worth
+        self._early_calls: list[Call] = []  # made before the turn was committed; the backend bounds them
         self._streams_silence = False
         self._notes = 0
         self.received_samples = 0
@@ -104,6 +106,9 @@ class Answering:
         if passage.began:
             self._note_begin(len(passage.pcm), sent_samples)
             self._pending.extend(self._passed_on(asked, passage))
+        early, self._early_calls = self._early_calls, []
+        for call in early:
+            self._pending.extend(self._call(call))
 
     def cancel(self, answer: int, heard_ms: int) -> None:
         """Stop `answer`, of which so much was heard; unknown ones are ignored."""
@@ -124,7 +129,12 @@ class Answering:
         """Nobody waits for an answer any more."""
         self._gate.stop()
         self._asked = None
-        self._pending.clear()
+        pending, self._pending = self._pending, []
+        early, self._early_calls = self._early_calls, []
+        calls = [call.call for call in early]
+        calls += [event.call for event in pending if isinstance(event, ToolCall)]
+        for call in calls:
+            self.tell_result(0, call, _NOT_RUN)
 
     def is_asked(self, answer: int) -> bool:
         """Whether this is the answer that is wanted."""
@@ -243,13 +253,17 @@ class Answering:
             yield from self._call(call)
 
     def _call(self, call: Call) -> Iterator[ProviderEvent]:
+        """The model may call before our end of turn; what it calls when nobody waits is not run."""
         asked = self._asked
+        if self._gate.heed is Heed.HOLDING:
+            self._early_calls.append(call)
+            return
         if asked is not None and self._gate.heed in _WAITING:
             yield from self._start(asked)
             if self._asked is asked:
                 yield ToolCall(asked.number, call.call, call.name, call.arguments)
                 return
-        self.tell_result(0, call.call, "not run: nobody waits for it any more")
+        self.tell_result(0, call.call, _NOT_RUN)
 
     def tell_result(self, answer: int, call: str, output: str) -> None:
         """What a tool gave; after the last one the backend goes on. Unknown calls are ignored."""

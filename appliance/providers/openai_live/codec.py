@@ -36,7 +36,7 @@ from appliance.providers.openai_live.pacing import Pace
 from appliance.providers.openai_live.past import Meter, Past
 
 # A session that is open costs money by the minute, whether anybody speaks or not.
-IDLE_SAMPLES = 60 * frames.WIRE_RATE_HZ
+IDLE_S = 60.0
 
 _SAMPLES_PER_MS = frames.WIRE_RATE_HZ // 1000
 _PACES: Mapping[Heed, Pace] = {
@@ -75,8 +75,17 @@ class LiveCodec:
     of `words`, calls those of `backend`, a frame that of `fields`.
     """
 
-    def __init__(self, voice: Voice, config: SessionConfig, past: Past, meter: Meter, tail_ms: int) -> None:
-        """`tail_ms` of silence usually precede a commit."""
+    def __init__(
+        self,
+        voice: Voice,
+        config: SessionConfig,
+        past: Past,
+        meter: Meter,
+        *,
+        tail_ms: int = 800,
+        idle_s: float = IDLE_S,
+    ) -> None:
+        """`tail_ms` of silence usually precede a commit; after `idle_s` without a word it wishes to sleep."""
         self._voice = voice
         self._config = config
         self._past = past
@@ -87,6 +96,7 @@ class LiveCodec:
         self._answering = Answering(past, meter, tail_ms * _SAMPLES_PER_MS, self._outgoing.append)
         self._notes = 0
         self._idle_samples = 0
+        self._max_idle_samples = round(idle_s * frames.WIRE_RATE_HZ)
         self._outdated = False  # the configuration is another one, and this socket cannot take it
         self.sent_samples = 0
         self.expires_at_s: int | None = None  # Unix time
@@ -126,7 +136,7 @@ class LiveCodec:
         if self._answering.talks_on:
             return Wish.REOPEN
         resting = self._answering.heed is Heed.NONE
-        idle = self._idle_samples >= IDLE_SAMPLES or (self._outdated and resting)
+        idle = self._idle_samples >= self._max_idle_samples or (self._outdated and resting)
         return Wish.SLEEP if idle and not self._answering.waits else Wish.STAY
 
     def opening(self, before: int | None) -> list[str]:

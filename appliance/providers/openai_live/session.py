@@ -44,7 +44,7 @@ from appliance.providers.link import (
     LinkOptions,
     open_link,
 )
-from appliance.providers.openai_live.codec import LiveCodec, Phase, Wish
+from appliance.providers.openai_live.codec import IDLE_S, LiveCodec, Phase, Wish
 from appliance.providers.openai_live.failures import category_of_refusal
 from appliance.providers.openai_live.frames import WIRE_RATE_HZ, Voice
 from appliance.providers.openai_live.pacing import TICK_S, Pace, Pacing
@@ -82,8 +82,8 @@ CLOSING_NOTICE_S = 120.0
 class LiveOptions:
     """Whom to ask. `url` empty: the vendor; else the whole endpoint.
 
-    `backend_model` does what needs tools; `tail_ms` of silence usually end a turn; `extra` goes into the
-    vendor's session object as it is.
+    `backend_model` does what needs tools; `tail_ms` of silence usually end a turn; after `idle_s` without
+    a word the vendor's session is closed until the next; `extra` goes into its session object as it is.
     """
 
     api_key: SecretStr
@@ -93,6 +93,7 @@ class LiveOptions:
     voice: str = "marin"
     backend_model: str = "gpt-5.6-luna"
     tail_ms: int = 800
+    idle_s: float = IDLE_S
     extra: dict[str, Any] = field(default_factory=dict)
 
 
@@ -185,7 +186,14 @@ class LiveSession:
         voice = Voice(
             self._options.model, self._options.voice, self._options.backend_model, self._options.extra
         )
-        codec = LiveCodec(voice, self._config, self._past, self._meter, self._options.tail_ms)
+        codec = LiveCodec(
+            voice,
+            self._config,
+            self._past,
+            self._meter,
+            tail_ms=self._options.tail_ms,
+            idle_s=self._options.idle_s,
+        )
         await self._start(codec, link)
         receiving = asyncio.create_task(self._receive(codec, link))
         tasks = {receiving, asyncio.create_task(self._pace(codec, link))}
