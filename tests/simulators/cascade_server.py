@@ -52,6 +52,14 @@ class CascadeServer:
         self._port = port
         self._server: asyncio.Server | None = None
         self._clients: set[asyncio.Task[None]] = set()
+        self.client_left = asyncio.Event()
+
+    async def broken_off(self, path: str) -> None:
+        """Wait until nobody waits for a reply to a request of this path any more."""
+        async with asyncio.timeout(THREAD_TIMEOUT_S):
+            while path not in self.record.broken_off:
+                self.client_left.clear()
+                await self.client_left.wait()
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._client, "127.0.0.1", self._port)
@@ -140,6 +148,7 @@ class _Client:
                 await self._reply(prepared, trouble)
             except (_ClientLeft, ConnectionError):
                 self._server.record.broken_off.append(asked.path.removeprefix(BASE))
+                self._server.client_left.set()
                 raise
             if self._http.our_state is not h11.DONE or self._http.their_state is not h11.DONE:
                 return

@@ -15,6 +15,9 @@ MAX_TOLD_CHARACTERS = 24_000
 # Requests for one answer: a model that calls tools more often is going round in circles.
 MAX_ROUNDS = 8
 
+# What is told as heard is whole milliseconds, rounded down.
+ROUNDING_MS = 1.0
+
 NOT_UNDERSTOOD = "(What I said could not be understood. Ask me in a few words to say it again.)"
 GO_ON = (
     "(Your answer was cut off after these words, which I have heard. Go on with the very next word; "
@@ -158,7 +161,7 @@ class Dialogue:
 
 def _heard(spoken: Spoken, heard_ms: float) -> str:
     """The whole words of a piece that were heard by then; characters stand for time within it."""
-    if heard_ms >= spoken.ms:
+    if heard_ms + ROUNDING_MS >= spoken.ms:
         return spoken.text if spoken.ms else ""
     cut = int(len(spoken.text) * max(heard_ms, 0.0) / spoken.ms)
     if spoken.text[cut : cut + 1].strip():
