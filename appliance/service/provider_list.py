@@ -11,6 +11,7 @@ from appliance.providers.offline.options import OfflineOptions
 from appliance.providers.offline.session import CAPABILITIES, OfflineSession
 from appliance.providers.requirements import require, shortfalls
 from appliance.service.cascade_list import open_cascade
+from appliance.service.gemini_list import gemini_provider
 from appliance.service.instructions import instructions_of
 from appliance.service.realtime_list import azure_provider, openai_provider
 from appliance.settings import Settings
@@ -42,6 +43,8 @@ def list_providers(settings: Settings, environ: Mapping[str, str]) -> ProviderLi
             open_session, capabilities = _offline(workers[provider.name]), CAPABILITIES
         elif provider.kind == "cascade":
             open_session, capabilities = open_cascade(provider, environ)
+        elif provider.kind == "gemini":
+            open_session, capabilities = gemini_provider(provider, environ)
         elif provider.kind == "azure":
             open_session, capabilities = azure_provider(provider, environ)
         else:

@@ -153,7 +153,7 @@ class Audio(Section):
     echo: Echo = Echo()
 
 
-Kind = Literal["openai", "azure", "cascade", "offline"]
+Kind = Literal["openai", "azure", "gemini", "cascade", "offline"]
 
 KIND_DEFAULTS: dict[str, dict[str, str]] = {
     "openai": {
@@ -162,6 +162,7 @@ KIND_DEFAULTS: dict[str, dict[str, str]] = {
         "transcription_model": "gpt-live-transcribe",
     },
     "azure": {"voice": "marin"},
+    "gemini": {"model": "gemini-3.8-live", "voice": "Kore"},
 }
 
 
