@@ -21,6 +21,7 @@ OVERRIDES = [
     "providers.openai.prices={as_of = '2026-11-01', currency = 'EUR', input_text_per_million = 3}",
     "money.exchange_rates.EUR=1.25",
     "conversation.temperature=0.5",
+    "tools.mcp=[{name = 'house', command = ['uvx', 'house', '--fast'], allow = ['a']}]",
 ]
 
 
@@ -36,7 +37,8 @@ def test_what_is_printed_can_be_loaded_again(tmp_path: Path) -> None:
 def test_every_key_is_described_with_value_origin_and_range() -> None:
     rows = {row.key: row for row in describe(load_settings((), OVERRIDES, {"OPENAI_API_KEY": "k"}, NOWHERE))}
     shown = [key for key in KEYS if key[0] != "providers" or len(key) == 3]  # the rest is for a cascade
-    expected = {".".join(key).replace("*", name) for key in shown for name in ("openai", "offline")}
+    names = {"providers": ("openai", "offline"), "tools": ("house",)}
+    expected = {".".join(key).replace("*", name) for key in shown for name in names.get(key[0], ("",))}
     assert rows.keys() == expected
     assert all(row.allowed for row in rows.values())
     silence = rows["hearing.end_silence_ms"]
@@ -76,9 +78,9 @@ def test_the_default_file_names_every_key_and_its_range() -> None:
     given = tomllib.loads(text)
     for key in KEYS:
         table: Any = given
-        for segment in key[:-1]:
+        for place, segment in enumerate(key[:-1]):
             if segment == "*":  # a section of one kind of provider stands with the example of that kind
-                table = next(each for each in table if len(key) == 3 or key[2] in each)
+                table = next(each for each in table if len(key) == place + 2 or key[place + 1] in each)
             else:
                 table = table[segment]
         assert key[-1] in table, ".".join(key)

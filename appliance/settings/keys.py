@@ -8,11 +8,15 @@ from annotated_types import Ge, Le, MaxLen
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from appliance.settings.mcp import McpServer
 from appliance.settings.options import Provider, Settings
 from appliance.settings.section import Allowed
 
 Key = tuple[str, ...]
-"""A dotted key, e.g. `("hearing", "max_turn_s")`; elements of `providers` go by their index."""
+"""A dotted key, e.g. `("hearing", "max_turn_s")`; elements of a list of tables go by their index."""
+
+LISTS: dict[Key, type[BaseModel]] = {("providers",): Provider, ("tools", "mcp"): McpServer}
+"""The lists of tables, each with what its tables are."""
 
 UNITS = {"ms": "ms", "s": "s", "db": "dB", "hz": "Hz"}
 
@@ -22,8 +26,8 @@ def _walk(model: type[BaseModel], prefix: Key) -> Iterator[tuple[Key, FieldInfo]
         kind = field.annotation
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             yield from _walk(kind, (*prefix, name))
-        elif name == "providers":
-            yield from _walk(Provider, (*prefix, name, "*"))
+        elif (*prefix, name) in LISTS:
+            yield from _walk(LISTS[(*prefix, name)], (*prefix, name, "*"))
         else:
             yield (*prefix, name), field
 
@@ -35,7 +39,13 @@ SECTIONS: tuple[Key, ...] = tuple(
 
 
 def _general(path: Key) -> Key:
-    return ("providers", "*", *path[2:]) if path[:1] == ("providers",) and len(path) > 1 else path
+    length = len(list_of(path))
+    return (*path[:length], "*", *path[length + 1 :]) if 0 < length < len(path) else path
+
+
+def list_of(path: Key) -> Key:
+    """The list of tables that `path` leads to or into; empty where there is none."""
+    return next((known for known in LISTS if path[: len(known)] == known), ())
 
 
 def field_of(path: Key) -> FieldInfo | None:

@@ -115,6 +115,11 @@ def _put_single_keys(tree: Tree, overrides: Sequence[str], environ: Mapping[str,
 
 
 def _missing_secrets(settings: Settings, tree: Tree, environ: Mapping[str, str]) -> Iterator[str]:
+    for index, server in enumerate(settings.tools.mcp):
+        try:
+            resolve_secret(server.api_key, environ)
+        except ConfigurationError as missing:
+            yield f"{tree.shown(('tools', 'mcp', str(index), 'api_key'))}: {missing}"
     for index, provider in enumerate(settings.providers):
         for place in ((), ("stt",), ("llm",), ("tts",)):
             owner = getattr(provider, place[0]) if place else provider

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic_core import ErrorDetails
 
 from appliance.settings.credentials import masked, names_a_secret
-from appliance.settings.keys import Key, allowed, field_of, is_section, nearest
+from appliance.settings.keys import LISTS, Key, allowed, field_of, is_section, nearest
 from appliance.settings.section import Conflict
 from appliance.settings.tree import Tree
 
@@ -80,8 +80,8 @@ def _assigned(path: Key, value: Any, tree: Tree) -> str:
 
 
 def _expected(path: Key) -> str:
-    if path == ("providers",):
-        return "write [[providers]] and its keys below"
+    if path in LISTS:
+        return f"write [[{'.'.join(path)}]] and its keys below"
     if is_section(path):
         return f"is a section; write [{'.'.join(path)}] and its keys below"
     return f"allowed is {allowed(path)}"

@@ -14,6 +14,7 @@ from appliance.settings.addresses import check_socket_url
 from appliance.settings.cascade import Llm, Stt, Tts, stage_conflicts
 from appliance.settings.credentials import check_reference
 from appliance.settings.extra_table import extra_mistake
+from appliance.settings.mcp import McpServer, two_of_a_name
 from appliance.settings.realtime import realtime_conflicts
 from appliance.settings.section import Allowed, Conflict, Section, Text, refuse, refuse_value
 
@@ -266,6 +267,13 @@ class Tools(Section):
     """What the model may call."""
 
     builtin: bool = True
+    mcp: tuple[McpServer, ...] = Field(default=(), strict=False)
+
+    @field_validator("mcp")
+    @classmethod
+    def _servers_are_told_apart(cls, servers: tuple[McpServer, ...]) -> tuple[McpServer, ...]:
+        refuse_value(two_of_a_name(servers))
+        return servers
 
 
 Currency = Annotated[str, Field(pattern=price_table.CURRENCY_PATTERN)]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from appliance.settings.credentials import masked
-from appliance.settings.keys import KEYS, Key, allowed, is_choice
+from appliance.settings.keys import KEYS, Key, allowed, is_choice, list_of
 from appliance.settings.load import Loaded
 from appliance.settings.mistakes import toml_value
 from appliance.settings.tree import BUILT_IN
@@ -43,29 +43,44 @@ def render(loaded: Loaded) -> str:
 
 
 def _header(table: Key) -> str:
-    """The line that begins a table; one of a provider belongs to the provider above it."""
-    if table[0] != "providers":
+    """The line that begins a table; one within a list's table belongs to that above it."""
+    length = len(list_of(table))
+    if not length:
         return f"[{'.'.join(table)}]"
-    return f"[{'.'.join((table[0], *table[2:]))}]" if len(table) > 2 else f"[[{table[0]}]]"
+    name = ".".join((*table[:length], *table[length + 1 :]))
+    return f"[{name}]" if len(table) > length + 1 else f"[[{name}]]"
 
 
 def _paths(loaded: Loaded) -> Iterator[Key]:
-    providers = [path for path in KEYS if path[0] == "providers"]
+    done: set[Key] = set()
     for path in KEYS:
-        if path not in providers:
+        tables = list_of(path)
+        if not tables:
             yield path
-        elif path == providers[0]:
-            for index in range(len(loaded.settings.providers)):
-                cascade = loaded.settings.providers[index].kind == "cascade"
-                for _, _, *rest in providers:
-                    if cascade or len(rest) == 1:
-                        yield (path[0], str(index), *rest)
+        elif tables not in done:
+            done.add(tables)
+            yield from _paths_of_list(loaded, tables)
 
 
-def _row(loaded: Loaded, path: Key) -> Row:
+def _paths_of_list(loaded: Loaded, tables: Key) -> Iterator[Key]:
+    """The keys of each table of a list; those of the stages only where a provider has some."""
+    for index, table in enumerate(_value(loaded, tables)):
+        staged = getattr(table, "kind", "") == "cascade"
+        for path in KEYS:
+            rest = path[len(tables) + 1 :]
+            if list_of(path) == tables and (staged or len(rest) == 1):
+                yield (*tables, str(index), *rest)
+
+
+def _value(loaded: Loaded, path: Key) -> Any:
     value: Any = loaded.settings
     for segment in path:
         value = value[int(segment)] if isinstance(value, tuple) else getattr(value, segment)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _row(loaded: Loaded, path: Key) -> Row:
+    value = _value(loaded, path)
     text = "" if value is None else toml_value(value if is_choice(path) else _masked(path[-1], value))
     return Row(loaded.tree.shown(path), text, loaded.tree.origin(path), allowed(path))
 

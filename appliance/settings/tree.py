@@ -57,13 +57,14 @@ class Tree:
         return found
 
     def shown(self, path: Key) -> str:
-        """`path` dotted, a provider by its name where it has one of its own."""
-        providers = self.tables.get("providers")
-        if path[:1] == ("providers",) and len(path) > 1 and isinstance(providers, list) and path[1].isdigit():
-            names = _names(providers)
-            name = names[int(path[1])]
-            path = ("providers", name if names.count(name) == 1 and name else path[1], *path[2:])
-        return ".".join(path)
+        """`path` dotted, a table of a list by its name where it has one of its own."""
+        shown: list[str] = []
+        for place, segment in enumerate(path):
+            elements = self.value(path[:place]) if segment.isdigit() else None
+            names = _names(elements) if isinstance(elements, list) else []
+            name = names[int(segment)] if names else ""
+            shown.append(name if names.count(name) == 1 and name else segment)
+        return ".".join(shown)
 
     def _merge_into(self, table: dict[str, Any], update: dict[str, Any], place: Key, origin: str) -> None:
         for key, value in update.items():
