@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 ONLY_TIME_AND_DATE = "I am offline, so I can only tell you the time and the date."
+OFFLINE_NOW = "I am offline right now."
 NOT_UNDERSTOOD = "Sorry, I did not catch that."
 
 _TIME = frozenset({"time", "hour", "oclock"})
@@ -39,8 +40,14 @@ _LOOKED_AT_CHARS = 300
 _TERSE_WORDS = 3
 
 
-def answer(text: str, now: datetime) -> str:
-    """One or two short sentences in answer to the transcript `text`; `now` is local time."""
+def answer(text: str, now: datetime, *, stands_in: bool = False) -> str:
+    """A few short sentences in answer to the transcript `text`; `now` is local time. Who `stands_in` for
+    somebody who knows more says first that it is offline."""
+    reply = _reply(text, now)
+    return f"{OFFLINE_NOW} {reply}" if stands_in and reply != ONLY_TIME_AND_DATE else reply
+
+
+def _reply(text: str, now: datetime) -> str:
     if not _WORD.search(text):
         return NOT_UNDERSTOOD
     wants_time, wants_date = _wants(text[-_LOOKED_AT_CHARS:])

@@ -84,8 +84,8 @@ def _body(message: Request | Report) -> bytes:
             return pcm_to_bytes(pcm)
         case Sound(job, pcm) | Read(job, pcm) | Part(job, pcm):
             return _JOB.pack(job) + pcm_to_bytes(pcm)
-        case Commit(job, now):
-            return _JOB.pack(job) + now.isoformat().encode()
+        case Commit(job, now, stands_in):
+            return _JOB.pack(job) + bytes((stands_in,)) + now.isoformat().encode()
         case Speak(job, text, speed):
             return _JOB.pack(job) + _SPEED.pack(speed) + text.encode(errors="replace")
         case Transcript(job, text) | Reply(job, text):
@@ -177,8 +177,10 @@ def _samples(body: bytes, max_samples: int = AUDIO_MAX_SAMPLES) -> Pcm:
 
 
 def _commit(body: bytes) -> Commit:
-    job, text = _spoken(body)
-    return Commit(job, datetime.fromisoformat(text))
+    job, rest = _numbered(body)
+    if not rest or rest[0] > 1:
+        raise ValueError("neither standing in nor not")
+    return Commit(job, datetime.fromisoformat(rest[1:].decode()), bool(rest[0]))
 
 
 def _sound(body: bytes) -> Sound:

@@ -30,12 +30,13 @@ MAX_JOBS = 16
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Question:
-    """A turn that asks to be answered as of `now`."""
+    """A turn that asks to be answered as of `now`; `stands_in` as for `answers.answer`."""
 
     number: int
     pcm: Pcm
     dropped_samples: int
     now: datetime
+    stands_in: bool = False
     cancelled: threading.Event = field(default_factory=threading.Event)
 
 
@@ -90,8 +91,8 @@ class Jobs:
         match request:
             case Audio(pcm):
                 self._turn.append(pcm)
-            case Commit(number, now):
-                self._add(Question(number, *self._turn.commit(), now), self._turns)
+            case Commit(number, now, stands_in):
+                self._add(Question(number, *self._turn.commit(), now, stands_in), self._turns)
             case Read(number, pcm):
                 self._add(Reading(number, pcm), self._readings)
             case Part(number, pcm):

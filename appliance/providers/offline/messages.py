@@ -23,10 +23,12 @@ class Audio:
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """The turn is complete: transcribe it, answer as of `now`, and say the answer."""
+    """The turn is complete: transcribe it, answer as of `now`, and say the answer; `stands_in` as for
+    `answers.answer`."""
 
     job: int
     now: datetime
+    stands_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)

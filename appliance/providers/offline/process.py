@@ -118,9 +118,9 @@ class WorkerProcess:
         for start in range(0, len(pcm), AUDIO_MAX_SAMPLES):
             self._send(Audio(pcm[start : start + AUDIO_MAX_SAMPLES]))
 
-    def commit(self, now: datetime, listener: Listener) -> int:
+    def commit(self, now: datetime, listener: Listener, *, stands_in: bool = False) -> int:
         """Answer the turn; the job's number. `listener` hears everything up to `Done` or `Broken`."""
-        return self._ask(lambda job: Commit(job, now), listener)
+        return self._ask(lambda job: Commit(job, now, stands_in), listener)
 
     def speak(self, text: str, listener: Listener, speed: float = 1.0) -> int:
         """Say `text`, at a speed of 0.5…2; the job's number."""

@@ -85,6 +85,7 @@ class OfflineSession:
         self._kept: deque[Command] = deque()
         self._jobs: dict[int, int] = {}  # of the answers under way
         self._config = SessionConfig("")
+        self._stands_in = False  # and has not said so yet
         self._committed: _Asked | None = None  # the spoken turn that was asked last
         self._reopened: _Asked | None = None  # … and goes on
         self._ended = asyncio.Event()
@@ -99,7 +100,7 @@ class OfflineSession:
         if (refusal := _refusal(config)) is not None:
             emit(Failure(refusal.category, str(refusal)))
             return
-        self._emit, self._config = emit, config
+        self._emit, self._config, self._stands_in = emit, config, config.stands_in
         starting = asyncio.create_task(self._worker.start())
         ended = asyncio.create_task(self._ended.wait())
         try:
@@ -182,7 +183,7 @@ class OfflineSession:
                 process.cancel(job)  # nobody wants to hear it
                 self._complete(answer, {})
 
-        self._jobs[answer] = process.commit(self._clock(), listen)
+        self._jobs[answer] = process.commit(self._clock(), listen, stands_in=self._stands_in)
 
     def _answer_question(self, process: WorkerProcess, question: AskText) -> None:
         """A question in writing is a turn without sound: there is nothing to recognize, or to go on with."""
@@ -191,7 +192,7 @@ class OfflineSession:
         self._committed = self._reopened = None
         self._jobs[number] = _NO_JOB
         self._say(number, UserTranscript(number, question.text, final=True))
-        reply = Reply(_NO_JOB, reply_to(question.text, self._clock()))
+        reply = Reply(_NO_JOB, reply_to(question.text, self._clock(), stands_in=self._stands_in))
         self._on_report(asked, reply)
         if asked.written:
             self._complete(number, {})
@@ -199,6 +200,7 @@ class OfflineSession:
             self._jobs[number] = process.speak(reply.text, lambda report: self._on_report(asked, report))
 
     def _complete(self, answer: int, usage: dict[str, int]) -> None:
+        self._stands_in = False
         self._say(answer, AnswerDone(answer, complete=True, usage=usage))
         self._jobs.pop(answer, None)
 

@@ -67,7 +67,7 @@ class Ears:
             return
         self._reports.send(Transcript(job.number, heard))
         if isinstance(job, Question):
-            reply = answer(heard, job.now)
+            reply = answer(heard, job.now, stands_in=job.stands_in)
             self._reports.send(Reply(job.number, reply))
             self._jobs.reply(job, reply)
         else:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from appliance.providers.offline.answers import (
     NOT_UNDERSTOOD,
+    OFFLINE_NOW,
     ONLY_TIME_AND_DATE,
     answer,
     spoken_date,
@@ -145,3 +146,12 @@ words = st.sampled_from(["what", "time", "date", "is", "it", "the", "tell", "me"
 def test_case_and_punctuation_at_the_ends_mean_nothing(text: str, data: st.DataObject) -> None:
     shouted = text.upper() + data.draw(st.sampled_from(["?", ".", "...", " ", "?!"]))
     assert answer(shouted, NOW) == answer(text, NOW)
+
+
+def test_who_stands_in_for_somebody_who_knows_more_says_that_it_is_offline() -> None:
+    assert answer("What time is it?", NOW, stands_in=True) == f"{OFFLINE_NOW} {TIME}"
+    assert answer("", NOW, stands_in=True) == f"{OFFLINE_NOW} {NOT_UNDERSTOOD}"
+
+
+def test_who_says_that_it_is_offline_anyway_does_not_say_so_twice() -> None:
+    assert answer("Tell me a joke.", NOW, stands_in=True) == ONLY_TIME_AND_DATE

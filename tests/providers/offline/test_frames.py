@@ -47,7 +47,7 @@ texts = st.text(st.characters(codec="utf-8"), max_size=200)
 samples = st.lists(st.integers(-32768, 32767), max_size=50).map(lambda values: np.array(values, np.int16))
 requests: st.SearchStrategy[Request] = st.one_of(
     st.builds(Audio, samples),
-    st.builds(Commit, numbers, st.datetimes(timezones=st.none() | st.just(NOW.tzinfo))),
+    st.builds(Commit, numbers, st.datetimes(timezones=st.none() | st.just(NOW.tzinfo)), st.booleans()),
     st.builds(Speak, numbers, texts, st.floats(SPEED_MIN, SPEED_MAX)),
     st.builds(Read, numbers, samples),
     st.builds(Part, numbers, samples),
