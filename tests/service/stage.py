@@ -6,6 +6,7 @@ import json
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -39,7 +40,7 @@ from appliance.pcm.level import rms_dbfs
 from appliance.pcm.ring import SampleRing
 from appliance.providers.chain import Provider
 from appliance.service.assembly import Assembly, Ends
-from appliance.service.clock import TickerClock
+from appliance.service.clock import TickerClock, local_time
 from appliance.service.conductor import Event
 from appliance.service.event_log import EventLog
 from appliance.service.floor import Reader
@@ -241,6 +242,7 @@ def play(
     tools: Tools | None = None,
     wiring: Wiring | None = None,
     state: StateDirectory | None = None,
+    now: Callable[[], datetime] = local_time,
 ) -> Played:
     """Let a conversation happen, faster than real time, until it has been quiet for a second.
 
@@ -260,6 +262,7 @@ def play(
         tools,
         wiring or Wiring(),
         state,
+        now,
     )
     with asyncio.Runner(loop_factory=loop_factory) as runner:
         return runner.run(playing)
@@ -277,6 +280,7 @@ async def _play(
     tools: Tools | None,
     wiring: Wiring,
     state: StateDirectory | None,
+    now: Callable[[], datetime],
 ) -> Played:
     lines, clock = io.StringIO(), TickerClock()
     heard: deque[SpeechEvent] = deque()
@@ -297,6 +301,7 @@ async def _play(
         set_muted=lambda muted: wiring.set_muted(ticker, muted),
         half_duplex=settings.interruption.strategy == "ignore",
         look_every_ms=TICK_MS,
+        local_time=now,
     )
     assembly = Assembly(
         settings,

@@ -1,11 +1,15 @@
 """What the model is told is filled in, and told anew when it is no longer true; the time not every minute."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
 
+from appliance.conversation.vocabulary import Command, CommitTurn, Configure
+from appliance.service.assembly import Assembly
 from appliance.service.instructions import TIME_LATE_S, Instructions, UnknownVariable, fill_in
 from appliance.settings.pack import Prompt
+from tests.service.stage import ScriptedProvider, play, silence, speech, tone
 
 SATURDAY = datetime(2026, 11, 21, 23, 50)
 
@@ -100,3 +104,48 @@ def test_instructions_without_a_clock_in_them_are_never_out_of_date() -> None:
     stage.told.as_of_now()
     stage.later(1e6)
     assert not stage.told.out_of_date
+
+
+SETTINGS = [
+    "conversation.instructions=Be kind to {{user_name}} at {{time}}.",
+    "conversation.variables.user_name=Al",
+]
+
+
+def told_in_conversation(
+    each_tick: Callable[[Assembly], None] = lambda assembly: None,
+    now: Callable[[], datetime] = lambda: SATURDAY,
+) -> list[Command]:
+    provider = ScriptedProvider([tone(500)])
+    near = (silence(500), speech(1000), silence(2500))
+    play(*near, provider=provider, settings=SETTINGS, each_tick=each_tick, now=now)
+    return [command for command in provider.told if isinstance(command, Configure | CommitTurn)]
+
+
+def test_what_is_set_reaches_the_session() -> None:
+    left = ["Bo"]
+
+    def assign(assembly: Assembly) -> None:
+        while left and assembly.record.now_ms() > 200:
+            assembly.set_variable("user_name", left.pop())
+
+    configured, asked = told_in_conversation(assign)
+    assert isinstance(configured, Configure)
+    assert configured.config.instructions == "Be kind to Bo at 23:50."
+    assert asked == CommitTurn(1)
+
+
+def test_a_turn_alone_tells_nothing_anew() -> None:
+    assert told_in_conversation() == [CommitTurn(1)]
+
+
+def test_what_is_no_longer_true_when_a_turn_opens_is_told_before_it_is_asked() -> None:
+    later = [SATURDAY]
+
+    def turn_the_clock(assembly: Assembly) -> None:
+        later[0] = SATURDAY + timedelta(hours=1)
+
+    configured, asked = told_in_conversation(turn_the_clock, lambda: later[0])
+    assert isinstance(configured, Configure)
+    assert configured.config.instructions == "Be kind to Al at 00:50."
+    assert asked == CommitTurn(1)
