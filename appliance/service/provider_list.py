@@ -12,6 +12,7 @@ from appliance.providers.offline.session import CAPABILITIES, OfflineSession
 from appliance.providers.requirements import require, shortfalls
 from appliance.service.cascade_list import open_cascade
 from appliance.service.gemini_list import gemini_provider
+from appliance.service.gpt_live_list import gpt_live_provider
 from appliance.service.instructions import instructions_of
 from appliance.service.realtime_list import azure_provider, openai_provider
 from appliance.settings import Settings
@@ -45,6 +46,9 @@ def list_providers(settings: Settings, environ: Mapping[str, str]) -> ProviderLi
             open_session, capabilities = open_cascade(provider, environ)
         elif provider.kind == "gemini":
             open_session, capabilities = gemini_provider(provider, environ)
+        elif provider.kind == "openai-live":
+            tail_ms = settings.hearing.end_silence_ms
+            open_session, capabilities = gpt_live_provider(provider, environ, tail_ms)
         elif provider.kind == "azure":
             open_session, capabilities = azure_provider(provider, environ)
         else:

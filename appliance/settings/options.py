@@ -154,7 +154,7 @@ class Audio(Section):
     echo: Echo = Echo()
 
 
-Kind = Literal["openai", "azure", "gemini", "cascade", "offline"]
+Kind = Literal["openai", "openai-live", "azure", "gemini", "cascade", "offline"]
 
 KIND_DEFAULTS: dict[str, dict[str, str]] = {
     "openai": {
@@ -162,6 +162,7 @@ KIND_DEFAULTS: dict[str, dict[str, str]] = {
         "voice": "marin",
         "transcription_model": "gpt-live-transcribe",
     },
+    "openai-live": {"model": "gpt-live-1", "voice": "marin", "backend_model": "gpt-5.6-luna"},
     "azure": {"voice": "marin"},
     "gemini": {"model": "gemini-3.8-live", "voice": "Kore"},
 }
@@ -186,6 +187,7 @@ class Provider(Section):
     dialect: Literal["ga", "beta"] = "ga"
     api_version: Text = ""
     transcription_model: Text = ""
+    backend_model: Text = ""
     provider_turn_detection: Literal["semantic_vad", "server_vad"] = "semantic_vad"
     extra: Annotated[
         dict[str, Any], Allowed("a table that reaches the provider's session unchanged; {} for none")

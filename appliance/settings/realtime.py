@@ -9,6 +9,7 @@ _KNOWN_TO: Mapping[str, frozenset[str]] = {
     "dialect": frozenset({"openai", "azure"}),
     "provider_turn_detection": frozenset({"openai", "azure"}),
     "transcription_model": frozenset({"openai", "azure"}),
+    "backend_model": frozenset({"openai-live"}),
     "auth": frozenset({"azure"}),
     "api_version": frozenset({"azure"}),
 }
