@@ -1,6 +1,6 @@
 """The configured providers, ready to be opened."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from appliance.conversation.session import Session
@@ -10,14 +10,13 @@ from appliance.providers.offline.keeper import OfflineWorker
 from appliance.providers.offline.options import OfflineOptions
 from appliance.providers.offline.session import CAPABILITIES, OfflineSession
 from appliance.providers.requirements import require, shortfalls
-from appliance.service.cascade_list import open_cascade
+from appliance.service.cascade_list import is_partly_local, open_cascade
 from appliance.service.gemini_list import gemini_provider
 from appliance.service.gpt_live_list import gpt_live_provider
 from appliance.service.instructions import instructions_of
 from appliance.service.realtime_list import azure_provider, openai_provider
 from appliance.settings import Settings
 from appliance.settings.offline_voice import piper_model, what_is_missing
-from appliance.settings.options import Provider as ProviderSettings
 from appliance.settings.pack import prompt_of
 
 
@@ -36,14 +35,19 @@ def list_providers(settings: Settings, environ: Mapping[str, str]) -> ProviderLi
     when a provider cannot do what the settings ask for."""
     config = session_config(settings)
     workers: dict[str, OfflineWorker] = {}
+    ears_and_mouths: list[OfflineWorker] = []  # of cascades, which the offline provider may share
     providers: list[Provider] = []
     missed: list[str] = []
     for provider in settings.providers:
         if provider.kind == "offline":
-            workers[provider.name] = _worker(provider, standby=bool(providers))
+            workers[provider.name] = _worker(provider.voice, ears_and_mouths, standby=bool(providers))
             open_session, capabilities = _offline(workers[provider.name]), CAPABILITIES
         elif provider.kind == "cascade":
-            open_session, capabilities = open_cascade(provider, environ)
+            if is_partly_local(provider):
+                voice = provider.tts.voice if provider.tts.kind == "local" else ""
+                workers[provider.name] = _worker(voice, ears_and_mouths, standby=bool(providers))
+                ears_and_mouths.append(workers[provider.name])
+            open_session, capabilities = open_cascade(provider, environ, workers.get(provider.name))
         elif provider.kind == "gemini":
             open_session, capabilities = gemini_provider(provider, environ)
         elif provider.kind == "openai-live":
@@ -77,14 +81,16 @@ def session_config(settings: Settings) -> SessionConfig:
     )
 
 
-def _worker(provider: ProviderSettings, *, standby: bool) -> OfflineWorker:
-    options = OfflineOptions(niced=standby)
-    if (model := piper_model(provider.voice)) is not None:
-        installed = not what_is_missing(provider.voice)  # else espeak-ng speaks, as the settings warned
+def _worker(voice: str, shared: Sequence[OfflineWorker], *, standby: bool) -> OfflineWorker:
+    """One of `shared` where it speaks with this voice, for each takes 180 MB; else another one."""
+    options = OfflineOptions()
+    if (model := piper_model(voice)) is not None:
+        installed = not what_is_missing(voice)  # else espeak-ng speaks, as the settings warned
         options = replace(options, piper_model=str(model) if installed else "")
-    elif provider.voice:
-        options = replace(options, voice=provider.voice)
-    return OfflineWorker(options)
+    elif voice:
+        options = replace(options, voice=voice)
+    same = (worker for worker in shared if replace(worker.options, niced=False) == options)
+    return next(same, None) or OfflineWorker(replace(options, niced=standby))
 
 
 def _offline(worker: OfflineWorker) -> Callable[[], Session]:

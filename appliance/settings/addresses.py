@@ -63,6 +63,30 @@ def check_http_url(url: str) -> None:
         )
 
 
+def check_wyoming_url(url: str) -> None:
+    """Raises PydanticCustomError unless `url` is tcp://HOST:PORT in this house, or unix:///PATH."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError as broken:
+        raise _refused(f"is no address ({broken})") from None
+    whole = host and port if parts.scheme == "tcp" else not parts.netloc and parts.path.startswith("/")
+    more = (
+        parts.query or parts.fragment or parts.username is not None or (host and parts.path not in ("", "/"))
+    )
+    if parts.scheme not in ("tcp", "unix") or not whole or more or not url.isprintable() or " " in url:
+        raise _refused("must be tcp://HOST:PORT or unix:///PATH, and no more")
+    if _is_public(host):
+        raise _refused("is not encrypted and leaves this house; Wyoming is for private addresses and names")
+
+
+def _is_public(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_global
+    except ValueError:
+        return False
+
+
 def leaks_a_key(url: str) -> bool:
     """Whether a key that is sent to `url`, which was checked, leaves this machine unencrypted."""
     parts = urlsplit(url)

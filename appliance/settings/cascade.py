@@ -1,13 +1,19 @@
 """The three servers of a cascade: speech-to-text, a language model, text-to-speech."""
 
 from collections.abc import Iterator
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from appliance.settings.addresses import check_http_url, leaks_a_key
+from appliance.settings.addresses import (
+    check_http_url,
+    check_socket_url,
+    check_wyoming_url,
+    leaks_a_key,
+)
 from appliance.settings.credentials import check_reference
 from appliance.settings.section import Allowed, Conflict, Section, Text, refuse
+from appliance.settings.stage_kinds import KINDS, implied, kind_conflicts
 
 OPENAI_URL = "https://api.openai.com/v1"
 
@@ -16,6 +22,20 @@ Url = Annotated[
     Allowed(
         '"" (OpenAI) | https://…/v1 | http://…/v1 to this machine, and without a key to a private address '
         "or a name in .local"
+    ),
+]
+SttUrl = Annotated[
+    Text,
+    Allowed(
+        'openai: as above | deepgram: "" (its own) | wss://… | wyoming: tcp://HOST:PORT | unix:///PATH '
+        '| local: ""'
+    ),
+]
+TtsUrl = Annotated[
+    Text,
+    Allowed(
+        'openai: as above | elevenlabs: "" (its own) | https://… | wyoming: tcp://HOST:PORT | unix:///PATH '
+        '| local: ""'
     ),
 ]
 Key = Annotated[Text, Allowed('credential:NAME | env:NAME, never the key itself; "" for a server without')]
@@ -28,10 +48,23 @@ class Server(Section):
     model: Text = ""
     api_key: Key = ""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_in_what_the_kind_implies(cls, given: Any) -> Any:
+        if not isinstance(given, dict) or not isinstance(given.get("kind"), str):
+            return given
+        known = {key: value for key, value in implied(given["kind"]).items() if key in cls.model_fields}
+        return known | given
+
     @field_validator("url")
     @classmethod
     def _url_is_safe(cls, url: str) -> str:
-        if url:
+        scheme = url.partition(":")[0]
+        if scheme in ("tcp", "unix"):
+            check_wyoming_url(url)
+        elif scheme in ("ws", "wss"):
+            check_socket_url(url)
+        elif url:
             check_http_url(url)
         return url
 
@@ -52,7 +85,8 @@ class Server(Section):
 class Stt(Server):
     """Who writes down what the person says."""
 
-    kind: Literal["openai"] = "openai"
+    kind: Literal["openai", "deepgram", "wyoming", "local"] = "openai"
+    url: SttUrl = ""
     language: Annotated[
         str,
         Field(pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$", max_length=35),
@@ -75,7 +109,8 @@ class Llm(Server):
 class Tts(Server):
     """Who speaks."""
 
-    kind: Literal["openai"] = "openai"
+    kind: Literal["openai", "elevenlabs", "wyoming", "local"] = "openai"
+    url: TtsUrl = ""
     voice: Text = "alloy"
     rate_hz: int = Field(default=24_000, ge=8_000, le=48_000)
     speed: float = Field(default=1, ge=0.5, le=2)
@@ -88,3 +123,8 @@ def stage_conflicts(name: str, stage: Server) -> Iterator[Conflict]:
         yield Conflict(f"{name}.model", "must name a model of the server")
     if kind == "openai" and not stage.url and not stage.api_key:
         yield Conflict(f"{name}.api_key", "must name a key where", f"{name}.url")
+    given = {key: getattr(stage, key) for key in type(stage).model_fields}
+    usual = {key: field.default for key, field in type(stage).model_fields.items()}
+    for conflict in kind_conflicts(KINDS[kind], given, usual):
+        other = conflict.other and f"{name}.{conflict.other}"
+        yield Conflict(f"{name}.{conflict.key}", conflict.must, other)

@@ -133,6 +133,8 @@ def _missing_voices(settings: Settings, tree: Tree) -> Iterator[str]:
     for index, provider in enumerate(settings.providers):
         if provider.kind == "offline" and (missing := what_is_missing(provider.voice)):
             yield f"{tree.shown(('providers', str(index), 'voice'))}: {missing}"
+        if provider.tts.kind == "local" and (missing := what_is_missing(provider.tts.voice)):
+            yield f"{tree.shown(('providers', str(index), 'tts', 'voice'))}: {missing}"
 
 
 def _unfilled(prompt: Prompt, settings: Settings, tree: Tree) -> Iterator[str]:

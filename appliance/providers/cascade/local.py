@@ -31,9 +31,10 @@ def open_local_stt(worker: OfflineWorker) -> "LocalSpeechToText":
     return LocalSpeechToText(worker)
 
 
-def open_local_tts(worker: OfflineWorker) -> "LocalTextToSpeech":
-    """Text-to-speech by `worker`, in the voice of its options; its owner stops it."""
-    return LocalTextToSpeech(worker)
+def open_local_tts(worker: OfflineWorker, speed: float = 1.0) -> "LocalTextToSpeech":
+    """Text-to-speech by `worker`, in the voice of its options; its owner stops it. `speed` is that of this
+    voice, by which what is asked for is multiplied."""
+    return LocalTextToSpeech(worker, speed)
 
 
 class LocalSpeechToText:
@@ -89,10 +90,11 @@ class _LocalTurn:
 
 
 class LocalTextToSpeech:
-    """A `TextToSpeech` that speaks the language of its voice."""
+    """A `TextToSpeech` that speaks the language of its voice; beyond what it can pace, at the nearest."""
 
-    def __init__(self, worker: OfflineWorker) -> None:
+    def __init__(self, worker: OfflineWorker, speed: float = 1.0) -> None:
         self._worker = worker
+        self._speed = speed
 
     @property
     def rate_hz(self) -> int:
@@ -113,9 +115,10 @@ class LocalTextToSpeech:
         """See `TextToSpeech`."""
         if len(text) > TEXT_MAX_CHARACTERS:
             raise ValueError(f"{len(text)} characters are too many to be said at once")
+        pace = min(max(speed * self._speed, SPEED_MIN), SPEED_MAX)
         process = await self._worker.start()
         reports: asyncio.Queue[JobReport] = asyncio.Queue()  # bounded by the text
-        job = process.speak(text, reports.put_nowait, min(max(speed, SPEED_MIN), SPEED_MAX))
+        job = process.speak(text, reports.put_nowait, pace)
         try:
             while not isinstance(report := await _next(reports, process), Done):
                 if isinstance(report, Broken):
