@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from appliance.conversation.vocabulary import AnswerAudio, AppendAudio, CancelAnswer, CommitTurn
+from appliance.conversation.vocabulary import AnswerAudio, AnswerDone, AppendAudio, CancelAnswer, CommitTurn
 from tests.simulators.openai_pair import Pair
 from tests.simulators.openai_script import Answer, chirp
 
@@ -340,3 +340,14 @@ def test_no_order_of_commands_and_frames_breaks_the_protocol(
     if ear.answer and ear.answer not in ear.cancelled:
         expected = len(answers[min(ear.answer, len(answers)) - 1].pcm24k)
         assert pair.received_samples(ear.answer) == expected
+
+
+def test_what_a_cancelled_answer_cost_is_told_with_the_next() -> None:
+    pair = asked().hear(4)
+    pair.command(CancelAnswer(1, 123))
+    ask(pair, 2).settle()
+    [done] = [event for event in pair.events if isinstance(event, AnswerDone)]
+    once = ask(Pair(Answer(chirp(1.0))).ready(), 1).settle()
+    [alone] = [event for event in once.events if isinstance(event, AnswerDone)]
+    assert done.answer == 2
+    assert all(done.usage[unit] > count for unit, count in alone.usage.items())

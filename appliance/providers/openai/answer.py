@@ -100,7 +100,6 @@ class Answer:
         self.state = State.QUEUED
         self.response_id = ""  # of the latest response
         self.has_called = False  # in the latest response
-        self.usage: dict[str, int] = {}
         self._items: dict[str, Item] = {}
         self._calls: dict[str, str | None] = {}  # item id → call id, once the call was passed on
         self._transcript_characters = 0
@@ -144,11 +143,6 @@ class Answer:
         self._calls[item_id] = call_id
         self.has_called = True
         return True
-
-    def add_usage(self, usage: Mapping[str, int]) -> None:
-        """What one response of the answer cost, by `UsageUnit`."""
-        for unit, count in usage.items():
-            self.usage[unit] = self.usage.get(unit, 0) + count
 
     def set_transcript(self, item: Item, text: str) -> str:
         """`item` says `text` (all of it so far); returns what the whole answer says so far."""

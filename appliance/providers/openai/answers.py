@@ -1,6 +1,6 @@
 """Asking for answers one at a time, and what comes of them: the server generates one response at once."""
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -47,6 +47,8 @@ class Answers:
         self._asked: Answer | None = None
         self._waiting: Answer | None = None
         self._open_calls: OrderedDict[str, Answer] = OrderedDict()
+        # What no answer was told with yet, by `UsageUnit`: one that was cancelled, or failed, has cost, too.
+        self._unbilled: Counter[str] = Counter()
         self._held_results: list[str] = []  # frames, for when the server is free; at most MAX_OPEN_CALLS
 
     def ask(self, number: int, *, written: bool = False, instructions: str = "") -> None:
@@ -187,11 +189,11 @@ class Answers:
         if answer is not None:
             for item in reader.mappings(response, "output"):
                 _note_item(answer, item)
-            answer.add_usage(usage_of(reader.optional_mapping(response, "usage")))
+            self._unbilled.update(usage_of(reader.optional_mapping(response, "usage")))
             if answer.has_called and answer.may(Happening.CALLED) and response.get("status") == "completed":
                 answer.step(Happening.CALLED)
             elif answer.step(Happening.DONE) is State.FINISHED:
-                outcome = _outcome(answer, response)
+                outcome = self._outcome(answer, response)
             self._delete_unheard(answer)
         self._tell_results()
         self._ask_waiting()
@@ -258,6 +260,15 @@ class Answers:
             self._ignored.late_events += 1
         return answer
 
+    def _outcome(self, answer: Answer, response: Fields) -> AnswerDone | Failure:
+        status = reader.optional_text(response, "status")
+        if status == "failed":
+            error = reader.optional_mapping(reader.optional_mapping(response, "status_details"), "error")
+            return failure(known_category(error) or FailureCategory.MODEL_UNAVAILABLE, error, answer.number)
+        usage = dict(self._unbilled)
+        self._unbilled.clear()
+        return AnswerDone(answer.number, complete=status == "completed", usage=usage)
+
     def _delete_unheard(self, answer: Answer) -> None:
         """Delete what nobody heard, once the server is done: until then more of it may come."""
         if answer.state is State.CANCELLED:
@@ -270,11 +281,3 @@ def _note_item(answer: Answer | None, item: Fields) -> None:
         answer.item(reader.identifier(item, "id"))
     elif answer is not None and item.get("type") == "function_call":
         answer.note_call_item(reader.identifier(item, "id"))
-
-
-def _outcome(answer: Answer, response: Fields) -> AnswerDone | Failure:
-    status = reader.optional_text(response, "status")
-    if status == "failed":
-        error = reader.optional_mapping(reader.optional_mapping(response, "status_details"), "error")
-        return failure(known_category(error) or FailureCategory.MODEL_UNAVAILABLE, error, answer.number)
-    return AnswerDone(answer.number, complete=status == "completed", usage=answer.usage)
