@@ -8,7 +8,7 @@ from appliance.conversation.vocabulary import SessionConfig
 from appliance.providers.chain import Provider
 from appliance.providers.offline.keeper import OfflineWorker
 from appliance.providers.offline.options import OfflineOptions
-from appliance.providers.offline.session import CAPABILITIES, OfflineSession
+from appliance.providers.offline.session import CAPABILITIES, UNDERSTOOD_LANGUAGE, OfflineSession
 from appliance.providers.requirements import require, shortfalls
 from appliance.service.cascade_list import is_partly_local, open_cascade
 from appliance.service.gemini_list import gemini_provider
@@ -17,6 +17,8 @@ from appliance.service.instructions import instructions_of
 from appliance.service.realtime_list import azure_provider, openai_provider
 from appliance.settings import Settings
 from appliance.settings.offline_voice import piper_model, what_is_missing
+from appliance.settings.options import OFFLINE
+from appliance.settings.options import Provider as ProviderSettings
 from appliance.settings.pack import prompt_of
 
 
@@ -60,7 +62,21 @@ def list_providers(settings: Settings, environ: Mapping[str, str]) -> ProviderLi
         require(provider.name, capabilities, config)
         missed += shortfalls(provider.name, capabilities, config)
         providers.append(Provider(provider.name, open_session))
+    if (last := _last_rung(settings)) is not None:
+        workers[last.name] = _worker(last.voice, ears_and_mouths, standby=True)
+        providers.append(Provider(last.name, _offline(workers[last.name])))
     return ProviderList(tuple(providers), workers, tuple(missed))
+
+
+def _last_rung(settings: Settings) -> ProviderSettings | None:
+    """The offline provider, where the owner named none and wants one: it understands English only."""
+    given = settings.providers
+    language = settings.conversation.language.split("-")[0].lower()
+    named = any(provider.kind == "offline" for provider in given)
+    if named or not settings.conversation.offline_fallback or language != UNDERSTOOD_LANGUAGE:
+        return None
+    taken = {provider.name for provider in given}
+    return OFFLINE if OFFLINE.name not in taken else OFFLINE.model_copy(update={"name": "offline-fallback"})
 
 
 def session_config(settings: Settings) -> SessionConfig:

@@ -65,6 +65,7 @@ class Conversation(Section):
     )
     follow_up_s: float = Field(default=8, ge=0, le=120)
     answer_deadline_s: float = Field(default=6, ge=1, le=30)
+    offline_fallback: bool = True
 
     @model_validator(mode="after")
     def _every_placeholder_has_a_variable(self) -> Self:
@@ -286,8 +287,8 @@ class Money(Section):
     """What may be spent."""
 
     currency: Annotated[Currency, Allowed("three capital letters such as USD")] = "USD"
-    daily_limit: float = Field(default=0, ge=0, le=1_000_000)
-    monthly_limit: float = Field(default=0, ge=0, le=1_000_000)
+    daily_limit: float = Field(default=0, ge=0, le=100_000)
+    monthly_limit: float = Field(default=0, ge=0, le=100_000)
     exchange_rates: Annotated[
         dict[Currency, Rate], Allowed("currencies of prices, each with what one of it is worth in yours")
     ] = Field(default_factory=dict, max_length=16)
