@@ -25,7 +25,8 @@ SERVER_EVENTS = _by_type(RealtimeServerEvent)
 BETA_CLIENT_EVENTS = _by_type(BetaClientEvent)
 BETA_SERVER_EVENTS = _by_type(BetaServerEvent)
 # On the wire, although the package does not model them.
-_GENUINE_EXTRAS = frozenset({".session.id", ".session.object", ".session.expires_at"})
+# A temperature is there in the beta alone, before the event is put into its words.
+_GENUINE_EXTRAS = frozenset({f".session.{key}" for key in ("id", "object", "expires_at", "temperature")})
 
 
 def unknown_keys(value: object, path: str = "") -> list[str]:

@@ -78,8 +78,10 @@ class PersonsTurn:
     # ------------------------------------------------------------------ what the server says
 
     def on_speech_started(self, event: Fields) -> None:
-        """`input_audio_buffer.speech_started`"""
-        self._ear = Ear.SPEECH
+        """`input_audio_buffer.speech_started`; before it acknowledged our commit it speaks of sound that is
+        committed already."""
+        if not self._turns.awaits_server:
+            self._ear = Ear.SPEECH
 
     def on_speech_stopped(self, event: Fields) -> TurnEndHeard | None:
         """`input_audio_buffer.speech_stopped`: the server commits what it has.

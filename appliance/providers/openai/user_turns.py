@@ -52,6 +52,11 @@ class UserTurns:
         """Whether the server made items of the turn that nobody asked yet."""
         return bool(self._open.items)
 
+    @property
+    def awaits_server(self) -> bool:
+        """Whether the server has not acknowledged a commit of ours."""
+        return bool(self._unacknowledged)
+
     def commit_sent(self, answer: int) -> None:
         """What was said for `answer` was committed; the server acknowledges in this order."""
         self._unacknowledged.append(self._asked(answer))
