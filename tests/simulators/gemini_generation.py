@@ -56,12 +56,13 @@ class Generation:
         starts = range(0, len(pcm), size)
         words = self.answer.transcript.split()
         for number, start in enumerate(starts):
-            mine = words[number * len(words) // len(starts) : (number + 1) * len(words) // len(starts)]
+            first = number * len(words) // len(starts)
+            mine = words[first : (number + 1) * len(words) // len(starts)]
             sound = pcm[start : start + size]
             self.samples += len(sound)
             messages = []
             if mine:
-                text = ("" if mine == words[: len(mine)] else " ") + " ".join(mine)
+                text = (" " if first else "") + " ".join(mine)
                 messages.append({"serverContent": {"outputTranscription": {"text": text}}})
             blob: Message = {
                 "mimeType": f"audio/pcm;rate={self.answer.rate_hz}",

@@ -16,8 +16,8 @@ from appliance.pcm.formats import Pcm, pcm_from_bytes
 
 Fields = dict[str, Any]
 
-# A minute of sound in one message; the vendor's have a second or less.
-MAX_FRAME_CHARACTERS = 4 * 1024 * 1024
+# Half a minute of sound in one message; the vendor's have a second or less.
+MAX_FRAME_CHARACTERS = 2 * 1024 * 1024
 # Each value but the last has a comma behind it, and takes far longer to read than its characters.
 MAX_COMMAS = 20_000
 # Ids of calls have about 40 characters.
