@@ -36,15 +36,17 @@ class Announcer:
         say: Callable[[str, int], Awaitable[Pcm]],
         rate_hz: int,
         person_has_floor: Callable[[], bool],
+        excuse: Callable[[FailureCategory], str | None] = lambda category: None,
     ) -> None:
         """`written()` is the newest 16 kHz index of the near end; `say(text, rate_hz)` is the voice, which
-        raises ProviderError."""
+        raises ProviderError; `excuse(category)` knows better than the category why there is no answer."""
         self._loudspeaker = loudspeaker
         self._ears = ears
         self._written = written
         self._say = say
         self._rate_hz = rate_hz
         self._person_has_floor = person_has_floor
+        self._excuse = excuse
         self._microphone = DeviceState.READY
         self._pending: set[asyncio.Task[None]] = set()
         self.dropped = 0  # sentences beyond `MAX_PENDING`
@@ -56,7 +58,7 @@ class Announcer:
 
     def announce_failure(self, category: FailureCategory) -> None:
         """Say honestly that there is no answer, unless the person has gone on talking by then."""
-        self.announce(HONEST_SENTENCES[category])
+        self.announce(self._excuse(category) or HONEST_SENTENCES[category])
 
     def announce_device(self, change: DeviceChanged) -> None:
         """Say that the microphone is gone, and let it be heard that it is back."""

@@ -152,6 +152,7 @@ class Assembly:
             say,
             ends.mouth_rate_hz,
             lambda: self.conductor.state.phase is Phase.LISTENING,
+            self.money.excuse,
         )
         readers = [WordReader(worker) for worker in providers.workers.values()]
         log.subscribe(self._keep_up_to_date)
