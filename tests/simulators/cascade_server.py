@@ -8,6 +8,7 @@
 """
 
 import asyncio
+import math
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -180,28 +181,23 @@ class _Client:
             await self._send(h11.Data(data=body), h11.EndOfMessage())
             return
         assert prepared is not None
-        left = trouble.after_bytes if trouble is not None else None
-        if left != 0:
-            await self._send(h11.Response(status_code=200, headers=[("content-type", prepared.content_type)]))
+        if trouble is None or trouble.after_bytes or trouble.garbage:
+            kind = ("content-type", prepared.content_type)
+            await self._send(h11.Response(status_code=200, headers=[kind]))
+        left = math.inf if trouble is None else trouble.after_bytes
         for piece in prepared.pieces:
-            if piece.pause_s:
+            if piece.pause_s and left:
                 await self._pause(piece.pause_s)
-            data = piece.data if left is None else piece.data[:left]
-            if data:
+            if data := piece.data[: int(min(left, len(piece.data)))]:
                 await self._send(h11.Data(data=data))
-            if left is not None:
-                left -= len(data)
-                if not left:
-                    await self._misbehave(trouble)
-        await self._send(h11.EndOfMessage())
-
-    async def _misbehave(self, trouble: Trouble | None) -> None:
-        assert trouble is not None
-        if trouble.mute:
+            left -= len(data)
+        if trouble is not None and trouble.mute:
             await self._pause(None)
-        if trouble.garbage:
-            await self._send(h11.Data(data=trouble.garbage), h11.EndOfMessage())
-        raise ConnectionAbortedError
+        if trouble is not None and trouble.drop:
+            raise ConnectionAbortedError
+        if trouble is not None:
+            await self._send(h11.Data(data=trouble.garbage))
+        await self._send(h11.EndOfMessage())
 
     async def _send(self, *events: h11.Event) -> None:
         if self._reader.at_eof() or self._writer.transport.is_closing():
