@@ -48,8 +48,22 @@ def _gemini(*, ends_turns: bool = False) -> Fuzzed:
     return Closing(MODEL, SessionConfig("Be kind.", provider_ends_turns=ends_turns), ())
 
 
+def _deepgram() -> Fuzzed:
+    from tests.fuzz.cascade_stages import DeepgramTurn
+
+    return DeepgramTurn()
+
+
+def _wyoming() -> Fuzzed:
+    from tests.fuzz.cascade_stages import WyomingStream
+
+    return WyomingStream()
+
+
 TARGETS: Mapping[str, Target] = {
     "openai": Target(_openai, _CORPUS / "openai"),
+    "deepgram": Target(_deepgram, _CORPUS / "deepgram"),
+    "wyoming": Target(_wyoming, _CORPUS / "wyoming"),
     "gemini": Target(_gemini, _CORPUS / "gemini"),
     "gemini-ends-turns": Target(partial(_gemini, ends_turns=True), _CORPUS / "gemini"),
 }
