@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
-from appliance.conversation.vocabulary import Command, ProviderEvent
+from appliance.conversation.vocabulary import Command, ProviderEvent, Ready
 from appliance.errors import ProtocolViolation, ProviderError
 from appliance.providers.cascade.deepgram_codec import TurnReader
 from appliance.providers.cascade.wire_sound import SoundConverter
@@ -19,7 +19,17 @@ from appliance.providers.cascade.wyoming_frames import EventReader, WyomingEvent
 
 
 class _Listening:
-    """A stage sends nothing but sound, and has no events but its words."""
+    """A stage sends nothing but sound, and has no events but its words: the first message that is understood
+    counts as ready."""
+
+    def __init__(self) -> None:
+        self._understood = 0
+
+    def understood(self, messages: int) -> Iterator[ProviderEvent]:
+        """So many more were."""
+        first = messages > 0 and self._understood == 0
+        self._understood += messages
+        return iter((Ready(),) if first else ())
 
     def encode(self, command: Command) -> Sequence[str]:
         return ()
@@ -32,6 +42,7 @@ class DeepgramTurn(_Listening):
     """The messages of one turn."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._reader = TurnReader()
 
     def events(self, frame: str | bytes) -> Iterator[ProviderEvent]:
@@ -43,21 +54,23 @@ class DeepgramTurn(_Listening):
         except ProviderError:
             words = None
         assert words is None or words.encode().decode() == words
-        return iter(())
+        return self.understood(1)
 
 
 class WyomingStream(_Listening):
     """A connection's lines; what a line says follows it is in the next ones."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._reader = EventReader()
 
     def events(self, frame: str | bytes) -> Iterator[ProviderEvent]:
         """Take one line, and let everything look at what it completes."""
         line = frame.encode("utf-8", "surrogatepass") if isinstance(frame, str) else frame
-        for event in self._reader.feed(line + b"\n"):
+        events = self._reader.feed(line + b"\n")
+        for event in events:
             _look_at(event)
-        return iter(())
+        return self.understood(len(events))
 
 
 def _look_at(event: WyomingEvent) -> None:
