@@ -7,6 +7,7 @@ import pytest
 from appliance.errors import ConfigurationError
 from appliance.settings import load_settings, render
 
+NINE = "[" + ", ".join(f"{{name = 'a{number}', command = ['x']}}" for number in range(9)) + "]"
 NOWHERE = Path("/nonexistent/config.toml")
 
 
@@ -33,7 +34,7 @@ def mistakes(servers: str) -> list[str]:
         ("[{name = 'a', comand = ['x']}]", ["comand", "did you mean tools.mcp.a.command?"]),
         ("[{name = 'a', command = ['x']}, {name = 'a', command = ['y']}]", ["two are named a"]),
         ("7", ["tools.mcp = 7", "write [[tools.mcp]]"]),
-        (f"[{', '.join(f"{{name = 'a{n}', command = ['x']}}" for n in range(9))}]", ["at most 8"]),
+        (NINE, ["at most 8"]),
     ],
 )
 def test_a_mistake_is_named_with_its_key_and_what_is_allowed(servers: str, words: list[str]) -> None:

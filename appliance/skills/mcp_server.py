@@ -4,10 +4,9 @@ The `mcp` package and what it brings are imported when a server is started, and 
 """
 
 import asyncio
-import logging
 import os
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -16,6 +15,7 @@ from pydantic_core import from_json
 
 from appliance.conversation.vocabulary import ToolDeclaration
 from appliance.skills.mcp_texts import declaration_of, is_allowed, outcome_of
+from appliance.skills.mcp_transport import load, over_http, over_pipes, watched
 from appliance.skills.outcome import Outcome, failed
 from appliance.skills.tool import Tool
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 START_TIMEOUT_S: Final = 60.0
 # Shorter than what the runner gives any tool, so that the model learns who was too slow.
 CALL_TIMEOUT_S: Final = 20.0
-CONNECT_TIMEOUT_S: Final = 10.0
 # Between two tries: doubled each time, to a minute, because a start costs a small machine a second of work.
 FIRST_PAUSE_S: Final = 1.0
 LONGEST_PAUSE_S: Final = 60.0
@@ -74,6 +73,7 @@ class McpServer:
         self._tools: tuple[Tool, ...] = ()
         self._client: Client | None = None
         self._lost = asyncio.Event()
+        self._refusal = ""  # what it last answered over HTTP, where that was an error
         self._told = ""
 
     @property
@@ -90,7 +90,7 @@ class McpServer:
                 await self._serve()
                 reason = "it has ended"
             except Exception as error:  # noqa: BLE001  whatever a foreign program does, it is tried again
-                reason = _reason(error)
+                reason = self._refusal or _reason(error)
             finally:
                 self._client = None
             if loop.time() - began_s >= STEADY_S:
@@ -119,11 +119,12 @@ class McpServer:
 
     async def _serve(self) -> None:
         """One life of the server, from its start until it is lost."""
+        await asyncio.to_thread(load)
         from mcp import Client
 
-        _keep_quiet()
         self._lost = lost = asyncio.Event()
-        transport = cast("Transport", _watched(self._transport(), lost))
+        self._refusal = ""
+        transport = cast("Transport", watched(self._transport(), lost))
         client = Client(transport, read_timeout_seconds=CALL_TIMEOUT_S, cache=None)
         async with asyncio.timeout(START_TIMEOUT_S) as starting, client:
             tools = await self._list(client)
@@ -158,12 +159,16 @@ class McpServer:
         return tuple(tools.values())
 
     def _transport(self) -> AbstractAsyncContextManager[Any]:
-        if self._options.url:
-            return _over_http(self._options.url, self._options.api_key)
-        from mcp import StdioServerParameters, stdio_client
+        options = self._options
+        if options.url:
+            return over_http(options.url, options.api_key, CALL_TIMEOUT_S, self._take_status)
+        return over_pipes(options.command, self._environment)
 
-        program, *arguments = self._options.command
-        return stdio_client(StdioServerParameters(command=program, args=arguments, env=self._environment))
+    def _take_status(self, status: int) -> None:
+        if status in (401, 403):
+            self._refusal = f"its key is refused (HTTP {status})"
+        elif status >= 400:
+            self._refusal = f"it answers HTTP {status}"
 
     def _tell_once(self, reason: str) -> None:
         if reason != self._told:
@@ -187,56 +192,6 @@ class _McpTool:
         return await self._server.call(self._tool, found)
 
 
-@asynccontextmanager
-async def _over_http(url: str, api_key: SecretStr) -> AsyncIterator[Any]:
-    import httpx2
-    from mcp.client.streamable_http import streamable_http_client
-
-    key = api_key.get_secret_value()
-    headers = {"Authorization": f"Bearer {key}"} if key else {}
-    timeout = httpx2.Timeout(CONNECT_TIMEOUT_S, read=CALL_TIMEOUT_S)
-    async with (
-        httpx2.AsyncClient(headers=headers, timeout=timeout) as http,
-        streamable_http_client(url, http_client=http) as streams,
-    ):
-        yield streams
-
-
-@asynccontextmanager
-async def _watched(transport: AbstractAsyncContextManager[Any], lost: asyncio.Event) -> AsyncIterator[Any]:
-    """`transport`, and `lost` set as soon as nothing more comes from it."""
-    async with transport as (read, write):
-        yield _WatchedStream(read, lost), write
-
-
-class _WatchedStream:
-    """A `ReadStream` that tells of its end."""
-
-    def __init__(self, stream: Any, lost: asyncio.Event) -> None:
-        self._stream = stream
-        self._lost = lost
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
-
-    def __aiter__(self) -> "_WatchedStream":
-        return self
-
-    async def __anext__(self) -> Any:
-        try:
-            return await self._stream.__anext__()
-        except BaseException:
-            self._lost.set()
-            raise
-
-    async def __aenter__(self) -> "_WatchedStream":
-        await self._stream.__aenter__()
-        return self
-
-    async def __aexit__(self, *failure: Any) -> Any:
-        return await self._stream.__aexit__(*failure)
-
-
 def _reason(error: BaseException) -> str:
     """The innermost of a group, in words; an error of the system without its number."""
     while isinstance(error, BaseExceptionGroup):
@@ -246,11 +201,3 @@ def _reason(error: BaseException) -> str:
     if isinstance(error, OSError) and error.errno:
         return os.strerror(error.errno)
     return f"{type(error).__name__}: {error}"[:_MAX_REASON_CHARS]
-
-
-def _keep_quiet() -> None:
-    """The package logs with tracebacks what `McpServer` says in a sentence."""
-    logger = logging.getLogger("mcp")
-    logger.propagate = False
-    if not logger.handlers:
-        logger.addHandler(logging.NullHandler())

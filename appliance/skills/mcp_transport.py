@@ -1,0 +1,94 @@
+"""The ways to an MCP server: a program that is started, or an address that is called."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, Final
+
+from pydantic import SecretStr
+
+# To another machine of the house, or the other side of the world; it is tried again.
+CONNECT_TIMEOUT_S: Final = 10.0
+
+
+def load() -> None:
+    """Import the package, which takes a small machine seconds, and keep it from logging with tracebacks what
+    is said in a sentence elsewhere."""
+    import mcp
+    import mcp.client.streamable_http
+
+    logger = logging.getLogger(mcp.__name__)
+    logger.propagate = False
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())
+
+
+def over_pipes(command: Sequence[str], environment: Mapping[str, str]) -> AbstractAsyncContextManager[Any]:
+    """A server that is started: over its standard input and output. It knows who and where it is, and
+    `environment`; what it writes to standard error goes to ours."""
+    from mcp import StdioServerParameters, stdio_client
+
+    program, *arguments = command
+    return stdio_client(StdioServerParameters(command=program, args=arguments, env=dict(environment)))
+
+
+@asynccontextmanager
+async def over_http(
+    url: str, api_key: SecretStr, timeout_s: float, on_status: Callable[[int], None]
+) -> AsyncIterator[Any]:
+    """A server at `url`, streamable HTTP; it may take `timeout_s` for a response.
+
+    The package tells of an error without its status, so `on_status` gets that of every response.
+    """
+    import httpx2
+    from mcp.client.streamable_http import streamable_http_client
+
+    key = api_key.get_secret_value()
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    timeout = httpx2.Timeout(CONNECT_TIMEOUT_S, read=timeout_s)
+
+    async def look(response: httpx2.Response) -> None:
+        on_status(response.status_code)
+
+    hooks = {"response": [look]}
+    async with (
+        httpx2.AsyncClient(headers=headers, timeout=timeout, event_hooks=hooks) as http,
+        streamable_http_client(url, http_client=http) as streams,
+    ):
+        yield streams
+
+
+@asynccontextmanager
+async def watched(transport: AbstractAsyncContextManager[Any], lost: asyncio.Event) -> AsyncIterator[Any]:
+    """`transport`, with `lost` set as soon as nothing more comes from it."""
+    async with transport as (read, write):
+        yield _WatchedStream(read, lost), write
+
+
+class _WatchedStream:
+    """A `ReadStream` that tells of its end."""
+
+    def __init__(self, stream: Any, lost: asyncio.Event) -> None:
+        self._stream = stream
+        self._lost = lost
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def __aiter__(self) -> "_WatchedStream":
+        return self
+
+    async def __anext__(self) -> Any:
+        try:
+            return await self._stream.__anext__()
+        except BaseException:
+            self._lost.set()
+            raise
+
+    async def __aenter__(self) -> "_WatchedStream":
+        await self._stream.__aenter__()
+        return self
+
+    async def __aexit__(self, *failure: Any) -> Any:
+        return await self._stream.__aexit__(*failure)
