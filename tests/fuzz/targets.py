@@ -48,6 +48,14 @@ def _gemini(*, ends_turns: bool = False) -> Fuzzed:
     return Closing(MODEL, SessionConfig("Be kind.", provider_ends_turns=ends_turns), ())
 
 
+def _openai_live() -> Fuzzed:
+    from appliance.providers.openai_live.past import Meter, Past
+    from tests.fuzz.record_live import Ticking
+    from tests.simulators.live_pair import VOICE
+
+    return Ticking(VOICE, SessionConfig("Be kind."), Past(()), Meter())
+
+
 def _deepgram() -> Fuzzed:
     from tests.fuzz.cascade_stages import DeepgramTurn
 
@@ -64,6 +72,7 @@ TARGETS: Mapping[str, Target] = {
     "openai": Target(_openai, _CORPUS / "openai"),
     "deepgram": Target(_deepgram, _CORPUS / "deepgram"),
     "wyoming": Target(_wyoming, _CORPUS / "wyoming"),
+    "openai-live": Target(_openai_live, _CORPUS / "openai-live"),
     "gemini": Target(_gemini, _CORPUS / "gemini"),
     "gemini-ends-turns": Target(partial(_gemini, ends_turns=True), _CORPUS / "gemini"),
 }
