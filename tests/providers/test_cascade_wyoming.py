@@ -13,6 +13,7 @@ from appliance.errors import ConfigurationError, FailureCategory, ProviderError
 from appliance.pcm.formats import Pcm, pcm_to_bytes
 from appliance.providers.cascade import wyoming_link, wyoming_stt, wyoming_tts
 from appliance.providers.cascade.wyoming_data import language_for
+from appliance.providers.cascade.wyoming_frames import WyomingEvent, encode
 from appliance.providers.cascade.wyoming_link import wyoming_address
 from appliance.providers.cascade.wyoming_stt import WyomingSttOptions, open_wyoming_stt
 from appliance.providers.cascade.wyoming_tts import RATE_HZ, WyomingTtsOptions, open_wyoming_tts
@@ -275,6 +276,28 @@ async def test_an_interrupted_text_ends_its_connection_within_a_second() -> None
             async with aclosing(stage.speak("A long story.", "en", 1.0)) as sound:
                 await anext(sound)
             await server.record.until_all_are_gone()
+
+
+async def test_a_server_that_takes_nothing_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wyoming_link, "UNSENT_MAX_BYTES", 100_000)
+    leave = asyncio.Event()
+
+    async def offer_and_freeze(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readline()
+        writer.write(encode(WyomingEvent("info", {"asr": [{}]})))
+        await leave.wait()
+        writer.transport.abort()
+
+    path = str(tmp_path / "w.sock")
+    async with await asyncio.start_unix_server(offer_and_freeze, path, limit=1_000):
+        turn = open_wyoming_stt(WyomingSttOptions(f"unix://{path}")).listen("en")
+        turn.append(np.tile(QUESTION, 60))
+        with pytest.raises(ProviderError, match="takes nothing") as failed:
+            await turn.finish()
+        leave.set()
+    assert failed.value.category == FailureCategory.TIMED_OUT
 
 
 async def test_a_server_that_does_not_stop_speaking_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
