@@ -123,7 +123,7 @@ class Assembly:
         self.volume = VolumeKnob(ends.mouth.set_volume)
         self.toolbox = self._fill_toolbox(settings, ends, clock, state)
         self.money = Money(
-            accounts_of(settings),
+            accounts_of(settings, [provider.name for provider in providers.providers]),
             state,
             lambda: ends.local_time().date(),
             self.record.write,

@@ -1,6 +1,6 @@
 """What the settings say of money, in the units of the ledger."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,14 +22,18 @@ class Accounts:
     prices: Mapping[str, Prices | None]
 
 
-def accounts_of(settings: Settings) -> Accounts:
-    """What the settings say."""
+def accounts_of(settings: Settings, names: Iterable[str] = ()) -> Accounts:
+    """What the settings say. Of `names`, those who may be asked, one that is not in the settings is the
+    offline provider that stands behind all others: it costs nothing."""
     money = settings.money
     rates = {**money.exchange_rates, money.currency: 1.0}
     return Accounts(
         money.currency,
         Limits(round(money.daily_limit * MILLIONTHS), round(money.monthly_limit * MILLIONTHS)),
-        {provider.name: _prices(provider, rates) for provider in settings.providers},
+        {
+            **dict.fromkeys(names, FREE),
+            **{provider.name: _prices(provider, rates) for provider in settings.providers},
+        },
     )
 
 

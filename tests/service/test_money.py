@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from appliance.conversation.prices import FREE
 from appliance.conversation.spending import Ledger, Level, Period
 from appliance.errors import FailureCategory
 from appliance.service.money import Money
@@ -170,6 +171,11 @@ def test_where_nobody_is_left_there_is_an_honest_sentence() -> None:
     assert said == [sentence]
     assert money.excuse(FailureCategory.QUOTA_EXHAUSTED) == sentence
     assert money.excuse(FailureCategory.CONNECTION_FAILED) is None
+
+
+def test_the_offline_provider_that_stands_behind_all_costs_nothing() -> None:
+    only = Settings.model_validate({**SETTINGS, "providers": SETTINGS["providers"][:1]})
+    assert accounts_of(only, ["dear", "offline"]).prices == {**accounts_of(only).prices, "offline": FREE}
 
 
 def test_an_empty_account_is_not_excused_with_the_limit() -> None:
