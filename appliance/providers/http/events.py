@@ -58,8 +58,7 @@ class ServerSentEvents:
     def __init__(self) -> None:
         self._lines = Lines()
         self._first = True
-        self._data: list[bytes] = []
-        self._bytes = 0
+        self._data = bytearray()  # each of its lines ends with LF
 
     def feed(self, data: bytes) -> Iterator[str]:
         """The data of each event that `data`, the next bytes of the stream, completes."""
@@ -82,19 +81,16 @@ class ServerSentEvents:
             return self._dispatch()
         field, _, value = line.partition(b":")
         if field == b"data":
-            value = value.removeprefix(b" ")
-            self._bytes += len(value) + 1
-            if self._bytes > MAX_EVENT_BYTES:
+            self._data += value.removeprefix(b" ") + b"\n"
+            if len(self._data) > MAX_EVENT_BYTES:
                 raise ProtocolViolation(f"the server sent an event of more than {MAX_EVENT_BYTES} bytes")
-            self._data.append(value)
         return None
 
     def _dispatch(self) -> str | None:
         if not self._data:
             return None
-        data = b"\n".join(self._data)
+        data = bytes(self._data[:-1])
         self._data.clear()
-        self._bytes = 0
         try:
             return data.decode("utf-8")
         except UnicodeDecodeError as broken:
