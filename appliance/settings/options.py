@@ -28,7 +28,7 @@ PLACEHOLDER = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 COMPUTED = frozenset({"time", "date", "weekday", "room", "language"})
 
 
-VariableName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+VariableName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}$")]
 
 
 class Conversation(Section):
@@ -41,7 +41,7 @@ class Conversation(Section):
         max_length=20_000,
     )
     variables: Annotated[
-        dict[VariableName, Text], Allowed("names of lower-case letters, digits and _, each with a text")
+        dict[VariableName, Text], Allowed("names of letters, digits and _, each with a text")
     ] = Field(default_factory=dict, max_length=64)
     pack: Annotated[str, Allowed('a PromptKit pack (FILE.pack.json), "" for none')] = Field(
         default="", max_length=4096

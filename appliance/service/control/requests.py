@@ -187,9 +187,7 @@ def _sentence(members: dict[str, Any], error: ErrorDetails) -> str:
         case "string_pattern_mismatch" if name == "text":
             return f"The text of {verb} is empty."
         case "string_pattern_mismatch":
-            return (
-                f"The {name} of {verb} must be lower-case letters, digits and _, a letter first, at most 64."
-            )
+            return f"The {name} of {verb} must be letters, digits and _, no digit first, at most 64."
         case _ if name == "percent":
             return "The percent of volume must be a whole number from 0 to 100."
         case _:

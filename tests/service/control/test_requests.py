@@ -46,8 +46,8 @@ def refusal(line: str | bytes) -> str:
         ('{"do":"volume","percent":true}', "The percent of volume must be a whole number from 0 to 100."),
         ('{"do":"set","name":"a"}', "set needs value."),
         (
-            '{"do":"set","name":"User","value":"b"}',
-            "The name of set must be lower-case letters, digits and _",
+            '{"do":"set","name":"2nd-user","value":"b"}',
+            "The name of set must be letters, digits and _",
         ),
         ('["say"]', 'A request is a JSON object, such as {"do":"status"}.'),
         ("say hello", "This is no line of JSON: "),

@@ -89,7 +89,7 @@ async def test_a_variable_is_set_and_shown(running: Daemon) -> None:
     ("arguments", "sentence"),
     [
         (("set", "user_name"), "write NAME=VALUE"),
-        (("set", "User=x"), "must be lower-case letters"),
+        (("set", "2nd=x"), "must be letters, digits and _"),
         (("say", " "), "The text of say is empty."),
         (("say", "x" * 1001), "at most 1000 characters"),
         (("say", "\udcff"), "no valid Unicode"),
