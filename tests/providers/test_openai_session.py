@@ -10,15 +10,20 @@ from pydantic import SecretStr
 from appliance.conversation.vocabulary import (
     AnswerAudio,
     AnswerDone,
+    AppendAudio,
     AskText,
     CancelAnswer,
     CloseSession,
+    ClosingSoon,
+    CommitTurn,
     Failure,
     HistoryItem,
     ProviderEvent,
     Ready,
+    SessionConfig,
     ToolCall,
     ToolResult,
+    TurnEndHeard,
     UserTranscript,
 )
 from appliance.errors import ConfigurationError
@@ -152,6 +157,46 @@ async def test_answer_is_cancelled_before_the_server_has_begun_with_it() -> None
         assert talk.sound(1) == 0
         assert server.record.asked == ["1", "2"]
         assert server.record.violations == []
+
+
+async def test_an_older_server_is_told_in_its_header_and_its_words() -> None:
+    async with Simulator(Answer(chirp(0.5), "It is late."), Behaviour(dialect="beta")) as server:
+        options = OpenAiOptions(SecretStr(KEY), url=server.url, voice="alloy", dialect="beta")
+        talk = Conversation(server.url, session=open_openai(options))
+        talk.ask(1)
+        running = asyncio.create_task(talk.run())
+        await talk.until(AnswerDone)
+        talk.session.send(CloseSession())
+        await running
+        assert talk.sound(1) == 12_000
+        assert server.record.violations == []
+
+
+async def test_how_long_the_session_may_last_is_told_after_ready() -> None:
+    async with Simulator(behaviour=Behaviour(lasts_s=900)) as server, talking(server.url) as talk:
+        closing = await talk.until(ClosingSoon)
+        assert talk.events[0] == Ready()
+    assert 890 <= closing.remaining_s <= 901
+
+
+async def test_the_server_hears_the_end_of_a_turn_over_the_socket() -> None:
+    config = SessionConfig("Be kind.", provider_ends_turns=True)
+    async with Simulator(Answer(chirp(0.5)), Behaviour(hears=((100, 400),))) as server:
+        talk = Conversation(server.url)
+
+        def ask_at_its_end(event: ProviderEvent) -> None:
+            if event == TurnEndHeard():
+                talk.session.send(CommitTurn(1))
+
+        talk.react = ask_at_its_end
+        for block in np.array_split(QUESTION, 25):
+            talk.session.send(AppendAudio(block))
+        running = asyncio.create_task(talk.session.run(config, (), talk.emit))
+        await talk.until(AnswerDone)
+        talk.session.send(CloseSession())
+        await running
+        assert len(server.record.turns) == 1
+        assert server.record.violations == server.record.races == []
 
 
 # ---------------------------------------------------------------- closing
