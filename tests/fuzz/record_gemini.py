@@ -7,17 +7,13 @@ from appliance.conversation.vocabulary import (
     AppendAudio,
     AskText,
     CancelAnswer,
-    Command,
     CommitTurn,
     ContinueAnswer,
     HistoryItem,
-    ProviderEvent,
     SessionConfig,
     ToolCall,
     ToolResult,
 )
-from appliance.errors import ProtocolViolation, ProviderError
-from appliance.providers.gemini.codec import GeminiCodec
 from tests.fuzz.targets import TARGETS
 from tests.simulators.gemini_pair import Pair
 from tests.simulators.gemini_script import NOTHING, Answer, Behaviour, Call
@@ -25,20 +21,6 @@ from tests.simulators.openai_script import chirp
 
 # An answer in two chunks of 40 ms: more sound makes the files big and teaches nothing.
 SHORT = chirp(0.08)
-
-
-class Closing(GeminiCodec):
-    """As a session treats it: where a turn cannot be taken back it ends, and nothing is read after."""
-
-    def encode(self, command: Command) -> list[str]:
-        try:
-            return super().encode(command)
-        except ProviderError:
-            self.events = self._closed  # type: ignore[method-assign]
-            return []
-
-    def _closed(self, frame: str | bytes) -> Iterator[ProviderEvent]:
-        raise ProtocolViolation("the session was closed")
 
 
 def asked(pair: Pair, answer: int) -> Pair:

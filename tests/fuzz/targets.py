@@ -42,10 +42,12 @@ def _openai() -> Fuzzed:
 
 
 def _gemini(*, ends_turns: bool = False) -> Fuzzed:
-    from tests.fuzz.record_gemini import Closing
-    from tests.simulators.gemini_pair import MODEL
+    from appliance.providers.gemini.setup import Model
+    from tests.fuzz.gemini_closing import Closing
 
-    return Closing(MODEL, SessionConfig("Be kind.", provider_ends_turns=ends_turns), ())
+    return Closing(
+        Model("gemini-3.8-live", "Kore"), SessionConfig("Be kind.", provider_ends_turns=ends_turns), ()
+    )
 
 
 def _openai_live() -> Fuzzed:

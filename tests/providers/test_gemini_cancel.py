@@ -102,7 +102,7 @@ def test_an_older_model_is_told_as_content() -> None:
     pair.ask(2)
     pair.settle()
     assert pair.record.violations == []
-    assert pair.record.told == ["Your latest answer was broken off, and nothing of it was heard."]
+    assert pair.record.told == ["An answer of yours was broken off, and nothing of it was heard."]
 
 
 def test_a_model_that_takes_neither_is_not_told() -> None:

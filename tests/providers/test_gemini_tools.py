@@ -135,6 +135,9 @@ def test_a_tool_that_ran_elsewhere_is_told_before_the_turn_is_answered() -> None
     pair.settle()
     assert pair.record.violations == []
     assert "Do not call it again" in pair.record.instructions[0]
+    pair.ask(2)
+    pair.settle()
+    assert pair.record.instructions[1] == "Be kind."  # the same may be asked for again
 
 
 def test_results_of_calls_that_nobody_made_are_ignored() -> None:

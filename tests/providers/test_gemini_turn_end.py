@@ -11,6 +11,7 @@ from appliance.conversation.vocabulary import (
     ProviderEvent,
     SessionConfig,
     TurnEndHeard,
+    UserTranscript,
 )
 from tests.simulators.gemini_pair import Pair
 from tests.simulators.gemini_script import Answer, Behaviour
@@ -35,6 +36,7 @@ def test_the_end_of_a_turn_is_told_once_and_the_answer_waits_until_it_is_asked_f
     pair.command(CommitTurn(1))
     assert np.array_equal(pair.received(1), SHORT.pcm24k)
     assert isinstance(pair.of_answer(1)[-1], AnswerDone)
+    assert UserTranscript(1, "a question", final=True) in pair.events
     pair.settle()
     assert pair.record.violations == []
     assert pair.record.tail_samples == 1600
@@ -91,3 +93,19 @@ def test_nothing_of_a_cancelled_answer_is_told_that_came_before_it_was_asked_for
     pair.react = cancel
     pair.command(CommitTurn(1))
     assert pair.of_answer(1) == [AnswerStarted(1)]
+
+
+def test_a_turn_that_goes_on_is_answered_by_the_second_answer_and_not_by_the_first() -> None:
+    first, second = Answer(chirp(0.5), "Half."), Answer(chirp(0.2), "Whole.")
+    pair = Pair([first, second], Behaviour(ends_turn_after_ms=500), config=CONFIG).ready()
+    pair.command(AppendAudio(HALF_A_SECOND))
+    pair.settle(play=False)
+    pair.command(CommitTurn(1))
+    pair.command(CancelAnswer(1, 0))  # before anything of it came
+    pair.settle()
+    pair.command(AppendAudio(HALF_A_SECOND))
+    pair.command(CommitTurn(2))
+    pair.settle()
+    assert pair.record.violations == []
+    assert pair.of_answer(1) == []
+    assert np.array_equal(pair.received(2), second.pcm24k)

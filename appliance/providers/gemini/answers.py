@@ -104,9 +104,12 @@ class Answers:
         return any(answer.is_wanted for answer in self._waiting)
 
     @property
-    def _has_successor(self) -> bool:
-        """Whether what comes may belong to a later answer than the first that waits."""
-        return len(self._waiting) > 1 or (self._may_be_unasked and self._waiting[0].state is State.OVER)
+    def _is_passed(self) -> bool:
+        """Whether what comes is not about the first that waits, but about the next one. A server that ends
+        turns by itself makes an answer to each; who is told the end of one may make none."""
+        if self._may_be_unasked:
+            return self._waiting[0].state is State.OVER
+        return len(self._waiting) > 1 and self._waiting[0].is_passed
 
     # ------------------------------------------------------------------ what the server says
 
@@ -156,7 +159,7 @@ class Answers:
 
     def _begin(self) -> tuple[Answer | None, Iterator[ProviderEvent]]:
         """Whose the next piece is (None: nobody's who wants it), and what is told before it."""
-        while self._waiting and self._waiting[0].is_passed and self._has_successor:
+        while self._waiting and self._is_passed:
             self._waiting.popleft()
         before: list[ProviderEvent] = []
         if not self._waiting:

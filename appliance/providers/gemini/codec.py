@@ -178,7 +178,7 @@ class GeminiCodec:
             self._notes.cut_off(heard)
 
     def _discard(self) -> None:
-        self._notes.forget_passing()
+        self._notes.answered()
         if self._phase is Phase.SPEAKING:
             words = "a turn that was begun cannot be taken back: the conversation goes on in another session"
             raise ProviderError(FailureCategory.SESSION_CLOSED, words)
@@ -249,7 +249,7 @@ class GeminiCodec:
         while self._transcripts:
             yield self._transcripts.pop(0)
         while self._answers.released:
-            yield self._answers.released.popleft()
+            yield from self._with_the_end(self._answers.released.popleft())
 
     def _handlers_by_key(self) -> tuple[tuple[str, Callable[[Fields], Iterator[ProviderEvent]]], ...]:
         """The keys of a message in the order in which they are looked at: what ends an answer comes last."""
@@ -288,9 +288,15 @@ class GeminiCodec:
             if transcript is not None:
                 yield transcript
         for event in self._answers.on_content(content):
-            if isinstance(event, AnswerDone) and (whole := self._turns.finished()) is not None:
+            yield from self._with_the_end(event)
+
+    def _with_the_end(self, event: ProviderEvent) -> Iterator[ProviderEvent]:
+        """`event`, and before it, where it ends an answer, what ends with that."""
+        if isinstance(event, AnswerDone):
+            self._notes.answered()
+            if (whole := self._turns.finished()) is not None:
                 yield whole
-            yield event
+        yield event
 
     def _on_calls_cancelled(self, message: Fields) -> Iterator[ProviderEvent]:
         self._answers.on_calls_cancelled(message)

@@ -11,19 +11,21 @@ MAX_NOTE_CHARACTERS = 4000
 
 
 class Notes:
-    """Facts for the model in the order in which they became true, and those of the next answer alone.
+    """Answers that were cut off, which stays true; tools that ran, which counts until the turn is answered;
+    and the beginning of the next answer.
 
-    Bound: `MAX_LASTING` and as many for the next answer, each of `MAX_NOTE_CHARACTERS`.
+    Bound: `MAX_LASTING` of each of the first two and one of the last, each of `MAX_NOTE_CHARACTERS`.
     """
 
     def __init__(self) -> None:
         self._lasting: deque[str] = deque(maxlen=MAX_LASTING)
-        self._passing: deque[str] = deque(maxlen=MAX_LASTING)
+        self._ran: deque[str] = deque(maxlen=MAX_LASTING)
+        self._passing: deque[str] = deque(maxlen=1)
 
     def cut_off(self, heard: str) -> None:
         """The latest answer was broken off; the person heard only `heard` of it."""
         words = f'only this was heard of it: "{heard}"' if heard else "nothing of it was heard"
-        self._add(self._lasting, f"Your latest answer was broken off, and {words}.")
+        self._add(self._lasting, f"An answer of yours was broken off, and {words}.")
 
     def ran(self, call: ToolRan) -> None:
         """A tool has run for the turn that is asked next."""
@@ -32,7 +34,7 @@ class Notes:
     def result(self, name: str, arguments: str, output: str) -> None:
         """A tool has run, and the model does not know it as its own call."""
         self._add(
-            self._lasting,
+            self._ran,
             f"The tool {name} already ran for what the person asked, with {arguments}, and gave {output}. "
             "Do not call it again for that.",
         )
@@ -45,13 +47,14 @@ class Notes:
             "Go on with the very next word, in the same language, and repeat nothing of it.",
         )
 
-    def forget_passing(self) -> None:
-        """The turn is over without an answer."""
+    def answered(self) -> None:
+        """The turn for which tools ran is over: the same may be asked for again."""
+        self._ran.clear()
         self._passing.clear()
 
     def take(self) -> list[str]:
         """All of them, a line each; what is for the next answer alone is among them for the last time."""
-        lines = [*self._lasting, *self._passing]
+        lines = [*self._lasting, *self._ran, *self._passing]
         self._passing.clear()
         return lines
 
