@@ -67,7 +67,7 @@ def read_pack(file: Path, prompt_id: str) -> Prompt:
     return Prompt(
         template,
         {**dict.fromkeys(optional, ""), **defaults},
-        named - optional - defaults.keys(),
+        named - optional - set(defaults),
         found.prompt.parameters.temperature,
         found.prompt.parameters.max_tokens,
         tuple(_unused(found.key, raw["prompts"][found.key])),
