@@ -47,7 +47,7 @@ def of_completion(completion: Completion, number: int) -> Prepared:
     text, finish = completion.text, completion.finish or ("tool_calls" if completion.calls else "stop")
     usage = {"prompt_tokens": 20, "completion_tokens": 7, "total_tokens": 27}
     usage |= {"prompt_tokens_details": {"cached_tokens": 4}}  # type: ignore[dict-item]
-    calls = [
+    calls: list[dict[str, object]] = [
         {
             "id": f"call_{number}_{i}",
             "type": "function",
