@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from rich.console import Console
 from rich.markup import escape
 
+from appliance.service.control.money_rows import amount
+
 _PHASES = {
     "idle": ("dim", "idle"),
     "listening": ("green", "listening"),
@@ -60,6 +62,10 @@ class Display:
                 return f"[red]the {device} is lost: {escape(str(reason))}[/]"
             case {"event": "error", "message": message}:
                 return f"[red]{escape(str(message))}[/]"
+            case {"event": "usage", "cost": float(cost), "currency": currency} if cost:
+                return f"[dim]that cost {amount(cost)} {currency}[/]"
+            case {"event": "money_limit", "level": level, "spent": float(spent), "currency": currency}:
+                return f"[yellow]{amount(spent)} {currency} are spent: the limit is {level}[/]"
             case {"event": "latency"}:
                 return _waited(event)
         return None

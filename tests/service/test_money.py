@@ -1,13 +1,16 @@
 """What answers cost is logged, kept and told of, and at the limit only those answer who cost nothing."""
 
+import io
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from appliance.conversation.prices import FREE
 from appliance.conversation.spending import Ledger, Level, Period
 from appliance.errors import FailureCategory
+from appliance.service.display import Display
 from appliance.service.money import Money
 from appliance.service.money_accounts import accounts_of
 from appliance.service.money_file import NAME, from_json, to_json
@@ -238,6 +241,19 @@ def test_the_status_tells_what_each_provider_counted() -> None:
     assert (offline.cost, offline.counts) == (0, {})
     stage.spend(1)
     assert [one.may_answer for one in stage.money.status().providers] == [False, True, True]
+
+
+def test_who_watches_reads_what_an_answer_cost() -> None:
+    stage, out = Stage(), io.StringIO()
+    stage.money.spent("dear", 1, MINUTE)
+    stage.money.spent("unknown", 1, MINUTE)
+    display = Display(Console(file=out, width=80))
+    for event in stage.events:
+        display.show(event)
+    assert out.getvalue().splitlines() == [
+        "  0.00 s  that cost 1.00 EUR",
+        "  0.00 s  1.00 EUR are spent: the limit is reached",
+    ]
 
 
 def test_the_events_are_as_documented() -> None:
