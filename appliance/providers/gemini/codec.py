@@ -36,12 +36,10 @@ from appliance.errors import FailureCategory, ProviderError
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm
 from appliance.providers.gemini import failures, frames, reader
 from appliance.providers.gemini.answers import Answers, Ignored
-from appliance.providers.gemini.dialect import Telling
-from appliance.providers.gemini.notes import Notes
 from appliance.providers.gemini.reader import Fields
 from appliance.providers.gemini.resumption import Handle, Handles
-from appliance.providers.gemini.schema import declarations
 from appliance.providers.gemini.setup import Model, setup_of
+from appliance.providers.gemini.teller import Teller
 from appliance.providers.gemini.tool_output import response_of
 from appliance.providers.gemini.user_turns import UserTurns
 
@@ -85,11 +83,9 @@ class GeminiCodec:
         self._history = () if self._resumed else tuple(item for item in history if item.text)
         self._phase = Phase.CONNECTED
         self._own_turns = not config.provider_ends_turns
-        self._told_instructions = config.instructions
-        self._told_notes: list[str] = []
         self._outgoing: list[str] = []
         self._transcripts: list[UserTranscript] = []  # to be told with the next event; at most a few
-        self._notes = Notes()
+        self._teller = Teller(self._dialect.telling, config, self._outgoing.append)
         self._turns = UserTurns(history)
         self.ignored = Ignored()
         self._answers = Answers(self.ignored, unasked=config.provider_ends_turns)
@@ -117,7 +113,7 @@ class GeminiCodec:
             case CommitTurn(answer=answer):
                 self._commit(answer)
             case ContinueAnswer(answer=answer, said=said):
-                self._notes.begun(said)
+                self._teller.notes.begun(said)
                 self._commit(answer)
             case AskText():
                 self._ask(command)
@@ -128,9 +124,10 @@ class GeminiCodec:
             case ToolResult(call=call, output=output):
                 self._tell_result(call, output)
             case ToolRan():
-                self._notes.ran(command)
+                self._teller.notes.ran(command)
             case Configure(config=config):
-                self._configure(config)
+                self._config = config
+                self._teller.configure(config)
             case CloseSession():
                 pass  # a socket's business
         return self.replies()
@@ -148,7 +145,7 @@ class GeminiCodec:
     def _append(self, pcm: Pcm) -> None:
         if self._phase is Phase.LISTENING:
             self._phase = Phase.SPEAKING
-            self._tell_notes()
+            self._teller.catch_up()
             if self._own_turns:
                 self._outgoing.append(frames.activity_start())
             self._add_transcript(self._turns.opened())
@@ -158,13 +155,13 @@ class GeminiCodec:
         if self._phase is Phase.LISTENING:
             self._append(_PAUSE)
         self._phase = Phase.LISTENING
-        self._tell_notes()
+        self._teller.catch_up()
         self._outgoing.append(frames.activity_end() if self._own_turns else frames.audio_stream_end())
         self._add_transcript(self._turns.committed(answer))
         self._answers.ask(answer, written=self._config.output == "text")
 
     def _ask(self, question: AskText) -> None:
-        self._tell_notes()
+        self._teller.catch_up()
         self._add_transcript(self._turns.finished())
         self._turns.asked(question.text)
         by_content = self._dialect.asks_by_content
@@ -175,10 +172,10 @@ class GeminiCodec:
     def _cancel(self, answer: int, heard_ms: int) -> None:
         heard = self._answers.cancel(answer, heard_ms)
         if heard is not None:
-            self._notes.cut_off(heard)
+            self._teller.notes.cut_off(heard)
 
     def _discard(self) -> None:
-        self._notes.answered()
+        self._teller.notes.answered()
         if self._phase is Phase.SPEAKING:
             words = "a turn that was begun cannot be taken back: the conversation goes on in another session"
             raise ProviderError(FailureCategory.SESSION_CLOSED, words)
@@ -191,36 +188,7 @@ class GeminiCodec:
         if call.is_awaited:
             self._outgoing.append(frames.tool_response(call_id, call.name, response_of(output)))
         else:
-            self._notes.result(call.name, call.arguments, output)
-
-    def _configure(self, config: SessionConfig) -> None:
-        """Instructions and tools, where the model takes them; everything else from the next session on."""
-        tools = declarations(config.tools) if config.tools != self._config.tools else None
-        self._config = config
-        if self._dialect.telling is Telling.CONTEXT_UPDATE:
-            instructions = self._instructions()
-            self._told_instructions = instructions
-            self._outgoing.append(frames.context_update(instructions, tools))
-
-    def _tell_notes(self) -> None:
-        """What became true since the last turn, before the next is said or asked."""
-        match self._dialect.telling:
-            case Telling.CONTEXT_UPDATE:
-                instructions = self._instructions()
-                if instructions != self._told_instructions:
-                    self._told_instructions = instructions
-                    self._outgoing.append(frames.context_update(instructions))
-            case Telling.CLIENT_CONTENT:
-                notes = self._notes.take()
-                fresh = [note for note in notes if note not in self._told_notes]
-                self._told_notes = notes
-                if fresh:
-                    self._outgoing.append(frames.told("\n".join(fresh)))
-            case Telling.NOT_AT_ALL:
-                self._notes.take()
-
-    def _instructions(self) -> str:
-        return "\n".join([self._config.instructions, *self._notes.take()])
+            self._teller.notes.result(call.name, call.arguments, output)
 
     def _add_transcript(self, transcript: UserTranscript | None) -> None:
         if transcript is not None:
@@ -293,7 +261,7 @@ class GeminiCodec:
     def _with_the_end(self, event: ProviderEvent) -> Iterator[ProviderEvent]:
         """`event`, and before it, where it ends an answer, what ends with that."""
         if isinstance(event, AnswerDone):
-            self._notes.answered()
+            self._teller.notes.answered()
             if (whole := self._turns.finished()) is not None:
                 yield whole
         yield event
