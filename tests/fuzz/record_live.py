@@ -15,6 +15,7 @@ from appliance.conversation.vocabulary import (
     ToolDeclaration,
     ToolResult,
 )
+from appliance.errors import ProtocolViolation
 from appliance.providers.openai_live.codec import LiveCodec, Phase
 from tests.fuzz.targets import TARGETS
 from tests.simulators.live_pair import CONFIG, Pair, silence, speech
@@ -30,7 +31,8 @@ QUICK = Behaviour(endpoint_ms=100, usage_every_ms=3000)
 
 
 class Ticking(LiveCodec):
-    """As a session treats it: time goes on with every frame; what is closed is told nothing any more."""
+    """As a session treats it: time goes on with every frame, faster than the sound that comes; what is closed
+    is told nothing any more."""
 
     ticks = 0
 
@@ -38,8 +40,10 @@ class Ticking(LiveCodec):
         return super().encode(command) if self.phase is Phase.OPEN else []
 
     def events(self, frame: str | bytes) -> Iterator[ProviderEvent]:
+        if self.phase is Phase.CLOSED:
+            raise ProtocolViolation("the session was closed")
         self.ticks += 1
-        yield from chain(super().events(frame), self.tick(960))
+        yield from chain(super().events(frame), self.tick(4800))
         if self.ticks % 11 == 0:
             yield from self.nothing_flows()
 

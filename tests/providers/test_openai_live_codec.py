@@ -104,6 +104,15 @@ def test_a_backchannel_is_no_answer_and_none_of_its_words() -> None:
     assert np.array_equal(np.trim_zeros(pair.sound(1)), np.trim_zeros(chirp(1.0)))
 
 
+def test_a_turn_that_is_told_to_a_fresh_session_at_once_is_not_answered_by_its_tick() -> None:
+    pair = Pair(Answer(chirp(1.0), "It is late."), Behaviour(tick_ms=400)).ready()
+    for pcm in (speech(1.0), silence(0.8)):
+        pair.command(AppendAudio(pcm))
+    pair.command(CommitTurn(1))
+    pair.run(4.0)
+    assert np.array_equal(np.trim_zeros(pair.sound(1)), np.trim_zeros(chirp(1.0)))
+
+
 def test_an_answer_of_a_server_that_sends_no_silence_ends_when_nothing_flows() -> None:
     pair = Pair(Answer(chirp(1.0)), Behaviour(sends_silence=False)).ready().ask(1).run(3.0)
     assert pair.of(AnswerDone) == []

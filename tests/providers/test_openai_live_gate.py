@@ -27,6 +27,7 @@ def loud(seconds: float, level: int = 5000) -> Pcm:
 
 def listening() -> AnswerGate:
     gate = AnswerGate(TAIL)
+    gate.take(quiet(0.5))
     gate.listen()
     return gate
 
@@ -117,9 +118,26 @@ def test_a_backchannel_that_turns_out_to_be_a_sentence_is_the_answer() -> None:
     assert gate.heed is Heed.PASSING
 
 
+def test_the_tick_of_a_fresh_session_is_no_answer_and_delays_none() -> None:
+    gate = AnswerGate(TAIL)
+    gate.ask()
+    passage = gate.take(np.concatenate((quiet(0.06), loud(0.4, 100), quiet(0.4), loud(0.3))))
+    assert passage.began
+    assert np.array_equal(passage.pcm, loud(0.3))
+
+
+def test_an_answer_that_is_there_as_soon_as_the_session_is_loses_nothing() -> None:
+    gate = AnswerGate(TAIL)
+    gate.ask()
+    assert not gate.take(loud(0.4)).began
+    passage = gate.take(loud(0.4))
+    assert passage.began
+    assert len(passage.pcm) == len(loud(0.8))
+
+
 def test_what_sounds_when_the_person_begins_is_not_about_what_they_say() -> None:
     gate = AnswerGate(TAIL)
-    gate.take(loud(1.0))
+    gate.take(np.concatenate((quiet(1.0), loud(1.0))))
     gate.listen()
     gate.take(loud(1.0))
     assert not gate.ask().began

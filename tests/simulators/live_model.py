@@ -139,6 +139,8 @@ class Model:
             said.began = answer.transcript
 
     def _speak(self, said: Said) -> None:
+        if self.now_ms < self._behaviour.tick_ms:
+            said.pcm[::7] = 200
         playing = self._playing
         if playing is None:
             return

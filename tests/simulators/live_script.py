@@ -58,6 +58,7 @@ class Behaviour:
     close_reason: str = "expired"
     endpoint_ms: int = 300  # quiet after which an utterance is over
     sends_silence: bool = True
+    tick_ms: int = 0  # of noise when a session begins
     backchannel_after_ms: int | None = None  # "mhm" so long after a person began to talk
     usage_every_ms: int = 1000
 

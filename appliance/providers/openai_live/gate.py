@@ -34,6 +34,10 @@ AFTER_SHORT_SAMPLES = samples_of_ms(2000, WIRE_RATE_HZ)
 # An answer that was cut off stops within a few hundred ms; sound after such a pause is about what was
 # said since.
 STALE_QUIET_SAMPLES = samples_of_ms(500, WIRE_RATE_HZ)
+# A fresh session gives a tick of 0.4 s (livekit-agents 1.8.9): what begins in its first moments is held
+# until it is longer than that, and is nobody's if it pauses before.
+CONNECT_SAMPLES = samples_of_ms(500, WIRE_RATE_HZ)
+CONNECT_QUIET_SAMPLES = samples_of_ms(300, WIRE_RATE_HZ)
 # A result of the backend is spoken some seconds after it was told.
 EXPECTING_SAMPLES = samples_of_ms(8000, WIRE_RATE_HZ)
 # A backend or a tool that works for longer in silence has forgotten us.
@@ -91,13 +95,20 @@ class _Stretch:
     """Sound without a long pause, and the silence after it so far."""
 
     since: Heed  # … when it began; NONE: it is nobody's answer
+    at_connect: bool = False
     age_samples: int = 0
     loud_samples: int = 0
     quiet_samples: int = 0
 
     @property
+    def tick(self) -> bool:
+        """Whether it may be no more than the noise with which a session begins."""
+        return self.at_connect and self.loud_samples < CONNECT_SAMPLES
+
+    @property
     def short(self) -> bool:
-        return self.since is Heed.HOLDING and self.loud_samples < BACKCHANNEL_SAMPLES
+        """Whether it may be no more than that, or a backchannel."""
+        return self.tick or (self.since is Heed.HOLDING and self.loud_samples < BACKCHANNEL_SAMPLES)
 
 
 class AnswerGate:
@@ -111,6 +122,7 @@ class AnswerGate:
         self._held: deque[Pcm] = deque()
         self._held_samples = 0
         self._expecting = False
+        self._came_samples = 0
         self._since_stop_samples: int | None = None  # counts from a cancel on, until it has fallen silent
 
     @property
@@ -142,7 +154,8 @@ class AnswerGate:
         if not self._step(Happening.ASK) or stretch is None or stretch.since is Heed.NONE:
             return Passage(_NOTHING)
         over = stretch.quiet_samples >= END_QUIET_SAMPLES
-        if stretch.age_samples > self._tail_samples and (stretch.short or over):
+        early = stretch.age_samples > self._tail_samples and (stretch.short or over)
+        if stretch.tick or early:
             return Passage(_NOTHING)  # a backchannel, unless it goes on
         return self._begin()
 
@@ -187,7 +200,8 @@ class AnswerGate:
         if loud and self._stretch is not None and self._is_anew(self._stretch):
             self._drop()
         if loud and self._stretch is None:
-            self._stretch = _Stretch(self._heed)
+            self._stretch = _Stretch(self._heed, at_connect=self._came_samples < CONNECT_SAMPLES)
+        self._came_samples += count
         stretch = self._stretch
         if stretch is None:
             return
@@ -224,6 +238,8 @@ class AnswerGate:
 
     def _patience(self, stretch: _Stretch) -> int:
         """How much silence ends the stretch."""
+        if stretch.tick:
+            return CONNECT_QUIET_SAMPLES
         if stretch.since is Heed.NONE:
             return STALE_QUIET_SAMPLES
         patience = AFTER_SHORT_SAMPLES if stretch.short else END_QUIET_SAMPLES

@@ -73,9 +73,8 @@ CAPABILITIES = Capabilities(
 STILL_S = 2.0
 # The session is told to end, and closes its connection, within a second (`Session`).
 GOODBYE_TIMEOUT_S = 0.2
-# So long before its end a session is told to be replaced: longer than the longest turn but one (the chain
-# renews between turns).
-CLOSING_NOTICE_S = 120.0
+# The chain renews between turns: a turn of the longest kind (120 s) that has just begun still has room.
+CLOSING_NOTICE_S = 180.0
 
 
 @dataclass(frozen=True, slots=True)
