@@ -45,6 +45,7 @@ from appliance.providers.health import BACKOFF_CAP_S
 from appliance.providers.held_session import Closings, HeldSession, Provider
 from appliance.providers.kept_answer import MAX_BREAKS
 from appliance.providers.kept_turn import KeptTurn, Stage
+from appliance.providers.probe import Probes
 from appliance.providers.standing import Standing
 from appliance.providers.tenure import Tenure
 
@@ -80,9 +81,11 @@ class Chain:
         self._emit = emit
         self._now_s = now_s
         self._resting = resting
-        self._standing = Standing([provider.name for provider in providers], now_s, chance)
+        last = [index for index, provider in enumerate(providers) if provider.last_resort]
+        self._standing = Standing([provider.name for provider in providers], last, now_s, chance)
         self._held: HeldSession | None = None
         self._closings = Closings()
+        self._probes = Probes(providers, self._standing, self._closings, self._link, now_s)
         self._again: int | None = None  # the provider whose session is replaced by another one with it
         self._turn = KeptTurn()
         self._last_word_s = 0.0
@@ -108,12 +111,15 @@ class Chain:
                 else:
                     await self._hold(index)
         finally:
+            self._probes.stop()
             await self._closings.all()
 
     async def _hold(self, index: int) -> None:
         """Be with this provider until its session is lost or left; its last one is closed first."""
+        self._probes.stop()
         await self._closings.of(index)
-        tenure = Tenure(self._now_s(), self._standing.failback_after_s(index))
+        tenure = Tenure()
+        tenure.probe_after(self._standing.failback_after_s(index), self._now_s())
         held = HeldSession(index, self._providers[index], self._config, self._turn, self._said, tenure)
         self._held = held
         self._link(held.name, LinkState.CONNECTING)
@@ -133,13 +139,15 @@ class Chain:
         """Who is tried next, and how long that must wait."""
         if self._again is not None:
             return self._again, 0.0
-        return self._standing.next(self._turn.tried)
+        return self._standing.next(self._turn.tried if self._turn.owed else ())
 
     def _is_time_to_change(self, held: HeldSession) -> bool:
         """Whether the session is left for a younger or a better one: never in mid-turn or mid-answer."""
+        now_s = self._now_s()
+        if held.tenure.probe_is_due(now_s):
+            self._probes.start(held, self._config)
         if self._turn.owed or not self._resting():
             return False
-        now_s = self._now_s()
         if held.tenure.renewal_is_due(now_s):
             self._again = held.index
             return True
@@ -303,8 +311,8 @@ class Chain:
 
     def _on_failure(self, held: HeldSession, failure: Failure) -> None:
         """The session is given up, whether it died or only this answer did."""
-        is_theirs = self._standing.failed(held.index, failure, held.ready_at_s)
-        if is_theirs and self._turn.owed:
+        others_first = self._standing.failed(held.index, failure, held.ready_at_s, self._turn.tried)
+        if others_first and self._turn.owed:
             self._turn.tried.add(held.index)
         self._drop(held)
         self._link(held.name, LinkState.DOWN, failure.category, failure.message)

@@ -22,6 +22,7 @@ class Provider:
 
     name: str
     open: Callable[[], Session]
+    last_resort: bool = False  # who nobody would prefer to a second's wait for somebody else
 
 
 class HeldSession:
@@ -101,36 +102,49 @@ class HeldSession:
             pass
 
     async def end(self) -> None:
-        """Close the session in its own way, or cancel it when it does not end in time. Raises what `run`
-        raised, which is a mistake of ours."""
-        task = self._task
-        if task is None:
-            return
-        if not task.done():
-            self.session.send(CloseSession())
-            await asyncio.wait({task}, timeout=CLOSE_TIMEOUT_S)
-        if not task.done():
-            task.cancel()
-            await asyncio.wait({task}, timeout=CLOSE_TIMEOUT_S)
-        if task.done() and not task.cancelled():
-            task.result()
+        """Close the session; see `end_session`."""
+        if self._task is not None:
+            await end_session(self.session, self._task)
+
+
+async def end_session(session: Session, task: "asyncio.Task[None]") -> None:
+    """Close a session in its own way, or cancel it when it does not end in time. Raises what its `run`
+    raised, which is a mistake of ours."""
+    if not task.done():
+        session.send(CloseSession())
+        await asyncio.wait({task}, timeout=CLOSE_TIMEOUT_S)
+    if not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=CLOSE_TIMEOUT_S)
+    if task.done() and not task.cancelled():
+        task.result()
 
 
 class Closings:
-    """The sessions that are being closed, one of each provider at most; nobody else waits for them."""
+    """The sessions that are on their way out, of each provider one at most; nobody else waits for them."""
 
     def __init__(self) -> None:
         self._tasks: dict[int, asyncio.Task[None]] = {}
 
     def begin(self, held: HeldSession) -> None:
         """Close this one."""
-        self._tasks[held.index] = asyncio.create_task(held.end())
+        self.add(held.index, asyncio.create_task(held.end()))
+
+    def add(self, index: int, task: "asyncio.Task[None]") -> None:
+        """The session of the provider of this index is closed when `task` is done."""
+        before = self._tasks.get(index)
+        if before is not None and before.done() and not before.cancelled():
+            before.result()
+        self._tasks[index] = task
 
     async def of(self, index: int) -> None:
-        """Until the last session with this provider is closed. Raises what `HeldSession.end` does."""
+        """Until the last session with this provider is closed. Raises what `end_session` does."""
         task = self._tasks.pop(index, None)
-        if task is not None:
-            await task
+        if task is None:
+            return
+        await asyncio.wait({task})
+        if not task.cancelled():
+            task.result()
 
     async def all(self) -> None:
         """Until every session is closed."""

@@ -5,11 +5,11 @@ from collections.abc import Collection
 from appliance.errors import FailureCategory
 from appliance.providers.health import BACKGROUND_CAP_S, BACKOFF_CAP_S, Health
 
-# A preferred provider that failed is asked again after this long without a turn: long enough
-# that a flapping link does not swallow turns, short enough that nobody stays offline for long.
-FAILBACK_AFTER_S = 30.0
-# … doubled with every failure in a row, up to this: each try takes the session in use away.
-FAILBACK_CAP_S = 600.0
+# A preferred provider that failed is tried again in the background after this long: long enough that a
+# flapping link does not swallow turns, short enough that nobody stays offline for long.
+FAILBACK_AFTER_S = 10.0
+# … doubled with every failure in a row, up to this.
+FAILBACK_CAP_S = BACKGROUND_CAP_S
 
 
 class Roster:
@@ -32,6 +32,10 @@ class Roster:
         """Whether somebody who is not among `tried` may be tried now."""
         return any(health.pause_s(now_s) == 0 for i, health in enumerate(self._health) if i not in tried)
 
+    def failures(self, index: int) -> int:
+        """How often this one failed in a row."""
+        return self._health[index].failures
+
     def answered(self, index: int) -> None:
         """The provider is well."""
         self._health[index] = Health()
@@ -49,7 +53,7 @@ class Roster:
         self._health[index] = self._health[index].failed(category, now_s, chance, retry_after_s, cap_s)
 
     def failback_after_s(self, index: int, now_s: float) -> float | None:
-        """How long to stay with this provider although a better one exists; None: for good."""
+        """When a better provider than this one is to be tried again; None: there is none."""
         waits = [
             max(health.pause_s(now_s), min(FAILBACK_CAP_S, FAILBACK_AFTER_S * 2 ** min(health.failures, 10)))
             for health in self._health[:index]

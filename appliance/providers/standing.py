@@ -11,8 +11,16 @@ from appliance.providers.roster import Roster
 class Standing:
     """The record of all providers, by index, the preferred one first."""
 
-    def __init__(self, names: Sequence[str], now_s: Callable[[], float], chance: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        names: Sequence[str],
+        last_resorts: Collection[int],
+        now_s: Callable[[], float],
+        chance: Callable[[], float],
+    ) -> None:
+        """`last_resorts` are those whose answers nobody would prefer to waiting for a second."""
         self._names = names
+        self._last_resorts = frozenset(last_resorts)
         self._roster = Roster(len(names))
         self._now_s = now_s
         self._chance = chance
@@ -34,7 +42,7 @@ class Standing:
         return self._roster.anybody_but(tried, self._now_s())
 
     def failback_after_s(self, index: int) -> float | None:
-        """How long to stay with this one although a better one exists; None: for good."""
+        """When a better one than this is to be tried again; None: there is none."""
         return self._roster.failback_after_s(index, self._now_s())
 
     def stands_in(self, index: int) -> bool:
@@ -46,16 +54,29 @@ class Standing:
         self._roster.answered(index)
         self._answered = index
 
-    def failed(self, index: int, failure: Failure, ready_at_s: float | None) -> bool:
-        """The session with this one, ready at `ready_at_s`, is lost; whether that is a failure of theirs,
-        and not the end that every session comes to."""
-        now_s = self._now_s()
+    def failed(self, index: int, failure: Failure, ready_at_s: float | None, tried: Collection[int]) -> bool:
+        """The session with this one, ready at `ready_at_s`, is lost; whether others are to be tried first.
+
+        Not where it came to the end that every session comes to; nor after a single dropped connection, where
+        nobody but last resorts is left who is not among `tried`.
+        """
         self.lost = self.lost or (self._names[index], failure.category)
-        ended_in_age = ready_at_s is not None and now_s - ready_at_s >= LONG_SESSION_S
-        if failure.category is FailureCategory.SESSION_CLOSED and ended_in_age:
+        dropped = failure.category is FailureCategory.SESSION_CLOSED and ready_at_s is not None
+        if dropped and ready_at_s is not None and self._now_s() - ready_at_s >= LONG_SESSION_S:
             return False
+        is_first = self._roster.failures(index) == 0
+        self.probe_failed(index, failure)
+        return not (dropped and is_first and not self.anybody_but({index, *tried, *self._last_resorts}))
+
+    def probe_failed(self, index: int, failure: Failure) -> None:
+        """This one was tried in the background, and failed."""
+        now_s = self._now_s()
         self._roster.failed(index, failure.category, now_s, self._chance(), failure.retry_after_s)
-        return True
+
+    def better_than(self, index: int) -> int | None:
+        """Who may be tried now and is preferred to this one."""
+        best, pause_s = self.next(())
+        return best if best < index and pause_s == 0 else None
 
     def ready(self, index: int, replayed_ms: int) -> FailedOver | None:
         """This one is in use from here on, in place of whom the event names, if it is not the same."""

@@ -61,10 +61,10 @@ def list_providers(settings: Settings, environ: Mapping[str, str]) -> ProviderLi
             open_session, capabilities = openai_provider(provider, environ)
         require(provider.name, capabilities, config)
         missed += shortfalls(provider.name, capabilities, config)
-        providers.append(Provider(provider.name, open_session))
+        providers.append(Provider(provider.name, open_session, last_resort=provider.kind == "offline"))
     if (last := _last_rung(settings)) is not None:
         workers[last.name] = _worker(last.voice, ears_and_mouths, standby=True)
-        providers.append(Provider(last.name, _offline(workers[last.name])))
+        providers.append(Provider(last.name, _offline(workers[last.name]), last_resort=True))
     return ProviderList(tuple(providers), workers, tuple(missed))
 
 

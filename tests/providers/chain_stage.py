@@ -72,7 +72,7 @@ class ScriptedSession:
 class Stage:
     """A chain of scripted providers, with a clock that stands still."""
 
-    def __init__(self, names: tuple[str, ...]) -> None:
+    def __init__(self, names: tuple[str, ...], last_resort: str | None = None) -> None:
         self.sessions: dict[str, list[ScriptedSession]] = {name: [] for name in names}
         self.events: list[ProviderEvent | ChainEvent] = []
         self.now_s = 0.0
@@ -80,7 +80,7 @@ class Stage:
         self.told_before: list[int | None] = []
         self._changed = asyncio.Event()
         self.chain = Chain(
-            [Provider(name, self._opener(name)) for name in names],
+            [Provider(name, self._opener(name), name == last_resort) for name in names],
             SessionConfig("be brief"),
             history=self._history,
             emit=self.events.append,
@@ -124,8 +124,8 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(*names: str) -> AsyncIterator[Stage]:
-    stage = Stage(names)
+async def stage(*names: str, last_resort: str | None = None) -> AsyncIterator[Stage]:
+    stage = Stage(names, last_resort)
     task = asyncio.create_task(stage.chain.run())
     yield stage
     stage.chain.send(CloseSession())
@@ -142,3 +142,9 @@ async def ready(s: Stage, name: str, nth: int = 1) -> ScriptedSession:
     session = await s.session(name, nth)
     session.says(Ready())
     return session
+
+
+async def settle() -> None:
+    """Let everything happen that happens without time."""
+    for _ in range(20):
+        await asyncio.sleep(0)

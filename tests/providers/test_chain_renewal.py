@@ -1,7 +1,5 @@
 """A session is replaced between turns: before its vendor ends it."""
 
-import asyncio
-
 from appliance.conversation.vocabulary import (
     AnswerAudio,
     AnswerDone,
@@ -15,15 +13,9 @@ from appliance.conversation.vocabulary import (
     OpenTurn,
 )
 from appliance.providers.health import LONG_SESSION_S
-from tests.providers.chain_stage import GONE, SOUND, Stage, ready, spoken, stage
+from tests.providers.chain_stage import GONE, SOUND, Stage, ready, settle, spoken, stage
 
 AT_ONCE = ClosingSoon(0.0)
-
-
-async def settle() -> None:
-    """Let everything happen that happens without time."""
-    for _ in range(20):
-        await asyncio.sleep(0)
 
 
 def links(s: Stage) -> list[LinkState]:

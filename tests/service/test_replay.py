@@ -75,7 +75,7 @@ def test_every_word_of_every_question_arrives_and_every_answer_is_heard(tmp_path
     assert spoken[-1].end_ms < len(out) / 24
 
 
-def test_a_server_that_sends_garbage_costs_an_answer_and_not_the_device(tmp_path: Path) -> None:
+def test_a_server_that_sends_garbage_is_left_for_another_session_that_goes_on_with_the_answer(tmp_path: Path) -> None:
     asked = [recordings()[0], recordings()[3]]
     pcm, _ = lay(asked, [500.0, 9000.0])
     write_wav(tmp_path / "in.wav", pcm)
@@ -87,7 +87,7 @@ def test_a_server_that_sends_garbage_costs_an_answer_and_not_the_device(tmp_path
     categories = [e["category"] for e in events if e["event"] == "error"]
     assert "protocol_violation" in categories
     assert [e["to"] for e in events if e["event"] == "phase"][-1] == "idle"
-    assert [e["complete"] for e in events if e["event"] == "answer_done"] == [False, True]
+    assert [e["complete"] for e in events if e["event"] == "answer_done"] == [True, True]
     assert problems(events) == []
 
 
@@ -95,13 +95,27 @@ def test_with_nobody_to_answer_the_device_says_so_itself(tmp_path: Path) -> None
     pcm, _ = lay([recordings()[3]], [500.0])
     write_wav(tmp_path / "in.wav", pcm)
     with SimulatorThread(behaviour=Behaviour(reject_status=401)) as simulator:
-        exit_code = run_replay(settings_for(simulator.url), options_in(tmp_path))
+        settings = settings_for(simulator.url, "conversation.offline_fallback=false")
+        exit_code = run_replay(settings, options_in(tmp_path))
     events = [json.loads(line) for line in (tmp_path / "events.jsonl").read_text().splitlines()]
     assert exit_code == 1
     assert next(e["category"] for e in events if e["event"] == "error") == "auth_failed"
     out = read_wav(tmp_path / "out.wav")
     assert np.abs(out.astype(np.int32)).max() > 1000
     assert problems(events) == []
+
+
+def test_the_offline_provider_answers_where_nobody_else_does(tmp_path: Path) -> None:
+    pcm, _ = lay([recordings()[3]], [500.0])
+    write_wav(tmp_path / "in.wav", pcm)
+    with SimulatorThread(behaviour=Behaviour(reject_status=401)) as simulator:
+        exit_code = run_replay(settings_for(simulator.url), options_in(tmp_path))
+    events = [json.loads(line) for line in (tmp_path / "events.jsonl").read_text().splitlines()]
+    assert exit_code == 0
+    assert problems(events) == []
+    assert [e["to"] for e in events if e["event"] == "failover"] == ["offline"]
+    (said,) = [e["text"] for e in events if e["event"] == "transcript" and e["role"] == "assistant"]
+    assert said.startswith("I am offline")
 
 
 def test_both_files_are_written_even_when_the_input_is_no_wav(tmp_path: Path) -> None:

@@ -1,0 +1,86 @@
+"""A better provider is tried in the background, so that nobody's session is taken away for nothing."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from appliance.conversation.vocabulary import Failure, LinkState, ProviderEvent, Ready, SessionConfig
+from appliance.errors import FailureCategory
+from appliance.providers.held_session import Closings, HeldSession, Provider, end_session
+from appliance.providers.standing import Standing
+
+# Twice what a session may take to become ready; nobody waits for it.
+PROBE_TIMEOUT_S = 10.0
+
+
+class Probes:
+    """Tries one provider at a time; its session is closed as soon as it would take turns."""
+
+    def __init__(
+        self,
+        providers: Sequence[Provider],
+        standing: Standing,
+        closings: Closings,
+        link: Callable[[str, LinkState, str, str], None],
+        now_s: Callable[[], float],
+    ) -> None:
+        self._providers = providers
+        self._standing = standing
+        self._closings = closings
+        self._link = link
+        self._now_s = now_s
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self, held: HeldSession, config: SessionConfig) -> None:
+        """Try whoever is better than the one in use, whose tenure learns what comes of it."""
+        better = self._standing.better_than(held.index)
+        if better is None:
+            self._try_later(held)
+            return
+        held.tenure.probe_after(None, self._now_s())
+        self._task = asyncio.create_task(self._try(held, better, config))
+        self._closings.add(better, self._task)
+
+    def stop(self) -> None:
+        """What was tried does not matter any more."""
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+
+    async def _try(self, held: HeldSession, better: int, config: SessionConfig) -> None:
+        provider = self._providers[better]
+        self._link(provider.name, LinkState.CONNECTING, "", "")
+        failure = await _why_not(provider, config)
+        if failure is not None:
+            self._standing.probe_failed(better, failure)
+            self._link(provider.name, LinkState.DOWN, failure.category, failure.message)
+            self._try_later(held)
+        else:
+            self._link(provider.name, LinkState.READY, "", "")
+            held.tenure.better_is_there()
+        held.look()
+
+    def _try_later(self, held: HeldSession) -> None:
+        held.tenure.probe_after(self._standing.failback_after_s(held.index), self._now_s())
+
+
+async def _why_not(provider: Provider, config: SessionConfig) -> Failure | None:
+    """Why no session can be had with this provider; None where one can."""
+    session, settled = provider.open(), asyncio.Event()
+    told: list[ProviderEvent] = []
+
+    def listen(event: ProviderEvent) -> None:
+        if isinstance(event, Ready | Failure):
+            told.append(event)
+            settled.set()
+
+    task = asyncio.create_task(session.run(config, (), listen))
+    task.add_done_callback(lambda _: settled.set())
+    try:
+        async with asyncio.timeout(PROBE_TIMEOUT_S):
+            await settled.wait()
+    except TimeoutError:
+        told.append(Failure(FailureCategory.TIMED_OUT, f"no session within {PROBE_TIMEOUT_S:g} s"))
+    finally:
+        await end_session(session, task)
+    first = told[0] if told else Failure(FailureCategory.SESSION_CLOSED, "the session ended at once")
+    return first if isinstance(first, Failure) else None
