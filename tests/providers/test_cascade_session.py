@@ -217,3 +217,15 @@ async def test_connections_are_kept_between_questions() -> None:
     assert (
         server.record.connections <= 4
     )  # one for each of the three, and one more to speak two pieces at once
+
+
+async def test_every_piece_is_placed_on_the_sound_to_the_millisecond() -> None:
+    async with CascadeServer(script()) as server, talking(server.url) as talk:
+        await talk.ask(1)
+    text, at_ms, places = "", 0.0, []
+    for request in server.record.speeches:
+        text = f"{text} {request['input']}".strip()
+        at_ms += len(voice(request["input"])) / 24
+        places.append((text, at_ms))
+    told = [(event.text, event.said_by_ms) for event in talk.of(AnswerTranscript)]
+    assert [each for each in told if each[1] is not None] == places

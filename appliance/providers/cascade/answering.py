@@ -93,8 +93,9 @@ class Answering:
         self._emit(AnswerDone(self.answer, complete=not self._finished.cut_off, usage=usage))
 
     async def _write_and_speak(self) -> None:
+        config = self._config
         speaking = Speaking(
-            self._stages.speaking, self._config.language, self._config.speed, self._tell_sound
+            self._stages.speaking, config.language, config.speed, self._tell_sound, self._tell_place
         )
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -200,9 +201,14 @@ class Answering:
         self._made_ms += ms
         self._emit(AnswerAudio(self.answer, pcm))
 
-    def _tell_text(self, *, final: bool) -> None:
+    def _tell_place(self) -> None:
+        """All that was told of the text lies before the end of what was told of the sound."""
+        if self._told:
+            self._tell_text(final=False, said_by_ms=self._made_ms)
+
+    def _tell_text(self, *, final: bool, said_by_ms: float | None = None) -> None:
         written = self._exchange.written
-        self._emit(AnswerTranscript(self.answer, self._told, final, written=written))
+        self._emit(AnswerTranscript(self.answer, self._told, final, written=written, said_by_ms=said_by_ms))
 
 
 def _first(failures: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+from appliance.conversation.said_words import words_within
 from appliance.conversation.vocabulary import HistoryItem, ToolRan
 from appliance.providers.cascade.stages import MadeCall, Message
 
@@ -163,10 +164,7 @@ def _heard(spoken: Spoken, heard_ms: float) -> str:
     """The whole words of a piece that were heard by then; characters stand for time within it."""
     if heard_ms + ROUNDING_MS >= spoken.ms:
         return spoken.text if spoken.ms else ""
-    cut = int(len(spoken.text) * max(heard_ms, 0.0) / spoken.ms)
-    if spoken.text[cut : cut + 1].strip():
-        cut = spoken.text.rfind(" ", 0, cut + 1)
-    return spoken.text[: max(cut, 0)].rstrip()
+    return words_within(spoken.text, len(spoken.text) * heard_ms / spoken.ms)
 
 
 def _merged(messages: Iterable[Message]) -> list[Message]:

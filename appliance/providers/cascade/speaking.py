@@ -32,13 +32,20 @@ class Speaking:
     """Makes and tells the pieces of one answer."""
 
     def __init__(
-        self, voice: TextToSpeech, language: str, speed: float, tell: Callable[[Spoken, Pcm], None]
+        self,
+        voice: TextToSpeech,
+        language: str,
+        speed: float,
+        tell: Callable[[Spoken, Pcm], None],
+        told: Callable[[], None],
     ) -> None:
-        """`tell(piece, pcm)` gets the samples of each piece as they come, in order."""
+        """`tell(piece, pcm)` gets the samples of each piece as they come, in order; `told` comes after the
+        last of each."""
         self._voice = voice
         self._language = language
         self._speed = speed
         self._tell = tell
+        self._told = told
         self._told_samples = 0
         self._began_s = 0.0
         self.characters = 0  # that were given to the voice
@@ -66,6 +73,7 @@ class Speaking:
                 while (pcm := await piece.sound.get()) is not None:
                     self._note(pcm)
                     self._tell(piece.spoken, pcm)
+                self._told()
                 free.release()
 
     def _ahead_s(self) -> float:
