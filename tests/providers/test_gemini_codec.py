@@ -211,6 +211,17 @@ def test_text_is_written_by_a_model_that_can_and_taken_from_the_voice_of_one_tha
         assert pair.of_answer(1)[-2] == AnswerTranscript(1, "Nothing aloud.", final=True, written=True)
 
 
+def test_what_a_voice_writes_beside_its_sound_is_not_what_it_says() -> None:
+    pair = Pair(Answer(chirp(0.2), "Fine.")).ready()
+    pair.ask(1)
+    pair.settle(play=False)
+    parts = [{"text": "**Thinking**"}, {"text": "aloud", "thought": True}]
+    assert list(pair.codec.events(json.dumps({"serverContent": {"modelTurn": {"parts": parts}}}))) == []
+    pair.settle()
+    assert len(pair.received(1)) == 4800
+    assert pair.of_answer(1)[-2] == AnswerTranscript(1, "Fine.", final=True)
+
+
 def test_the_words_of_a_person_that_come_late_belong_to_the_turn_before() -> None:
     pair = Pair(Answer(user_transcript="")).ready()
     pair.ask(1)

@@ -5,6 +5,7 @@ import numpy as np
 from appliance.conversation.vocabulary import (
     AnswerDone,
     AnswerStarted,
+    AnswerTranscript,
     AppendAudio,
     CancelAnswer,
     CommitTurn,
@@ -109,3 +110,13 @@ def test_a_turn_that_goes_on_is_answered_by_the_second_answer_and_not_by_the_fir
     assert pair.record.violations == []
     assert pair.of_answer(1) == []
     assert np.array_equal(pair.received(2), second.pcm24k)
+
+
+def test_an_early_answer_is_written_where_all_answers_are() -> None:
+    config = SessionConfig("Be kind.", output="text", provider_ends_turns=True)
+    pair = Pair(SHORT, Behaviour(ends_turn_after_ms=500), config=config).ready()
+    pair.command(AppendAudio(HALF_A_SECOND))
+    pair.settle()
+    pair.command(CommitTurn(1))
+    assert len(pair.received(1)) == 0
+    assert pair.of_answer(1)[-2] == AnswerTranscript(1, "Fine.", final=True, written=True)

@@ -59,9 +59,12 @@ class Answers:
     tells them. Events of a cancelled answer are in it no more.
     """
 
-    def __init__(self, ignored: Ignored, *, unasked: bool) -> None:
+    def __init__(self, ignored: Ignored, *, unasked: bool = False, writes: bool = False) -> None:
+        """`writes`: the model answers in text and makes no sound; what another one writes beside its voice
+        is not what it says."""
         self._ignored = ignored
         self._may_be_unasked = unasked
+        self._writes = writes
         self._waiting: deque[Answer] = deque(maxlen=MAX_WAITING)
         self._last: Answer | None = None  # the one that was done last
         self._calls = Calls()
@@ -78,10 +81,10 @@ class Answers:
         for answer in early[:-1]:
             answer.step(Happening.CANCEL)
         if not early:
-            self._waiting.append(Answer(number, written=written))
+            self._waiting.append(Answer(number, written=written or self._writes))
             return
         early[-1].number = number
-        self.released.extend(replace(event, answer=number) for event in early[-1].held)
+        self.released.extend(_released(early[-1], number, written=written))
         early[-1].held.clear()
 
     def cancel(self, number: int, heard_ms: int) -> str | None:
@@ -152,7 +155,7 @@ class Answers:
     def heard_turn_end(self) -> Iterator[ProviderEvent]:
         """The server takes the person's turn to be over; told once a turn."""
         if self._may_be_unasked and not self.is_busy:
-            self._waiting.append(Answer(None, written=False))
+            self._waiting.append(Answer(None, written=self._writes))
             yield TurnEndHeard()
 
     # ------------------------------------------------------------------ pieces of an answer
@@ -187,8 +190,8 @@ class Answers:
             yield from events
             if answer is not None and answer.is_wanted:
                 yield from self._on_sound(answer, *sound)
-        elif text:
-            yield from self._on_words(text, written=True)
+        elif text and self._writes:
+            yield from self._on_words(text)
 
     def _on_sound(self, answer: Answer, rate_hz: int, pcm: Pcm) -> Iterator[ProviderEvent]:
         if rate_hz not in (0, OUTPUT_RATE_HZ):
@@ -205,14 +208,11 @@ class Answers:
             self._resampler = Resampler(rate_hz, OUTPUT_RATE_HZ)
         return self._resampler.process(pcm)
 
-    def _on_words(self, text: str, *, written: bool = False) -> Iterator[ProviderEvent]:
+    def _on_words(self, text: str) -> Iterator[ProviderEvent]:
         answer, events = self._begin()
         yield from events
         if answer is None or not answer.is_wanted:
             return
-        answer.written = answer.written or (written and not answer.samples)
-        if written and not answer.written:
-            return  # what a voice writes beside its sound is not what it says
         answer.say(text)
         yield from self._tell(answer, lambda number: _transcript(answer, number, final=False))
 
@@ -270,6 +270,16 @@ class Answers:
 
     def _all(self) -> list[Answer]:
         return [*([self._last] if self._last is not None else []), *self._waiting]
+
+
+def _released(answer: Answer, number: int, *, written: bool) -> Iterator[AnswerEvent]:
+    """The events that were held, of answer `number`; where it is to be `written`, in text alone."""
+    answer.written = answer.written or written
+    for event in answer.held:
+        if isinstance(event, AnswerTranscript):
+            yield replace(event, answer=number, written=answer.written)
+        elif not (answer.written and isinstance(event, AnswerAudio)):
+            yield replace(event, answer=number)
 
 
 def _made(call_id: str, name: str, arguments: str) -> Making:

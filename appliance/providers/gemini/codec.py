@@ -38,7 +38,7 @@ from appliance.providers.gemini import failures, frames, reader
 from appliance.providers.gemini.answers import Answers, Ignored
 from appliance.providers.gemini.reader import Fields
 from appliance.providers.gemini.resumption import Handle, Handles
-from appliance.providers.gemini.setup import Model, setup_of
+from appliance.providers.gemini.setup import Model, setup_of, writes
 from appliance.providers.gemini.teller import Teller
 from appliance.providers.gemini.tool_output import response_of
 from appliance.providers.gemini.user_turns import UserTurns
@@ -75,7 +75,6 @@ class GeminiCodec:
         handles: Handles | None = None,
     ) -> None:
         """`handles` outlives the session: it goes on where an earlier one with the same `history` ended."""
-        self._model = model
         self._dialect = model.dialect
         self._config = config
         self._handles = handles or Handles()
@@ -88,16 +87,16 @@ class GeminiCodec:
         self._teller = Teller(self._dialect.telling, config, self._outgoing.append)
         self._turns = UserTurns(history)
         self.ignored = Ignored()
-        self._answers = Answers(self.ignored, unasked=config.provider_ends_turns)
+        handle = self._resumed.handle if self._resumed else ""
+        self._setup = setup_of(model, config, history=bool(self._history), handle=handle)
+        self._answers = Answers(self.ignored, unasked=config.provider_ends_turns, writes=writes(self._setup))
         self._handlers = self._handlers_by_key()
 
     # ------------------------------------------------------------------ commands
 
     def opening(self) -> list[str]:
         """The setup."""
-        handle = self._resumed.handle if self._resumed else ""
-        settings = setup_of(self._model, self._config, history=bool(self._history), handle=handle)
-        return [frames.setup(settings)]
+        return [frames.setup(self._setup)]
 
     def encode(self, command: Command) -> list[str]:
         """The frames that carry out `command`, in order. Only after `Ready`.

@@ -51,6 +51,12 @@ def setup_of(model: Model, config: SessionConfig, *, history: bool, handle: str)
     return merged(settings, model.extra)
 
 
+def writes(setup: Mapping[str, Any]) -> bool:
+    """Whether a session that was set up so answers in text and makes no sound."""
+    generation = setup.get("generationConfig")
+    return isinstance(generation, Mapping) and generation.get("responseModalities") == ["TEXT"]
+
+
 def _generation(model: Model, config: SessionConfig) -> dict[str, Any]:
     """How it answers. The language is sent where it is whole ("de-AT"): the vendor takes no "de", and
     without one the voice follows the person's."""
