@@ -112,8 +112,10 @@ class SimulatorThread:
         behaviour: Behaviour = Behaviour(),  # noqa: B008  frozen
         *,
         port: int = 0,
+        simulator: Simulator | None = None,
     ) -> None:
-        self._simulator = Simulator(answers, behaviour, port=port)
+        """`simulator`: another one than OpenAI's, which knows what it answers."""
+        self._simulator = simulator or Simulator(answers, behaviour, port=port)
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), name="openai simulator")
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop = asyncio.Event()
