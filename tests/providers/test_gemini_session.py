@@ -21,7 +21,8 @@ from appliance.conversation.vocabulary import (
 )
 from appliance.errors import ConfigurationError, FailureCategory
 from appliance.providers.gemini.failures import of_close, of_refusal
-from appliance.providers.gemini.session import VENDOR_URL, capabilities_of
+from appliance.providers.gemini.session import PING_TIMEOUT_S, VENDOR_URL, capabilities_of
+from appliance.providers.link import PING_INTERVAL_S
 from tests.simulators.gemini_live import PATH, Simulator
 from tests.simulators.gemini_script import Answer, Behaviour
 from tests.simulators.gemini_talk import KEY, PATIENCE_S, failure_of, provider, talking
@@ -242,6 +243,11 @@ def test_what_it_cannot_do_is_declared() -> None:
     assert able.ends_turns
     assert able.continues
     assert not capabilities_of("gemini-3.1-flash-live-preview").continues
+
+
+def test_a_peer_that_is_mute_is_noticed_in_time_and_one_that_is_slow_is_left_alone() -> None:
+    assert PING_TIMEOUT_S >= 30  # its pongs were seen to take as long
+    assert PING_INTERVAL_S + PING_TIMEOUT_S <= 70
 
 
 def test_the_vendors_address_is_the_one_that_the_simulator_serves() -> None:
