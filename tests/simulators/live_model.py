@@ -76,7 +76,8 @@ class Model:
 
     def answer_in_writing(self) -> None:
         """The client gave it something to speak about."""
-        self._plan(self._next_answer(), 0)
+        answer = self._next_answer()
+        self._plan(answer, answer.delay_ms)
 
     def go_on(self, answer: Answer) -> None:
         """The backend has finished."""

@@ -21,7 +21,7 @@ class Answer:
     pcm24k: Pcm = field(default_factory=chirp)
     transcript: str = "Hello."
     user_transcript: str = "what time is it"
-    delay_ms: int = 200  # from when it takes the utterance to be over
+    delay_ms: int = 300  # from when it takes the utterance to be over
     calls: tuple[Call, ...] = ()  # the backend makes them before the sound of `then`
     then: "Answer | None" = None
     deaf: bool = False  # does not stop when the person talks over it

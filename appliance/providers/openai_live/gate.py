@@ -34,9 +34,10 @@ AFTER_SHORT_SAMPLES = samples_of_ms(2000, WIRE_RATE_HZ)
 # An answer that was cut off stops within a few hundred ms; sound after such a pause is about what was
 # said since.
 STALE_QUIET_SAMPLES = samples_of_ms(500, WIRE_RATE_HZ)
-# A fresh session gives a tick of 0.4 s (livekit-agents 1.8.9): what begins in its first moments is held
-# until it is longer than that, and is nobody's if it pauses before.
-CONNECT_SAMPLES = samples_of_ms(500, WIRE_RATE_HZ)
+# A fresh session gives a tick of 0.4 s (livekit-agents 1.8.9), before any model can have answered: what
+# begins in its first moments is held until it is longer than that, and is nobody's if it pauses before.
+CONNECT_SAMPLES = samples_of_ms(250, WIRE_RATE_HZ)
+TICK_SAMPLES = samples_of_ms(500, WIRE_RATE_HZ)
 CONNECT_QUIET_SAMPLES = samples_of_ms(300, WIRE_RATE_HZ)
 # A result of the backend is spoken some seconds after it was told.
 EXPECTING_SAMPLES = samples_of_ms(8000, WIRE_RATE_HZ)
@@ -103,7 +104,7 @@ class _Stretch:
     @property
     def tick(self) -> bool:
         """Whether it may be no more than the noise with which a session begins."""
-        return self.at_connect and self.loud_samples < CONNECT_SAMPLES
+        return self.at_connect and self.loud_samples < TICK_SAMPLES
 
     @property
     def short(self) -> bool:
