@@ -81,8 +81,7 @@ class Chain:
         self._emit = emit
         self._now_s = now_s
         self._resting = resting
-        last = [index for index, provider in enumerate(providers) if provider.last_resort]
-        self._standing = Standing([provider.name for provider in providers], last, now_s, chance)
+        self._standing = Standing(providers, now_s, chance)
         self._held: HeldSession | None = None
         self._closings = Closings()
         self._probes = Probes(providers, self._standing, self._closings, self._link, now_s)
@@ -210,6 +209,9 @@ class Chain:
         held = self._held
         if held is not None and held.told.knows(last) and (discard or last.owed):
             held.tell(DiscardTurn())
+        if not discard and held is not None and (out := self._standing.out_of_money(held.index)) is not None:
+            self._drop(held)
+            self._emit(out)
 
     def _want_answer(self) -> None:
         if self._held is None:
@@ -333,14 +335,10 @@ class Chain:
 
     def _say_nobody_answers(self, pause_s: float) -> None:
         """Nobody may be tried for `pause_s`; a person does not wait longer than the back-off's cap."""
-        if pause_s == 0:
-            return
-        lost = self._standing.lost
-        if lost is not None:
+        if pause_s > 0 and (lost := self._standing.lost) is not None:
             self._link(lost[0], LinkState.BACKING_OFF, lost[1])
         if pause_s > BACKOFF_CAP_S and self._turn.wanted:
-            category = lost[1] if lost else FailureCategory.CONNECTION_FAILED
-            self._give_up_turn(Failure(category, "no provider can answer"))
+            self._give_up_turn(Failure(self._standing.why_nobody, "no provider can answer"))
 
     def _give_up_turn(self, failure: Failure) -> None:
         self._turn.give_up()

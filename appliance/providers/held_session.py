@@ -23,6 +23,7 @@ class Provider:
     name: str
     open: Callable[[], Session]
     last_resort: bool = False  # who nobody would prefer to a second's wait for somebody else
+    may_use: Callable[[], bool] = lambda: True  # whether the owner's limits allow that it is asked now
 
 
 class HeldSession:

@@ -1,6 +1,6 @@
 """Who is asked next, and for how long somebody less preferred is kept. Pure: instants are arguments."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from appliance.errors import FailureCategory
 from appliance.providers.health import BACKGROUND_CAP_S, BACKOFF_CAP_S, Health
@@ -11,26 +11,45 @@ FAILBACK_AFTER_S = 10.0
 # … doubled with every failure in a row, up to this.
 FAILBACK_CAP_S = BACKGROUND_CAP_S
 
+# Limits are given up at midnight; a few minutes later is early enough for who has none to talk to.
+LIMIT_LOOK_S = 300.0
+
 
 class Roster:
     """The health of `count` providers, by index, the preferred one first."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, may_use: Callable[[int], bool] = lambda index: True) -> None:
+        """`may_use(index)`: the owner's limits allow that this one is asked now; no other is tried."""
+        self._may_use = may_use
         self._health = [Health() for _ in range(count)]
 
     def next(self, tried: Collection[int], now_s: float) -> tuple[int, float]:
         """Who is tried next, and how long that must wait.
 
         The first that may be tried now and is not among `tried`; else one that is; else the one that may
-        soonest.
+        soonest. Where nobody may be used, it is looked at again in `LIMIT_LOOK_S`.
         """
-        waits = [(health.pause_s(now_s), i in tried, i) for i, health in enumerate(self._health)]
-        pause_s, _, index = min(waits)
+        waits = [
+            (health.pause_s(now_s), i in tried, i)
+            for i, health in enumerate(self._health)
+            if self._may_use(i)
+        ]
+        pause_s, _, index = min(waits, default=(LIMIT_LOOK_S, False, 0))
         return index, pause_s
 
     def anybody_but(self, tried: Collection[int], now_s: float) -> bool:
         """Whether somebody who is not among `tried` may be tried now."""
-        return any(health.pause_s(now_s) == 0 for i, health in enumerate(self._health) if i not in tried)
+        usable = [i for i in range(len(self._health)) if i not in tried and self._may_use(i)]
+        return any(self._health[i].pause_s(now_s) == 0 for i in usable)
+
+    def may_use(self, index: int) -> bool:
+        """Whether the owner's limits allow that this one is asked."""
+        return self._may_use(index)
+
+    @property
+    def nobody_may_be_used(self) -> bool:
+        """The owner's limits leave nobody to be asked."""
+        return not any(self._may_use(i) for i in range(len(self._health)))
 
     def failures(self, index: int) -> int:
         """How often this one failed in a row."""

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Collection, Sequence
 
-from appliance.conversation.vocabulary import FailedOver, Failure
+from appliance.conversation.vocabulary import FailedOver, Failure, LinkChanged, LinkState
 from appliance.errors import FailureCategory
 from appliance.providers.health import LONG_SESSION_S
+from appliance.providers.held_session import Provider
 from appliance.providers.roster import Roster
 
 
@@ -13,15 +14,13 @@ class Standing:
 
     def __init__(
         self,
-        names: Sequence[str],
-        last_resorts: Collection[int],
+        providers: Sequence[Provider],
         now_s: Callable[[], float],
         chance: Callable[[], float],
     ) -> None:
-        """`last_resorts` are those whose answers nobody would prefer to waiting for a second."""
-        self._names = names
-        self._last_resorts = frozenset(last_resorts)
-        self._roster = Roster(len(names))
+        self._names = [provider.name for provider in providers]
+        self._last_resorts = frozenset(i for i, provider in enumerate(providers) if provider.last_resort)
+        self._roster = Roster(len(providers), lambda index: providers[index].may_use())
         self._now_s = now_s
         self._chance = chance
         self._in_use: int | None = None  # who was ready last
@@ -48,6 +47,22 @@ class Standing:
     def stands_in(self, index: int) -> bool:
         """Whether a better one should answer in place of this one, who has not answered since that did."""
         return index > 0 and index != self._answered
+
+    def out_of_money(self, index: int) -> LinkChanged | None:
+        """Where the owner's limits do not allow any more that this one is asked: the news of it. It counts as
+        lost."""
+        if self._roster.may_use(index):
+            return None
+        name, reason = self._names[index], FailureCategory.QUOTA_EXHAUSTED
+        self.lost = self.lost or (name, reason)
+        return LinkChanged(name, LinkState.DOWN, reason, f"{name} is not asked: the money for it is spent")
+
+    @property
+    def why_nobody(self) -> FailureCategory:
+        """Why nobody can answer."""
+        if self._roster.nobody_may_be_used:
+            return FailureCategory.QUOTA_EXHAUSTED
+        return self.lost[1] if self.lost else FailureCategory.CONNECTION_FAILED
 
     def answered(self, index: int) -> None:
         """This one is well."""

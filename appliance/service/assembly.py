@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from appliance.audio.ringtone import ringtone
@@ -130,7 +131,7 @@ class Assembly:
             lambda sentence: self.announcer.announce(sentence),
         )
         self.chain = Chain(
-            providers.providers,
+            [replace(one, may_use=partial(self.money.may_use, one.name)) for one in providers.providers],
             self._session_config(),
             lambda before: self.answers.said(before),
             self._take,

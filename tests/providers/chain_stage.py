@@ -74,13 +74,17 @@ class Stage:
 
     def __init__(self, names: tuple[str, ...], last_resort: str | None = None) -> None:
         self.sessions: dict[str, list[ScriptedSession]] = {name: [] for name in names}
+        self.out_of_money: set[str] = set()
         self.events: list[ProviderEvent | ChainEvent] = []
         self.now_s = 0.0
         self.resting = True
         self.told_before: list[int | None] = []
         self._changed = asyncio.Event()
         self.chain = Chain(
-            [Provider(name, self._opener(name), name == last_resort) for name in names],
+            [
+                Provider(name, self._opener(name), name == last_resort, self._is_in_money(name))
+                for name in names
+            ],
             SessionConfig("be brief"),
             history=self._history,
             emit=self.events.append,
@@ -93,6 +97,9 @@ class Stage:
     def _history(self, before: int | None) -> tuple[HistoryItem, ...]:
         self.told_before.append(before)
         return ()
+
+    def _is_in_money(self, name: str) -> Callable[[], bool]:
+        return lambda: name not in self.out_of_money
 
     def _opener(self, name: str) -> Callable[[], ScriptedSession]:
         def open_session() -> ScriptedSession:

@@ -1,0 +1,61 @@
+"""Who may not be asked for the sake of money is left between turns, and asked again when he may."""
+
+from appliance.conversation.vocabulary import AnswerDone, FailedOver, Failure, LinkChanged, LinkState
+from appliance.errors import FailureCategory
+from appliance.providers.roster import LIMIT_LOOK_S, Roster
+from tests.providers.chain_stage import ready, stage
+
+
+def test_who_may_not_be_used_is_not_tried() -> None:
+    assert Roster(3, lambda index: index != 0).next((), 0.0) == (1, 0.0)
+    assert not Roster(2, lambda index: index == 0).anybody_but({0}, 0.0)
+
+
+def test_where_nobody_may_be_used_it_looks_again_later() -> None:
+    assert Roster(2, lambda index: False).next((), 0.0) == (0, LIMIT_LOOK_S)
+
+
+async def test_the_turn_after_the_limit_goes_to_who_costs_nothing() -> None:
+    async with stage("dear", "offline") as s:
+        dear = await ready(s, "dear")
+        s.turn(1)
+        s.out_of_money.add("dear")
+        dear.says(AnswerDone(1, complete=True))
+        s.turn(2)
+        offline = await ready(s, "offline")
+        assert dear.asked == [1]
+        assert offline.asked == [2]
+        assert offline.heard == [320, 320]
+    [change] = s.of(FailedOver)
+    assert change == FailedOver("dear", "offline", FailureCategory.QUOTA_EXHAUSTED, 40)
+
+
+async def test_an_answer_that_has_begun_is_not_broken_off_for_money() -> None:
+    async with stage("dear", "offline") as s:
+        dear = await ready(s, "dear")
+        s.turn(1)
+        s.out_of_money.add("dear")
+        assert dear.asked == [1]
+        dear.says(AnswerDone(1, complete=True))
+        assert s.of(FailedOver) == []
+
+
+async def test_where_nobody_is_left_the_turn_is_given_up_at_once() -> None:
+    async with stage("dear") as s:
+        dear = await ready(s, "dear")
+        s.out_of_money.add("dear")
+        s.turn(1)
+        assert dear.asked == []
+        [failure] = s.of(Failure)
+        assert isinstance(failure, Failure)
+        assert (failure.category, failure.answer) == (FailureCategory.QUOTA_EXHAUSTED, 1)
+
+
+async def test_who_is_left_for_money_is_shown_so() -> None:
+    async with stage("dear", "offline") as s:
+        await ready(s, "dear")
+        s.out_of_money.add("dear")
+        s.turn(1)
+        changes = [event for event in s.events if isinstance(event, LinkChanged)]
+        down = [(event.provider, event.reason) for event in changes if event.link is LinkState.DOWN]
+        assert down == [("dear", "quota_exhausted")]
