@@ -38,7 +38,7 @@ async def models(http: HttpClient, max_bytes: int = 1000, silence_s: float = 5.0
 async def test_a_server_that_asks_for_it_is_asked_again_once(headers: dict[str, str], asked: int) -> None:
     async with CascadeServer(Script(models=Trouble(503, headers=headers))) as server:
         http = client(server.url)
-        http.open()
+        await http.open()
         with pytest.raises(Refusal):
             await models(http)
         await http.close()
@@ -48,7 +48,7 @@ async def test_a_server_that_asks_for_it_is_asked_again_once(headers: dict[str, 
 async def test_a_connection_that_was_closed_meanwhile_costs_no_question() -> None:
     async with CascadeServer(Script(models=Trouble(drop=True))) as server:
         http = client(server.url)
-        http.open()
+        await http.open()
         with pytest.raises(ProviderError) as lost:
             await models(http)
         assert lost.value.category is FailureCategory.SESSION_CLOSED
@@ -61,7 +61,7 @@ async def test_a_connection_that_was_closed_meanwhile_costs_no_question() -> Non
 async def test_a_server_that_keeps_silent_is_given_up() -> None:
     async with CascadeServer(Script(models=Trouble(mute=True))) as server:
         http = client(server.url)
-        http.open()
+        await http.open()
         with pytest.raises(ProviderError) as late:
             await models(http, silence_s=0.1)
         await http.close()
@@ -71,7 +71,7 @@ async def test_a_server_that_keeps_silent_is_given_up() -> None:
 async def test_a_body_has_a_bound() -> None:
     async with CascadeServer() as server:
         http = client(server.url)
-        http.open()
+        await http.open()
         with pytest.raises(ProtocolViolation):
             await models(http, max_bytes=10)
         await http.close()
@@ -81,7 +81,7 @@ async def test_the_key_is_in_no_log_line_and_no_repr(caplog: pytest.LogCaptureFi
     caplog.set_level(logging.DEBUG)
     async with CascadeServer(Script(api_key="another")) as server:
         http = client(server.url)
-        http.open()
+        await http.open()
         with pytest.raises(Refusal) as refused:
             await models(http)
         await http.close()
@@ -92,7 +92,7 @@ async def test_the_key_is_in_no_log_line_and_no_repr(caplog: pytest.LogCaptureFi
 async def test_closing_is_fine_at_any_time() -> None:
     http = client("http://127.0.0.1:1/v1")
     await http.close()
-    http.open()
+    await http.open()
     await http.close()
     await http.close()
 
@@ -101,7 +101,7 @@ async def test_a_proxy_is_not_asked_for_a_server_in_this_house(monkeypatch: pyte
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     async with CascadeServer() as server:
         http = client(server.url)
-        http.open()
+        await http.open()
         assert b"list" in await models(http)
         await http.close()
 

@@ -86,7 +86,7 @@ class ElevenLabsTextToSpeech:
 
     async def open(self) -> None:
         """See `Stage`: connects, and asks for the voice, so that a key that is refused is known."""
-        self._http.open()
+        await self._http.open()
         try:
             voice = f"/v1/voices/{quote(self._options.voice, safe='')}"
             async with self._http.request("GET", voice, silence_s=SILENCE_S) as reply:

@@ -21,7 +21,7 @@ class HttpStage:
 
     async def open(self) -> None:
         """See `Stage`."""
-        self._http.open()
+        await self._http.open()
         try:
             async with self._http.request("GET", "/models", silence_s=LIST_SILENCE_S) as reply:
                 await reply.whole(MAX_LIST_BYTES)

@@ -109,14 +109,18 @@ class HttpClient:
         """How the server is spoken of."""
         return self._options.address.host
 
-    def open(self) -> None:
-        """Get ready; touches no network, and takes a tenth of a second for the import the first time."""
+    async def open(self) -> None:
+        """Get ready; touches no network."""
+        self._client = await asyncio.to_thread(self._made)
+
+    def _made(self) -> "httpx2.AsyncClient":
+        """The library's client. It takes a tenth of a second to be imported and to read all certificates."""
         import httpx2
 
         for chatty in ("httpx2", "httpcore2"):  # at DEBUG they log every request with all its headers
             logging.getLogger(chatty).setLevel(logging.WARNING)
         options = self._options
-        self._client = httpx2.AsyncClient(
+        return httpx2.AsyncClient(
             headers={
                 "User-Agent": f"voice-appliance/{__version__}",
                 "Accept-Encoding": "identity",  # a bound on what comes is a bound on what it becomes
