@@ -118,3 +118,19 @@ def test_a_connection_lost_while_it_thinks_costs_no_word_of_the_question(tmp_pat
     words = asked.pcm[asked.speech_start : asked.speech_end]
     assert likeness(records[1].sessions[0].pcm24k, at_24k(words)) > 0.99
     assert abs(loud_ms(out) - 1000) <= 40
+
+
+def test_an_answer_that_is_lost_in_the_middle_is_gone_on_with_by_the_next_provider(tmp_path: Path) -> None:
+    pcm, _ = lay([recordings()[3]], [800.0])
+    lost = Answer(tone(5.0), "one two three four five", drop_after_ms=2000)
+    rest = Answer(tone(1.0), "and six.")
+    with SimulatorThread(lost, PATIENT) as first, SimulatorThread(rest, PATIENT) as second:
+        exit_code, events, _ = replayed(tmp_path, pcm, first.url, second.url)
+        records = first.record, second.record
+    assert exit_code == 0
+    assert [record.violations for record in records] == [[], []]
+    assert [(e["from"], e["to"]) for e in of(events, "failover") if e["turn"] == 1] == [("live", "second")]
+    (kind, told), *_ = records[1].sessions[0].appended
+    assert kind == "session.instructions.append"
+    assert "one two" in told
+    assert [e["complete"] for e in of(events, "answer_done")] == [True]
