@@ -62,3 +62,24 @@ def test_what_was_spent_outlives_the_conversation(tmp_path: Path) -> None:
         state.close()
     assert [told["level"] for told in played.of("money_limit")] == ["reached"]
     assert played.assembly.money.status().today == 0.2
+
+
+def test_the_turn_after_the_limit_is_answered_by_who_costs_nothing() -> None:
+    dear, free = Counting([tone(500)]), ScriptedProvider([tone(500)])
+    played = play(*TURN, *TURN, silence(2000), *TURN, provider=dear, successors=[free], settings=SETTINGS)
+    assert problems(played.events) == []
+    assert len(dear.turns) == 1
+    assert len(free.turns) == 2
+    [change] = played.of("failover")
+    assert change["reason"] == "quota_exhausted"
+    assert change["turn"] == 2
+
+
+def test_where_nobody_is_left_it_says_so_and_asks_nobody() -> None:
+    dear = Counting([tone(500)])
+    played = play(*TURN, silence(1000), *TURN, provider=dear, settings=SETTINGS)
+    assert problems(played.events) == []
+    assert len(dear.turns) == 1
+    committed_ms = played.of("turn_committed")[1]["t_ms"]
+    assert played.audible_ms(from_ms=committed_ms) < committed_ms + 500
+    assert [error["category"] for error in played.of("error")][-1] == "quota_exhausted"
