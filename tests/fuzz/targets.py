@@ -70,8 +70,15 @@ def _wyoming() -> Fuzzed:
     return WyomingStream()
 
 
+def _chat_completions() -> Fuzzed:
+    from tests.fuzz.chat_completions import ChatCompletions
+
+    return ChatCompletions()
+
+
 TARGETS: Mapping[str, Target] = {
     "openai": Target(_openai, _CORPUS / "openai"),
+    "chat-completions": Target(_chat_completions, _CORPUS / "chat-completions"),
     "deepgram": Target(_deepgram, _CORPUS / "deepgram"),
     "wyoming": Target(_wyoming, _CORPUS / "wyoming"),
     "openai-live": Target(_openai_live, _CORPUS / "openai-live"),
