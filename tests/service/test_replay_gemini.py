@@ -13,7 +13,7 @@ from tests.bench.stage import lay, read_wav, tone, write_wav
 from tests.recordings import recordings
 from tests.service.event_schema import problems
 from tests.simulators.gemini_live import SimulatorThread
-from tests.simulators.gemini_script import Answer, Call, Record, Script
+from tests.simulators.gemini_script import Answer, Behaviour, Call, Record, Script
 
 Events = list[dict[str, Any]]
 
@@ -24,16 +24,20 @@ def key(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def replayed(
-    folder: Path, gaps_ms: list[float], answers: Answer | list[Answer] | Script
+    folder: Path,
+    gaps_ms: list[float],
+    answers: Answer | list[Answer] | Script,
+    *more: str,
+    behaviour: Behaviour = Behaviour(),  # noqa: B008  frozen
 ) -> tuple[int, Events, Record]:
     """What came of recorded questions, so far apart, with two providers that are one simulator."""
     asked = [recordings()[0], recordings()[3], recordings()[10]][: len(gaps_ms)]
     pcm, _ = lay(asked, gaps_ms)
     write_wav(folder / "in.wav", pcm)
-    with SimulatorThread(answers) as simulator:
+    with SimulatorThread(answers, behaviour) as simulator:
         told = f'kind="gemini",url="{simulator.url}",api_key="env:KEY"'
         both = f'providers=[{{name="gemini",{told}}},{{name="another",{told}}}]'
-        settings = load_settings([], [both], {"KEY": "a-key"}).settings
+        settings = load_settings([], [both, *more], {"KEY": "a-key"}).settings
         options = ReplayOptions(folder / "in.wav", folder / "out.wav", folder / "events.jsonl")
         exit_code = run_replay(settings, options)
         record = simulator.record
@@ -88,3 +92,15 @@ def test_a_connection_that_is_lost_before_the_answer_costs_no_question(tmp_path:
     assert len(record.turns) == 2
     assert np.array_equal(record.turns[0].pcm16k, record.turns[1].pcm16k)
     assert [e["complete"] for e in of(events, "answer_done")] == [True]
+
+
+def test_the_server_ends_the_turn_before_local_silence_does(tmp_path: Path) -> None:
+    answer = Answer(tone(1.0), "Thank you.", user_transcript="a question")
+    ending = Behaviour(ends_turn_after_ms=1300)
+    exit_code, events, record = replayed(
+        tmp_path, [800.0, 4000.0], answer, "hearing.end_of_turn=provider", behaviour=ending
+    )
+    assert exit_code == 0
+    assert [e["cause"] for e in of(events, "turn_committed")] == ["provider", "provider"]
+    assert [e["complete"] for e in of(events, "answer_done")] == [True, True]
+    assert len(record.turns) == 2
