@@ -1,6 +1,13 @@
 """Who may not be asked for the sake of money is left between turns, and asked again when he may."""
 
-from appliance.conversation.vocabulary import AnswerDone, FailedOver, Failure, LinkChanged, LinkState
+from appliance.conversation.vocabulary import (
+    AnswerDone,
+    FailedOver,
+    Failure,
+    LinkChanged,
+    LinkState,
+    Ready,
+)
 from appliance.errors import FailureCategory
 from appliance.providers.roster import LIMIT_LOOK_S, Roster
 from tests.providers.chain_stage import ready, stage
@@ -59,3 +66,23 @@ async def test_who_is_left_for_money_is_shown_so() -> None:
         changes = [event for event in s.events if isinstance(event, LinkChanged)]
         down = [(event.provider, event.reason) for event in changes if event.link is LinkState.DOWN]
         assert down == [("dear", "quota_exhausted")]
+
+
+async def test_once_the_limit_is_gone_the_better_one_is_asked_again() -> None:
+    async with stage("dear", "offline") as s:
+        s.out_of_money.add("dear")
+        offline = await ready(s, "offline")
+        s.turn(1)
+        s.now_s += 1000
+        offline.says(AnswerDone(1, complete=True))
+        s.turn(2)
+        assert s.sessions["dear"] == []
+        s.out_of_money.clear()
+        s.now_s += 1000
+        offline.says(AnswerDone(2, complete=True))
+        probe = await s.session("dear")
+        s.now_s += 1000
+        probe.says(Ready())
+        dear = await ready(s, "dear", 2)
+        s.turn(3)
+        assert dear.asked == [3]
