@@ -11,6 +11,10 @@ from bisect import bisect_right
 MS_PER_CHARACTER = 50.0
 # Marks kept of one message: a delta every 100 ms for 50 s; beyond that every other one is let go.
 MAX_MARKS = 512
+# Words that ran ahead of their sound are moved back from here on; less is a voice that ends in silence.
+MIN_LEAD_MS = 300.0
+# A voice is quicker than its usual pace, in which its pauses are contained, by no more than this.
+QUICKER = 1.25
 # Text from which the pace of a voice is learned: a sentence or two; shorter ones are mostly pause.
 MIN_PACE_CHARACTERS = 60
 
@@ -69,15 +73,28 @@ class SaidWords:
         if closed and heard_ms >= received_ms:
             return text
         at_ms, characters = [0.0], [0.0]
+        lead_ms = self._lead_ms(len(text), received_ms) if closed else 0.0
         for mark_ms, mark_characters in self._marks:
-            if not closed or mark_ms < received_ms:
-                at_ms.append(mark_ms)
+            if not closed or mark_ms + lead_ms < received_ms:
+                at_ms.append(mark_ms + lead_ms)
                 characters.append(min(mark_characters, len(text)))
         rest = len(text) - characters[-1]
         end_ms = received_ms if closed else max(received_ms, at_ms[-1] + rest * self._pace_ms(pace_ms))
         at_ms.append(end_ms)
         characters.append(len(text))
-        return words_within(text, _interpolated(at_ms, characters, heard_ms))
+        within = _interpolated(at_ms, characters, heard_ms)
+        if not closed and not self._by_vendor:
+            within = min(within, heard_ms / pace_ms * QUICKER)
+        return words_within(text, within)
+
+    def _lead_ms(self, length: int, received_ms: float) -> float:
+        """How far the words of a text of this length ran ahead of all its sound: by so much the sound went
+        on for longer after the last of them than they take."""
+        if self._by_vendor or self._follows_sound or not self._marks or not length:
+            return 0.0
+        last_ms, last_characters = self._marks[-1]
+        lead_ms = received_ms - last_ms - max(length - last_characters, 0) * received_ms / length
+        return lead_ms if lead_ms >= MIN_LEAD_MS else 0.0
 
     def _pace_ms(self, pace_ms: float) -> float:
         """How long a character takes, learned from its own marks where there are enough."""

@@ -71,6 +71,7 @@ class Narrator(ScriptedProvider):
     think_ms: float = 300.0
     asked: list[tuple[int, Command]] = field(default_factory=list)  # and of which of its sessions
     turns_told: list[Pcm] = field(default_factory=list)  # of each that was asked
+    histories: list[tuple[HistoryItem, ...]] = field(default_factory=list)  # of each session
     lost_ms: float | None = None
 
     @property
@@ -89,9 +90,15 @@ class Narrator(ScriptedProvider):
 
     async def run(self, config: SessionConfig, history: tuple[HistoryItem, ...], emit: Emit) -> None:
         self._emit = emit
+        self.histories.append(history)
         if not self._is_over("connect"):
             emit(Ready())
         await self._over.wait()
+
+    def told_of(self, session: int) -> list[str]:
+        """The words of the last answer in the history that this session was opened with."""
+        said = [item.text for item in self.histories[session - 1] if item.role == "assistant"]
+        return said[-1].split() if said else []
 
     def _is_over(self, moment: str) -> bool:
         """Whether the session is lost by now, this being such a moment."""

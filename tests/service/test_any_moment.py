@@ -10,7 +10,7 @@ import pytest
 from appliance.conversation import vocabulary as v
 from appliance.service.assembly import Assembly
 from tests.service.event_schema import problems
-from tests.service.narrator import PIECES, WORDS, Fate, Narrator, words_in
+from tests.service.narrator import PIECES, WORD_MS, WORDS, Fate, Narrator, words_in
 from tests.service.stage import Played, play, silence, speech
 
 MOMENTS = ("connect", "listen", "commit", "think", "tool", "first audio", "mid-answer", "drain")
@@ -66,6 +66,34 @@ def lose(seed: int, *, fates: int = 1) -> tuple[Played, list[Narrator], Timers]:
     return played, narrators, timers
 
 
+def interrupt(seed: int) -> tuple[Played, list[Narrator]]:
+    """The first provider breaks off, and the person speaks up at some time after the first words."""
+    chance = random.Random(f"interrupt {seed}")
+    lost = Fate("mid-answer", chance.randint(1, PIECES * len(WORDS) - 1))
+    narrators = [Narrator(fate=lost), Narrator(think_ms=chance.choice([100.0, 600.0, 3000.0]))]
+    timers = Timers()
+    question = [silence(500), speech(1000, seed), silence(chance.randint(2400, 6000))]
+    played = play(
+        *question,
+        speech(1200, seed + 1000),
+        silence(15_000),
+        provider=narrators[0],
+        successors=narrators[1:],
+        tools=timers,
+        each_tick=timers.pass_time,
+        tail_ms=20_000.0,
+    )
+    return played, narrators
+
+
+def heard_and_remembered(played: Played) -> tuple[int, list[str]]:
+    """How many words of the first answer left the loudspeaker, and which of them are remembered."""
+    done = next(event for event in played.of("answer_done") if event["turn"] == 1)
+    lines = [line for line in played.assembly.history.lines() if line.role == "assistant"]
+    remembered = [word for line in lines if line.turn == 1 for word in line.text.split()]
+    return done["heard_ms"] // WORD_MS, remembered
+
+
 def complaints(played: Played, narrators: list[Narrator], timers: Timers) -> Iterator[str]:
     yield from problems(played.events)
     heard = words_in(played.out)
@@ -101,3 +129,17 @@ def test_two_providers_may_be_lost_one_after_the_other(seed: int) -> None:
     played, narrators, timers = lose(seed, fates=2)
     print("seed", seed, [n.fate for n in narrators[:2]], "heard", words_in(played.out))
     assert list(complaints(played, narrators, timers)) == []
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_what_is_remembered_and_told_after_an_interruption_is_what_was_heard(seed: int) -> None:
+    played, narrators = interrupt(seed)
+    assert problems(played.events) == []
+    heard, remembered = heard_and_remembered(played)
+    print("seed", seed, narrators[0].fate, "heard", heard, "remembered", remembered)
+    assert remembered == list(WORDS[: len(remembered)])
+    assert abs(len(remembered) - heard) <= 1
+    session, asked = narrators[-1].asked[-1]
+    assert isinstance(asked, v.CommitTurn)  # the next question, and nobody goes on with the last answer
+    if narrators[-1].told_of(session):
+        assert narrators[-1].told_of(session) == remembered
