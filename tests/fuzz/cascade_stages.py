@@ -16,6 +16,7 @@ from appliance.providers.cascade.wyoming_data import (
     text_of,
 )
 from appliance.providers.cascade.wyoming_frames import EventReader, WyomingEvent
+from appliance.providers.cascade.wyoming_link import READ_BYTES
 
 
 class _Listening:
@@ -65,9 +66,14 @@ class WyomingStream(_Listening):
         self._reader = EventReader()
 
     def events(self, frame: str | bytes) -> Iterator[ProviderEvent]:
-        """Take one line, and let everything look at what it completes."""
-        line = frame.encode("utf-8", "surrogatepass") if isinstance(frame, str) else frame
-        events = self._reader.feed(line + b"\n")
+        """Take one line in the pieces that a socket gives, and let everything look at what it completes."""
+        events: list[WyomingEvent] = []
+        for start in range(0, len(frame), READ_BYTES):
+            piece = frame[start : start + READ_BYTES]
+            events += self._reader.feed(
+                piece if isinstance(piece, bytes) else piece.encode("utf-8", "replace")
+            )
+        events += self._reader.feed(b"\n")
         for event in events:
             _look_at(event)
         return self.understood(len(events))

@@ -278,6 +278,14 @@ async def test_an_interrupted_text_ends_its_connection_within_a_second() -> None
             await server.record.until_all_are_gone()
 
 
+async def test_more_sound_at_once_than_there_is_room_for_is_a_violation() -> None:
+    script = Script(sound=bytes(200_000), rate=4_000, width=1, chunk_bytes=200_000)
+    async with Simulator(script) as server:
+        with pytest.raises(ProviderError, match="30 s of sound at once") as failed:
+            await spoken_at(server)
+    assert failed.value.category == FailureCategory.PROTOCOL_VIOLATION
+
+
 async def test_a_server_that_takes_nothing_is_given_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

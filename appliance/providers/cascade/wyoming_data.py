@@ -16,6 +16,8 @@ MESSAGE_MAX_CHARACTERS = 200
 _RATES_HZ = range(4_000, 192_001)
 _WIDTHS_BYTES = range(1, 5)
 _CHANNELS = range(1, 9)
+# In one event: a sentence at once, at most. At 24 kHz that is 3 MB while it is converted.
+_SOUND_MAX_S = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +81,15 @@ def text_of(event: WyomingEvent) -> str:
 
 
 def format_of(event: WyomingEvent) -> SoundFormat:
-    """What an "audio-chunk" says about its sound."""
-    return SoundFormat(
+    """What an "audio-chunk" says about its sound, of which it has at most `_SOUND_MAX_S`."""
+    given = SoundFormat(
         _number(event, "rate", _RATES_HZ),
         _number(event, "width", _WIDTHS_BYTES),
         _number(event, "channels", _CHANNELS),
     )
+    if len(event.payload) > _SOUND_MAX_S * given.rate_hz * given.frame_bytes:
+        raise ProtocolViolation(f"the Wyoming server sent more than {_SOUND_MAX_S} s of sound at once")
+    return given
 
 
 def failure_of(event: WyomingEvent) -> ProviderError:

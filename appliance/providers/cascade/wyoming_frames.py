@@ -67,21 +67,27 @@ class EventReader:
 
     def feed(self, data: bytes) -> list[WyomingEvent]:
         """The events that `data`, the next bytes of the stream, completes."""
-        self._kept += data
         events: list[WyomingEvent] = []
+        for start in range(0, len(data), LINE_MAX_BYTES):
+            self._take(data[start : start + LINE_MAX_BYTES], events)
+        return events
+
+    def _take(self, piece: bytes, events: list[WyomingEvent]) -> None:
+        """Add what `piece` completes."""
+        self._kept += piece
         at = 0
         while True:
             if self._header is None:
                 end = self._kept.find(b"\n", at + self._searched)
                 if end < 0:
                     break
-                self._header = _header(bytes(self._kept[at : min(end, at + LINE_MAX_BYTES + 1)]))
+                self._header = _header(self._copy(at, min(end, at + LINE_MAX_BYTES + 1)))
                 at, self._searched = end + 1, 0
             header = self._header
             if len(self._kept) - at < header.rest_bytes:
                 break
-            block = bytes(self._kept[at : at + header.data_bytes])
-            payload = bytes(self._kept[at + header.data_bytes : at + header.rest_bytes])
+            block = self._copy(at, at + header.data_bytes)
+            payload = self._copy(at + header.data_bytes, at + header.rest_bytes)
             at += header.rest_bytes
             self._header = None
             events.append(WyomingEvent(header.type, header.data | _data(block), payload))
@@ -89,7 +95,10 @@ class EventReader:
         if self._header is None:
             self._searched = len(self._kept)
             _bounded("a line", self._searched, LINE_MAX_BYTES)
-        return events
+
+    def _copy(self, start: int, end: int) -> bytes:
+        with memoryview(self._kept) as whole, whole[start:end] as part:
+            return bytes(part)
 
 
 def _header(line: bytes) -> _Header:
