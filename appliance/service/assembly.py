@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from appliance.audio.ringtone import ringtone
@@ -42,6 +41,7 @@ from appliance.service.instructions import instructions_of
 from appliance.service.loudspeaker import Loudspeaker, Mouth
 from appliance.service.money import Money
 from appliance.service.money_accounts import accounts_of
+from appliance.service.money_meter import metered
 from appliance.service.performer import ConductorOptions, Rooms
 from appliance.service.provider_list import ProviderList, session_config
 from appliance.service.record import Record
@@ -131,7 +131,7 @@ class Assembly:
             lambda sentence: self.announcer.announce(sentence),
         )
         self.chain = Chain(
-            [replace(one, may_use=partial(self.money.may_use, one.name)) for one in providers.providers],
+            [metered(one, self.money, self.history.turn_of) for one in providers.providers],
             self._session_config(),
             lambda before: self.answers.said(before),
             self._take,
@@ -257,7 +257,6 @@ class Assembly:
 
     def _take(self, event: ProviderEvent | ChainEvent) -> None:
         try:
-            self.money.take(event, self.answers.turn_of)
             self.conductor.post(event)
         except Exception as fault:  # noqa: BLE001  who calls is some provider's task, which nobody watches
             self._on_fault(fault)

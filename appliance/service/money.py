@@ -7,7 +7,7 @@ from typing import Protocol
 
 from appliance.conversation.prices import MAX_COUNT, Prices
 from appliance.conversation.spending import Ledger, Level, Period, allowed
-from appliance.conversation.vocabulary import AnswerDone, AnswerStarted, UsageUnit
+from appliance.conversation.vocabulary import UsageUnit
 from appliance.errors import FailureCategory
 from appliance.service import money_words
 from appliance.service.money_accounts import MILLIONTHS, Accounts
@@ -60,20 +60,11 @@ class Money:
         self._write = write
         self._say = say
         self._ledger = (store and _kept(store, accounts.currency)) or Ledger(today())
-        self._answering = ""
         self._tabs = {name: _Tab() for name in accounts.prices}
 
     def may_use(self, provider: str) -> bool:
         """Whether the limits allow that this provider is asked now."""
         return provider in self._allowed() or provider not in self._accounts.prices
-
-    def take(self, event: object, turn_of: Callable[[int], int | None]) -> None:
-        """What the chain tells: who answers, and what an answer took."""
-        match event:
-            case AnswerStarted(provider=provider):
-                self._answering = provider
-            case AnswerDone(answer=answer, usage=usage):
-                self.spent(self._answering, turn_of(answer), usage)
 
     def spent(self, provider: str, turn: int | None, usage: Mapping[str, int]) -> None:
         """`provider` counted `usage` for an answer to `turn`: log it, and what it cost."""
