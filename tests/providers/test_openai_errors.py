@@ -181,10 +181,17 @@ def test_refused_request_of_a_cancelled_answer_is_nobodys_business() -> None:
     assert pair.codec.decode(error("bad_response_create", event_id="create-1")) is None
 
 
-def test_server_that_is_busy_with_something_else_is_asked_again_after_it() -> None:
+BUSY = "conversation_already_has_active_response"
+
+
+@pytest.mark.parametrize(
+    "busy",
+    [error(BUSY, event_id="create-1"), error(None, kind=BUSY, event_id="create-1")],
+    ids=["as the vendor says it", "as speech-to-speech says it"],
+)
+def test_server_that_is_busy_with_something_else_is_asked_again_after_it(busy: str) -> None:
     pair = Pair().ready()
     pair.command(CommitTurn(1))
-    busy = error("conversation_already_has_active_response", event_id="create-1")
     assert pair.codec.decode(busy) is None
     assert pair.codec.replies() == []
     assert pair.codec.decode('{"type":"response.done","response":{"id":"foreign"}}') is None

@@ -1,6 +1,7 @@
 """What the vendor's error codes mean for us.
 
-The vendor has moved the same words between an error's `code` and its `type`, so both are looked at.
+The vendor has moved the same words between an error's `code` and its `type`, and other servers have them
+where they like, so both are looked at.
 """
 
 from collections.abc import Mapping
@@ -40,12 +41,12 @@ def known_category(error: Fields) -> FailureCategory | None:
 
 def is_busy(error: Fields) -> bool:
     """Another response is still being generated: the same request is fine after it."""
-    return optional_text(error, "code") == "conversation_already_has_active_response"
+    return "conversation_already_has_active_response" in _words(error)
 
 
 def is_empty_commit(error: Fields) -> bool:
     """There was nothing to commit: the conversation goes on with what it has."""
-    return optional_text(error, "code") == "input_audio_buffer_commit_empty"
+    return "input_audio_buffer_commit_empty" in _words(error)
 
 
 def failure(category: FailureCategory, error: Fields, answer: int | None = None) -> Failure:
@@ -54,5 +55,9 @@ def failure(category: FailureCategory, error: Fields, answer: int | None = None)
 
 
 def _find(table: Mapping[str, FailureCategory], error: Fields) -> FailureCategory | None:
-    found = (table.get(optional_text(error, key)) for key in ("code", "type"))
+    found = (table.get(word) for word in _words(error))
     return next((category for category in found if category is not None), None)
+
+
+def _words(error: Fields) -> tuple[str, str]:
+    return optional_text(error, "code"), optional_text(error, "type")
