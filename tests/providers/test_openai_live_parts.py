@@ -19,7 +19,7 @@ from appliance.conversation.vocabulary import (
     UserTranscript,
 )
 from appliance.errors import FailureCategory, ProtocolViolation, ProviderError
-from appliance.providers.openai_live.backend import MAX_RUNNING, Backend
+from appliance.providers.openai_live.backend import MAX_RUNNING, Backend, tokens_of
 from appliance.providers.openai_live.failures import category_of_refusal
 from appliance.providers.openai_live.frames import Voice, session_start
 from appliance.providers.openai_live.past import Meter, Past
@@ -164,6 +164,18 @@ def test_a_bill_covers_all_time_since_the_last_one_over_all_sockets() -> None:
     meter.sent(24_000)
     meter.reported(5.0)
     assert meter.bill()[UsageUnit.INPUT_AUDIO_MS] == 6000
+
+
+def test_the_tokens_of_the_backend_come_on_top() -> None:
+    usage = {"input_tokens": 100, "input_tokens_details": {"cached_tokens": 40}, "output_tokens": 7}
+    meter = Meter()
+    meter.counted(tokens_of({"type": "response.completed", "response": {"usage": usage}}))
+    meter.counted(tokens_of({"type": "response.completed", "response": {"usage": {"output_tokens": -1}}}))
+    bill = meter.bill()
+    assert bill[UsageUnit.INPUT_TEXT_TOKENS] == 60
+    assert bill[UsageUnit.INPUT_CACHED_TEXT_TOKENS] == 40
+    assert bill[UsageUnit.OUTPUT_TEXT_TOKENS] == 7
+    assert UsageUnit.OUTPUT_TEXT_TOKENS not in meter.bill()
 
 
 # ---------------------------------------------------------------- the backend

@@ -17,7 +17,7 @@ from appliance.errors import FailureCategory
 from appliance.pcm.formats import Pcm
 from appliance.providers.openai.reader import Fields
 from appliance.providers.openai_live import frames
-from appliance.providers.openai_live.backend import Backend, Call
+from appliance.providers.openai_live.backend import Backend, Call, tokens_of
 from appliance.providers.openai_live.gate import AnswerGate, Heed, Passage
 from appliance.providers.openai_live.past import Meter, Past
 from appliance.providers.openai_live.words import AnswerWords, UserWords
@@ -249,6 +249,7 @@ class Answering:
     def on_backend(self, delegation: str, event: Fields) -> Iterator[ProviderEvent]:
         """An event of the backend."""
         self._gate.expect_more()
+        self._meter.counted(tokens_of(event))
         for call in self._backend.on_event(delegation, event):
             yield from self._call(call)
 

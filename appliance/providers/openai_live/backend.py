@@ -8,7 +8,7 @@ spoken by the voice model.
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from appliance.conversation.vocabulary import TOOL_ARGUMENTS_MAX_CHARS
+from appliance.conversation.vocabulary import TOOL_ARGUMENTS_MAX_CHARS, UsageUnit
 from appliance.errors import ProtocolViolation
 from appliance.providers.openai import reader
 from appliance.providers.openai.reader import Fields
@@ -18,6 +18,8 @@ MAX_RUNNING = 16
 MAX_CALLS = 32
 MAX_OPEN_CALLS = 64
 MAX_REMEMBERED = 256
+# Of one response; more is no count.
+MAX_TOKENS = 1_000_000_000
 
 _GIVEN_UP = frozenset({"response.failed", "response.incomplete", "response.cancelled"})
 
@@ -88,6 +90,24 @@ class Backend:
         while len(self._made) > MAX_REMEMBERED:
             self._made.popitem(last=False)
         return new
+
+
+def tokens_of(event: Fields) -> dict[UsageUnit, int]:
+    """What a response of the backend cost, where `event` tells; the vendor counts these besides the time."""
+    usage = reader.optional_mapping(reader.optional_mapping(event, "response"), "usage")
+    cached = _count(reader.optional_mapping(usage, "input_tokens_details"), "cached_tokens")
+    return {
+        UsageUnit.INPUT_TEXT_TOKENS: max(0, _count(usage, "input_tokens") - cached),
+        UsageUnit.INPUT_CACHED_TEXT_TOKENS: cached,
+        UsageUnit.OUTPUT_TEXT_TOKENS: _count(usage, "output_tokens"),
+    }
+
+
+def _count(counts: Fields, key: str) -> int:
+    value = counts.get(key)
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_TOKENS:
+        return 0
+    return value
 
 
 _NOT_OPEN = object()
