@@ -56,6 +56,11 @@ class HeldSession:
         """It takes commands."""
         return self.ready_at_s is not None
 
+    @property
+    def over(self) -> bool:
+        """Its `run` came to an end."""
+        return self._task is not None and self._task.done()
+
     def tell(self, command: Command) -> None:
         """Let the session carry out `command`, if it takes any."""
         if self.ready:

@@ -40,6 +40,7 @@ class ScriptedSession:
         self.history: tuple[HistoryItem, ...] = ()
         self.told: list[Command] = []
         self.running = asyncio.Event()
+        self._mistake: Exception | None = None
         self._over = asyncio.Event()
         self._emit: Emit = lambda event: None
 
@@ -49,6 +50,8 @@ class ScriptedSession:
         self.history = history
         self.running.set()
         await self._over.wait()
+        if self._mistake is not None:
+            raise self._mistake
 
     def send(self, command: Command) -> None:
         self.told.append(command)
@@ -59,6 +62,15 @@ class ScriptedSession:
         self._emit(event)
         if isinstance(event, Failure) and event.answer is None:
             self._over.set()
+
+    def breaks(self, mistake: Exception) -> None:
+        """There is a bug in it."""
+        self._mistake = mistake
+        self._over.set()
+
+    def ends(self) -> None:
+        """It is over, and says nothing about it."""
+        self._over.set()
 
     @property
     def heard(self) -> list[int]:

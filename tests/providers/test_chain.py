@@ -2,6 +2,9 @@
 
 import asyncio
 
+import numpy as np
+import pytest
+
 from appliance.conversation.vocabulary import (
     AnswerAudio,
     AnswerDone,
@@ -14,10 +17,12 @@ from appliance.conversation.vocabulary import (
     Failure,
     LinkChanged,
     LinkState,
+    OpenTurn,
     Ready,
 )
 from appliance.errors import FailureCategory
-from tests.providers.chain_stage import SOUND, stage
+from appliance.providers.kept_turn import MAX_KEPT_SAMPLES
+from tests.providers.chain_stage import SOUND, Stage, settle, stage
 
 
 async def test_a_turn_goes_to_the_first_provider_as_it_is_said() -> None:
@@ -199,6 +204,35 @@ async def test_a_session_that_the_vendor_ends_by_age_is_no_failure() -> None:
             first.says(Failure(FailureCategory.SESSION_CLOSED, "60 minutes are over"))
         await s.session("first", 4)
         assert s.sessions["second"] == []
+
+
+async def test_a_session_that_ends_without_a_word_is_a_failure_and_not_opened_again_without_a_pause() -> None:
+    async with stage("only") as s:
+        for nth in (1, 2):
+            (await s.session("only", nth)).ends()
+        await settle()
+        assert len(s.sessions["only"]) == 2
+        links = [e.link for e in s.events if isinstance(e, LinkChanged)]
+        assert links[-2:] == [LinkState.DOWN, LinkState.BACKING_OFF]
+
+
+async def test_a_mistake_of_ours_in_a_session_is_not_taken_for_the_peers() -> None:
+    s = Stage(("only", "second"))
+    running = asyncio.create_task(s.chain.run())
+    only = await s.session("only")
+    only.breaks(LookupError("a bug of ours"))
+    with pytest.raises(LookupError):
+        await running
+
+
+async def test_what_nobody_could_be_told_for_too_long_is_counted() -> None:
+    async with stage("only") as s:
+        s.chain.send(OpenTurn())
+        for _ in range(MAX_KEPT_SAMPLES // 16_000 + 2):
+            s.chain.send(AppendAudio(np.zeros(16_000, np.int16)))
+        assert s.chain.dropped_samples == 2 * 16_000
+        s.chain.send(OpenTurn())
+        assert s.chain.dropped_samples == 2 * 16_000
 
 
 async def test_a_turn_after_an_answer_needs_nothing_to_be_forgotten() -> None:
