@@ -36,10 +36,11 @@ def test_words_stand_for_the_sound_that_was_heard(heard_ms: int) -> None:
     )
 
 
-def test_a_piece_of_which_no_sound_came_was_not_heard() -> None:
+@pytest.mark.parametrize(("heard_ms", "heard"), [(400, "It is."), (900, "It is."), (0, "")])
+def test_a_piece_of_which_no_sound_came_was_not_heard(heard_ms: int, heard: str) -> None:
     exchange = Exchange(1, rounds=[Round("", [Spoken("It is.", 400.0), Spoken("Noon.")])])
-    exchange.cut(400)
-    assert exchange.rounds[0].text == "It is."
+    exchange.cut(heard_ms)
+    assert exchange.rounds[0].text == heard
 
 
 def test_the_oldest_is_left_out_where_it_becomes_too_much() -> None:

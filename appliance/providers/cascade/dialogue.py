@@ -162,8 +162,10 @@ class Dialogue:
 
 def _heard(spoken: Spoken, heard_ms: float) -> str:
     """The whole words of a piece that were heard by then; characters stand for time within it."""
+    if not spoken.ms:
+        return ""
     if heard_ms + ROUNDING_MS >= spoken.ms:
-        return spoken.text if spoken.ms else ""
+        return spoken.text
     return words_within(spoken.text, len(spoken.text) * heard_ms / spoken.ms)
 
 
