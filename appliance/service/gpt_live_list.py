@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 
 from appliance.conversation.session import Session
 from appliance.conversation.vocabulary import Capabilities
-from appliance.providers.openai_live.session import CAPABILITIES, LiveOptions, open_openai_live
+from appliance.providers.openai_live.options import CAPABILITIES, LiveOptions
+from appliance.providers.openai_live.session import open_openai_live
 from appliance.settings import resolve_secret
 from appliance.settings.options import Provider
 

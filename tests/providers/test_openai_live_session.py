@@ -31,7 +31,8 @@ from appliance.conversation.vocabulary import (
     UserTranscript,
 )
 from appliance.errors import ConfigurationError, FailureCategory
-from appliance.providers.openai_live.session import LiveOptions, LiveSession, open_openai_live
+from appliance.providers.openai_live.options import LiveOptions
+from appliance.providers.openai_live.session import LiveSession, open_openai_live
 from tests.simulators.live_pair import history, silence, speech
 from tests.simulators.live_script import Answer, Behaviour
 from tests.simulators.live_server import Simulator

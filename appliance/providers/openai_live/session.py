@@ -12,16 +12,12 @@ import json
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from typing import Any
-
-from pydantic import SecretStr
+from dataclasses import replace
 
 from appliance.conversation.session import Emit
 from appliance.conversation.vocabulary import (
     AnswerDone,
     AskText,
-    Capabilities,
     CloseSession,
     ClosingSoon,
     Command,
@@ -34,7 +30,6 @@ from appliance.conversation.vocabulary import (
     UserTranscript,
 )
 from appliance.errors import FailureCategory, ProviderError
-from appliance.pcm.formats import NEAR_RATE_HZ
 from appliance.providers.endpoint import endpoint
 from appliance.providers.link import (
     CLOSE_TIMEOUT_S,
@@ -44,29 +39,14 @@ from appliance.providers.link import (
     LinkOptions,
     open_link,
 )
-from appliance.providers.openai_live.codec import IDLE_S, LiveCodec, Phase, Wish
+from appliance.providers.openai_live.codec import LiveCodec, Phase, Wish
 from appliance.providers.openai_live.failures import category_of_refusal
-from appliance.providers.openai_live.frames import WIRE_RATE_HZ, Voice
+from appliance.providers.openai_live.frames import Voice
+from appliance.providers.openai_live.options import CAPABILITIES, VENDOR_URL, LiveOptions
 from appliance.providers.openai_live.pacing import TICK_S, Pace, Pacing
 from appliance.providers.openai_live.past import Meter, Past
 from appliance.providers.openai_live.turn import Turn
 from appliance.providers.socket_session import READY_TIMEOUT_S, redacted
-
-VENDOR_URL = "wss://api.openai.com/v1/live/sessions"
-
-CAPABILITIES = Capabilities(
-    input_rate_hz=NEAR_RATE_HZ,
-    output_rate_hz=WIRE_RATE_HZ,
-    truncates=False,  # there is no such event: what was heard is told to the next socket only
-    discards=False,  # what was sent was heard
-    transcribes_user=True,
-    ends_turns=False,  # it decides for itself when to talk, and does not say when a turn ended
-    tools=True,  # by way of the vendor's backend, a Responses model
-    text_in=True,  # as a context to speak about
-    text_out=True,  # what it says is read, its sound is dropped
-    continues=True,
-    max_output_tokens=False,
-)
 
 # In mid-answer a server that sends silence as well sends something every few ms, and Wi-Fi may hold it
 # up for a second; one that does not has finished.
@@ -75,25 +55,6 @@ STILL_S = 2.0
 GOODBYE_TIMEOUT_S = 0.2
 # The chain renews between turns: a turn of the longest kind (120 s) that has just begun still has room.
 CLOSING_NOTICE_S = 180.0
-
-
-@dataclass(frozen=True, slots=True)
-class LiveOptions:
-    """Whom to ask. `url` empty: the vendor; else the whole endpoint.
-
-    `backend_model` does what needs tools; `tail_ms` of silence usually end a turn; after `idle_s` without
-    a word the vendor's session is closed until the next; `extra` goes into its session object as it is.
-    """
-
-    api_key: SecretStr
-    name: str = "openai-live"
-    url: str = ""
-    model: str = "gpt-live-1"
-    voice: str = "marin"
-    backend_model: str = "gpt-5.6-luna"
-    tail_ms: int = 800
-    idle_s: float = IDLE_S
-    extra: dict[str, Any] = field(default_factory=dict)
 
 
 def open_openai_live(options: LiveOptions) -> "LiveSession":
