@@ -26,26 +26,34 @@ from appliance.conversation.vocabulary import (
     ProviderEvent,
     Ready,
     SessionConfig,
+    ToolCall,
+    ToolRan,
+    ToolResult,
     UserTranscript,
 )
 from appliance.errors import FailureCategory, ProviderError
 from appliance.pcm.formats import NEAR_RATE_HZ
+from appliance.providers.offline.answers import OFFLINE_NOW, ONLY_TIME_AND_DATE
 from appliance.providers.offline.answers import answer as reply_to
 from appliance.providers.offline.keeper import OfflineWorker
 from appliance.providers.offline.loudness import OUTPUT_RATE_HZ
 from appliance.providers.offline.messages import Broken, Done, Reply, Sound, Transcript
 from appliance.providers.offline.process import JobReport, WorkerProcess
+from appliance.providers.offline.wishes import ToolWish, told, wish_of
 
 CAPABILITIES = Capabilities(
     input_rate_hz=NEAR_RATE_HZ,
     output_rate_hz=OUTPUT_RATE_HZ,
     discards=True,
     transcribes_user=True,
+    tools=True,
     text_in=True,
     text_out=True,
 )
 # Commands before the worker is warm: a turn of 30 s in pieces of 10 ms, and room for what is asked.
 MAX_COMMANDS = 4_096
+# Tools that ran for one turn elsewhere; as many as the chain keeps.
+MAX_RAN = 64
 UNDERSTOOD_LANGUAGE = "en"
 
 
@@ -88,6 +96,10 @@ class OfflineSession:
         self._stands_in = False  # and has not said so yet
         self._committed: _Asked | None = None  # the spoken turn that was asked last
         self._reopened: _Asked | None = None  # … and goes on
+        self._ran: dict[str, str | None] = {}  # by tool, what it gave elsewhere for the turn asked next
+        self._results: dict[str, str | None] = {}  # by tool, of this turn; None: it still runs
+        self._calls: dict[str, tuple[str, dict[str, str | None]]] = {}  # those that run: tool, and its turn
+        self._waiting: tuple[_Asked, str] | None = None  # the answer that tells what this tool gives
         self._ended = asyncio.Event()
         self._failure: Failure | None = None
 
@@ -167,18 +179,36 @@ class OfflineSession:
             case DiscardTurn():
                 self._reopened = None
                 process.discard()
+            case ToolRan(name=name, output=output) if len(self._ran) < MAX_RAN:
+                self._ran[name] = output
+            case ToolResult(_, call, output) if call in self._calls:
+                name, results = self._calls.pop(call)
+                results[name] = output
+                self._tell_result(process)
             case Configure(config):
                 self._config = config
                 if (refusal := _refusal(config)) is not None:
                     self._end(refusal)
 
     def _commit(self, process: WorkerProcess, answer: int) -> None:
+        goes_on = self._reopened is not None
         first = answer if self._reopened is None else self._reopened.first
         asked = _Asked(answer, first, written=self._config.output == "text")
         self._committed, self._reopened = asked, None
 
+        if not goes_on:
+            self._results = {}
+        self._results.update(self._ran)
+        self._ran = {}
+
         def listen(report: JobReport) -> None:
             self._on_report(asked, report)
+            if isinstance(report, Transcript) and (wish := self._wish_of(report.text)) is not None:
+                if (job := self._jobs.get(answer)) is not None:
+                    process.cancel(job)  # it would answer by itself
+                    self._jobs[answer] = _NO_JOB
+                    self._have_it_done(process, asked, wish)
+                return
             if asked.written and isinstance(report, Reply) and (job := self._jobs.get(answer)) is not None:
                 process.cancel(job)  # nobody wants to hear it
                 self._complete(answer, {})
@@ -192,12 +222,52 @@ class OfflineSession:
         self._committed = self._reopened = None
         self._jobs[number] = _NO_JOB
         self._say(number, UserTranscript(number, question.text, final=True))
+        self._results, self._ran = self._ran, {}
+        if (wish := self._wish_of(question.text)) is not None:
+            self._have_it_done(process, asked, wish)
+            return
         reply = Reply(_NO_JOB, reply_to(question.text, self._clock(), stands_in=self._stands_in))
         self._on_report(asked, reply)
         if asked.written:
             self._complete(number, {})
         elif number in self._jobs:
             self._jobs[number] = process.speak(reply.text, lambda report: self._on_report(asked, report))
+
+    def _wish_of(self, text: str) -> ToolWish | None:
+        """What is to be done, by a tool that there is. Where the words say nothing to us, but a tool ran for
+        them already: that one."""
+        wish = wish_of(text)
+        if wish is not None and any(tool.name == wish.name for tool in self._config.tools):
+            return wish
+        if self._results and reply_to(text, self._clock()) == ONLY_TIME_AND_DATE:
+            return ToolWish(next(reversed(self._results)))
+        return None
+
+    def _have_it_done(self, process: WorkerProcess, asked: _Asked, wish: ToolWish) -> None:
+        """Once a turn: what a tool gave for it already, or will give, is only told."""
+        answer, results = asked.answer, self._results
+        self._say(answer, AnswerStarted(answer))
+        self._waiting = (asked, wish.name)
+        if wish.name in results:
+            self._tell_result(process)
+        elif answer in self._jobs:
+            call, results[wish.name] = f"offline-{answer}", None
+            self._calls[call] = (wish.name, results)
+            self._say(answer, ToolCall(answer, call, wish.name, wish.arguments))
+
+    def _tell_result(self, process: WorkerProcess) -> None:
+        """Speak of what the tool gave, if it did and somebody still waits for that."""
+        asked, name = self._waiting or (None, "")
+        output = self._results.get(name)
+        if asked is None or output is None or asked.answer not in self._jobs:
+            return
+        self._waiting, answer = None, asked.answer
+        text = f"{OFFLINE_NOW} {told(name, output)}" if self._stands_in else told(name, output)
+        self._say(answer, AnswerTranscript(answer, text, final=True, written=asked.written))
+        if asked.written:
+            self._complete(answer, {})
+        elif answer in self._jobs:
+            self._jobs[answer] = process.speak(text, lambda report: self._on_report(asked, report))
 
     def _complete(self, answer: int, usage: dict[str, int]) -> None:
         self._stands_in = False
