@@ -38,7 +38,7 @@ def _openai() -> Fuzzed:
     from appliance.providers.openai.codec import OpenAiCodec
     from tests.simulators.openai_pair import VOICE
 
-    return OpenAiCodec(VOICE, SessionConfig("Be kind."), ())
+    return OpenAiCodec(VOICE, SessionConfig("Be kind.", provider_ends_turns=True), ())
 
 
 def _gemini(*, ends_turns: bool = False) -> Fuzzed:

@@ -176,6 +176,25 @@ def test_an_end_without_a_beginning_is_not_told() -> None:
     assert pair.codec.decode(json.dumps(stopped)) is None
 
 
+def test_what_was_held_open_after_the_servers_end_is_committed_too() -> None:
+    pair = say(say(listening((100, 900))))
+    pair.command(CommitTurn(1))
+    pair.settle()
+    assert sum(len(turn.pcm24k) for turn in pair.record.turns) == pair.record.appended_samples
+    assert said(pair, 1)[-1] == ("a question a question", True)
+    assert pair.record.violations == []
+
+
+def test_a_server_that_listens_although_it_was_told_not_to_is_not_listened_to() -> None:
+    pair = Pair().ready()
+    for kind in ("started", "stopped"):
+        heard = {"type": f"input_audio_buffer.speech_{kind}", "item_id": "i", f"audio_{kind}_ms": 5}
+        assert pair.codec.decode(json.dumps(heard)) is None
+    say(pair)
+    pair.command(CommitTurn(1))
+    assert pair.kinds_sent()[-2:] == ["input_audio_buffer.commit", "response.create"]
+
+
 def test_an_item_that_is_not_understood_does_not_keep_the_words_from_being_final() -> None:
     answers = (Answer(user_transcript="what time is it"), Answer(chirp(0.1), user_transcript=""))
     pair = say(listening((100, 300), (500, 900), answers=answers))

@@ -147,12 +147,15 @@ class OpenAiCodec:
     def _handlers_by_type(self) -> Mapping[str, Callable[[Fields], ProviderEvent | None]]:
         """What means something to us, in both dialects: servers that take one may send the other."""
         answers, turn = self._answers, self._turn
-        return {
+        # Of a server that listens although it was told not to, every commit is ours all the same.
+        ends_of_turns = {
+            "input_audio_buffer.speech_started": turn.on_speech_started,
+            "input_audio_buffer.speech_stopped": turn.on_speech_stopped,
+        }
+        return (ends_of_turns if self._config.provider_ends_turns else {}) | {
             "session.created": self._on_session_created,
             "session.updated": self._on_session_updated,
             "error": self._on_error,
-            "input_audio_buffer.speech_started": turn.on_speech_started,
-            "input_audio_buffer.speech_stopped": turn.on_speech_stopped,
             "input_audio_buffer.committed": turn.on_committed,
             "conversation.item.input_audio_transcription.delta": turn.on_words,
             "conversation.item.input_audio_transcription.completed": turn.on_all_words,

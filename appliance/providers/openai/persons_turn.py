@@ -15,6 +15,10 @@ from appliance.providers.openai.user_turns import UserTurns
 
 # The vendor refuses to commit less than 100 ms; a shorter turn is filled up with silence.
 MIN_COMMIT_SAMPLES = WIRE_RATE_HZ // 10
+# What follows the end that the server heard is silence, on the way of its word to us and back, and no item is
+# made of it. More than this is more than that way: somebody held the turn open, and may have gone on too
+# softly for the server.
+MAX_REST_SAMPLES = WIRE_RATE_HZ
 
 
 class Ear(Enum):
@@ -49,7 +53,7 @@ class PersonsTurn:
     def commit(self, answer: int) -> None:
         """All of the turn becomes items, as far as the server has not made them; `answer` is to answer it."""
         self._append(self._resampler.flush())
-        if not self._appended_samples or (self._ear is Ear.QUIET and self._turns.has_items):
+        if not self._appended_samples or self._server_has_it_all:
             self._turns.asked(answer)
             return
         if self._appended_samples < MIN_COMMIT_SAMPLES:
@@ -57,6 +61,12 @@ class PersonsTurn:
         self._turns.commit_sent(answer)
         self._send(frames.commit(answer))
         self._appended_samples, self._ear = 0, Ear.QUIET
+
+    @property
+    def _server_has_it_all(self) -> bool:
+        """Whether it made items of the turn by itself, and nothing to speak of came after."""
+        rest = self._ear is Ear.QUIET and self._appended_samples <= MAX_REST_SAMPLES
+        return rest and self._turns.has_items
 
     def discard(self) -> None:
         """Nobody asks what was said: the server forgets it too."""
