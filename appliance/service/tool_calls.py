@@ -1,11 +1,17 @@
 """The tools that an answer waits for."""
 
+from collections import deque
 from collections.abc import Callable
-from typing import Protocol
+from typing import Final, Protocol
 
 from appliance.conversation import vocabulary as v
 from appliance.service.record import Record
 from appliance.service.turns import Provider
+
+# Calls that are known to have been made; of several turns, and a repetition comes at once or never.
+MAX_REMEMBERED: Final = 64
+
+_Key = tuple[int, str]  # the answer, and the provider's name of the call
 
 
 class Tools(Protocol):
@@ -13,14 +19,6 @@ class Tools(Protocol):
 
     def run(self, call: v.ToolCall, done: Callable[[v.ToolDone], None]) -> None:
         """Run it; `done` is called once, on the event loop, at once or later. Never blocks or raises."""
-
-
-class NoTools:
-    """There are no tools: whoever calls one is told so."""
-
-    def run(self, call: v.ToolCall, done: Callable[[v.ToolDone], None]) -> None:
-        """Refuse."""
-        done(v.ToolDone(call, ok=False, output='{"error": "there is no such tool"}'))
 
 
 class ToolCalls:
@@ -33,12 +31,14 @@ class ToolCalls:
         self._provider = provider
         self._record = record
         self._post = post
-        self._running: dict[str, v.ToolCall] = {}
+        self._running: dict[_Key, v.ToolCall] = {}
+        self._ran: deque[_Key] = deque(maxlen=MAX_REMEMBERED)
 
     def run(self, call: v.ToolCall) -> None:
-        """Run the tool, unless this very call runs already."""
-        if call.call not in self._running:
-            self._running[call.call] = call
+        """Run the tool, once for each call: a provider that tells of it again means the same."""
+        key = (call.answer, call.call)
+        if key not in self._running and key not in self._ran:
+            self._running[key] = call
             self._tools.run(call, self._post)
 
     @property
@@ -54,8 +54,10 @@ class ToolCalls:
     def done(self, event: v.ToolDone, turn: int | None) -> None:
         """A tool has finished, for better or worse; `turn` is the one that its answer belongs to."""
         call = event.call
-        if self._running.pop(call.call, None) is None:
+        key = (call.answer, call.call)
+        if self._running.pop(key, None) is None:
             return
+        self._ran.append(key)
         if turn is not None:
             self._record.write("tool_call", turn=turn, name=call.name, ok=event.ok)
         self._provider.send(v.ToolResult(call.answer, call.call, event.output))
