@@ -246,6 +246,7 @@ class Assembly:
             "refused_answer_samples": self.answers.refused_samples,
             "hearing_overrun_samples": self.hearing.overrun_samples,
             "turn_overrun_samples": self.turns.overrun_samples,
+            "dropped_turn_samples": self.chain.dropped_samples,
             "dropped_announcements": self.announcer.dropped,
         }
 
