@@ -1,5 +1,7 @@
 """A question in, its words, an answer aloud: through three servers over HTTP."""
 
+import asyncio
+
 import numpy as np
 import pytest
 
@@ -229,3 +231,17 @@ async def test_every_piece_is_placed_on_the_sound_to_the_millisecond() -> None:
         places.append((text, at_ms))
     told = [event for event in talk.of(AnswerTranscript) if event.said_by_ms is not None]
     assert [(event.text, round(event.said_by_ms or 0.0, 3)) for event in told] == places
+
+
+@pytest.mark.parametrize(("idle_s", "lists"), [(60.0, 6), (10.0, 3)])
+async def test_servers_that_were_not_used_for_long_are_connected_to_while_the_person_talks(
+    idle_s: float, lists: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with CascadeServer(script()) as server, talking(server.url) as talk:
+        loop = asyncio.get_running_loop()
+        time_s = loop.time
+        monkeypatch.setattr(loop, "time", lambda: time_s() + idle_s)
+        await talk.ask(1)
+        assert server.record.lists == lists
+        assert server.record.violations == []
+        monkeypatch.undo()

@@ -1,6 +1,8 @@
 """What the stages over OpenAI-compatible HTTP have in common."""
 
-from appliance.errors import FailureCategory
+from contextlib import suppress
+
+from appliance.errors import FailureCategory, ProviderError
 from appliance.providers.http.client import HttpClient, HttpOptions
 from appliance.providers.http.refusal import Refusal
 
@@ -23,12 +25,21 @@ class HttpStage:
         """See `Stage`."""
         await self._http.open()
         try:
-            async with self._http.request("GET", "/models", silence_s=LIST_SILENCE_S) as reply:
-                await reply.whole(MAX_LIST_BYTES)
+            await self._list_models()
         except Refusal as refused:
             if refused.category in _FOR_THE_OWNER or refused.status >= 500:
                 raise
 
+    async def warm(self) -> None:
+        """See `Warming`: connect while the person talks, where the connection is gone."""
+        if self._http.is_cold:
+            with suppress(ProviderError):
+                await self._list_models()
+
     async def close(self) -> None:
         """See `Stage`."""
         await self._http.close()
+
+    async def _list_models(self) -> None:
+        async with self._http.request("GET", "/models", silence_s=LIST_SILENCE_S) as reply:
+            await reply.whole(MAX_LIST_BYTES)

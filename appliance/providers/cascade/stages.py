@@ -7,7 +7,7 @@ serves one session, and is opened before and closed after everything else.
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from appliance.conversation.vocabulary import SessionConfig
 from appliance.pcm.formats import Pcm
@@ -29,6 +29,14 @@ class Stage(Protocol):
 
     async def close(self) -> None:
         """Let go of everything, within a second; also where `open` failed or was not called."""
+
+
+@runtime_checkable
+class Warming(Protocol):
+    """A stage of which the first request after a while takes longer: it may have to connect anew."""
+
+    async def warm(self) -> None:
+        """Somebody has begun to talk, and will be answered. Raises nothing for what a peer does."""
 
 
 class Transcription(Protocol):

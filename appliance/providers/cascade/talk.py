@@ -27,7 +27,7 @@ from appliance.errors import ProviderError
 from appliance.pcm.formats import Pcm
 from appliance.providers.cascade.answering import Answering
 from appliance.providers.cascade.dialogue import Dialogue, Exchange
-from appliance.providers.cascade.stages import Stages, Transcription
+from appliance.providers.cascade.stages import Stages, Transcription, Warming
 from appliance.providers.cascade.turn import MAX_TRANSCRIPT_CHARACTERS, Turn, close_transcription
 
 
@@ -98,6 +98,10 @@ class Talk:
     def _append(self, pcm: Pcm) -> None:
         if self._transcription is None:
             self._transcription = self._stages.hearing.listen(self._config.language)
+            stages = (self._stages.hearing, self._stages.writing, self._stages.speaking)
+            for stage in stages:
+                if isinstance(stage, Warming):
+                    self._watch(asyncio.create_task(stage.warm()), self._working)
         self._transcription.append(pcm)
 
     def _commit(self, answer: int, said: str = "") -> None:

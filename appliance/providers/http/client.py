@@ -6,6 +6,7 @@ URL, a log line, a repr or an error's text.
 
 import asyncio
 import logging
+import math
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from appliance import __version__
 from appliance.errors import FailureCategory, ProtocolViolation, ProviderError
 from appliance.providers.http.address import Address
+from appliance.providers.http.naming import NamingFailures
 from appliance.providers.http.refusal import MAX_BODY_BYTES, Refusal, refusal
 from appliance.providers.link import KeyHeader
 from appliance.providers.socket_session import redacted
@@ -103,11 +105,17 @@ class HttpClient:
     def __init__(self, options: HttpOptions) -> None:
         self._options = options
         self._client: httpx2.AsyncClient | None = None
+        self._used_s = -math.inf  # when the last reply ended, in the loop's time
 
     @property
     def host(self) -> str:
         """How the server is spoken of."""
         return self._options.address.host
+
+    @property
+    def is_cold(self) -> bool:
+        """Whether no connection is kept: nobody used one for `KEEP_ALIVE_S`."""
+        return asyncio.get_running_loop().time() - self._used_s >= KEEP_ALIVE_S
 
     async def open(self) -> None:
         """Get ready; touches no network."""
@@ -156,6 +164,7 @@ class HttpClient:
         try:
             yield Reply(response, self)
         finally:
+            self._used_s = asyncio.get_running_loop().time()
             await response.aclose()
 
     async def _send_twice(self, method: str, path: str, body: Body, silence_s: float) -> "httpx2.Response":
@@ -220,30 +229,6 @@ class HttpClient:
         """`message` without the key, which a server may quote."""
         return redacted(message, self._options.key.key)
 
-    def naming_failures(self) -> "_Naming":
+    def naming_failures(self) -> NamingFailures:
         """A context in which what the library raises becomes a `ProviderError`."""
-        return _Naming(self)
-
-
-class _Naming:
-    """What the library raises, by the names of `FailureCategory`."""
-
-    def __init__(self, client: HttpClient) -> None:
-        self._client = client
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        import httpx2
-
-        if not isinstance(error, httpx2.HTTPError | httpx2.InvalidURL | httpx2.StreamError):
-            return
-        category, words = FailureCategory.CONNECTION_FAILED, "cannot be reached"
-        if isinstance(error, httpx2.TimeoutException):
-            category, words = FailureCategory.TIMED_OUT, "did not answer in time"
-        elif isinstance(error, httpx2.RemoteProtocolError | httpx2.ReadError | httpx2.WriteError):
-            category, words = FailureCategory.SESSION_CLOSED, "broke the connection off"
-        line = " ".join(str(error).split())[:200] or type(error).__name__
-        message = self._client.redacted(f"{self._client.host} {words}: {line}")
-        raise ProviderError(category, message) from error
+        return NamingFailures(self.host, self.redacted)
