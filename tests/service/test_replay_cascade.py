@@ -8,14 +8,17 @@ import numpy as np
 import pytest
 
 from appliance.pcm.formats import Pcm
+from appliance.providers.cascade.dialogue import GO_ON
 from appliance.service.replay import ReplayOptions, run_replay
 from appliance.settings import Settings, load_settings
-from tests.bench.stage import lay, read_wav, write_wav
+from tests.bench.stage import lay, read_wav, tone, write_wav
 from tests.recordings import Recording, recordings
 from tests.service.event_schema import problems
 from tests.service.test_replay import likeness
 from tests.simulators.cascade_script import Call, Completion, Script, Speech, Transcript, Trouble
 from tests.simulators.cascade_server import CascadeThread
+from tests.simulators.openai_realtime import SimulatorThread
+from tests.simulators.openai_script import Answer
 
 LONG = "This is a long answer, of many words, to a short question. It goes on and on. And then some more."
 SHORT = Completion("Very well.")
@@ -105,5 +108,30 @@ def test_the_first_sound_follows_the_commit_at_once_where_the_servers_do(tmp_pat
     pcm, _ = lay(asked(), [800.0, 3000.0])
     _, events, _ = replay(tmp_path, pcm, Script(completions=(Completion(LONG[:60]),)))
     waits_ms = [event["provider_ms"] for event in of(events, "latency")]
-    print(f"commit to first audio: {waits_ms} ms")
     assert max(waits_ms) < 500
+
+
+def test_an_answer_that_another_provider_broke_off_is_gone_on_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KEY", "sk-test")
+    pcm, _ = lay([recordings()[0]], [800.0])
+    files = (tmp_path / "in.wav", tmp_path / "out.wav", tmp_path / "events.jsonl")
+    write_wav(files[0], pcm)
+    broken = Answer(tone(6.0), transcript=LONG, user_transcript="Well?", drop_after_ms=3000)
+    with SimulatorThread(broken) as first, CascadeThread(Script((Transcript("Well?"),), (SHORT,))) as second:
+        servers = ", ".join(f'{each}={{url="{second.url}",model="m"}}' for each in ("stt", "llm", "tts"))
+        openai = f'{{name="openai",kind="openai",url="{first.url}",api_key="env:KEY"}}'
+        providers = f'providers=[{openai},{{name="house",kind="cascade",{servers}}}]'
+        settings = load_settings([], [providers], {"KEY": "sk-test"}, Path("/nonexistent")).settings
+        assert run_replay(settings, ReplayOptions(*files)) == 0
+    events = [json.loads(line) for line in files[2].read_text().splitlines()]
+    assert problems(events) == []
+    assert second.record.violations == []
+    assert [event["to"] for event in of(events, "failover")] == ["house"]
+    question, said, go_on = second.record.said()
+    assert question == ("user", "Well?")
+    assert LONG.startswith(said[1])
+    assert len(said[1]) > 10
+    assert go_on == ("user", GO_ON)
+    assert [event["complete"] for event in of(events, "answer_done")] == [True]
