@@ -149,7 +149,7 @@ def test_an_error_about_a_command_costs_its_answer_and_another_nothing() -> None
         {"type": "session.output_transcript.delta", "delta": "x", "start_ms": -1, "end_ms": 0},
         {"type": "session.input_transcript.delta", "delta": "x", "start_ms": "0"},
         {"type": "session.usage.updated", "usage": {"seconds": float("nan")}},
-        {"type": "session.started", "session": {"expires_at": None}},
+        {"type": "session.started", "session": {"expires_at": "soon"}},
         {"type": "response.event", "event": 1},
     ],
 )

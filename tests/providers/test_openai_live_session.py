@@ -41,6 +41,7 @@ from tests.simulators.openai_talk import CONFIG, KEY, PATIENCE_S, Conversation
 
 pytestmark = pytest.mark.timeout(30)
 
+CLOSED = FailureCategory.SESSION_CLOSED
 TOOLS = (ToolDeclaration("clock", "Tells the time.", '{"type":"object","properties":{}}'),)
 
 
@@ -242,6 +243,20 @@ async def test_a_lost_connection_in_mid_answer_is_a_failure_of_the_session() -> 
 async def test_why_there_is_no_session(behaviour: Behaviour, category: FailureCategory) -> None:
     async with Simulator(behaviour=behaviour) as server:
         assert (await failure_of(server.url)).category is category
+
+
+@pytest.mark.parametrize("behaviour", [Behaviour(close_after_ms=100), Behaviour()], ids=["ends", "sleeps"])
+async def test_at_no_moment_of_its_end_or_its_sleep_is_a_command_too_much(behaviour: Behaviour) -> None:
+    async with Simulator(behaviour=behaviour) as server:
+        talk = LiveTalk(server.url, session=session_with(server.url, idle_s=0.4))
+        running = asyncio.create_task(talk.run())
+        await talk.until(Ready)
+        while not running.done() and not server.record.goodbyes:
+            talk.session.send(CancelAnswer(7, 0))
+            await asyncio.sleep(0)
+        talk.session.send(CloseSession())
+        await asyncio.wait_for(running, PATIENCE_S)
+    assert not [e for e in talk.events if isinstance(e, Failure) and e.category is not CLOSED]
 
 
 async def test_nonsense_in_mid_answer_ends_the_session() -> None:

@@ -247,7 +247,9 @@ class LiveCodec:
             yield from handler(event)
 
     def _on_started(self, event: Fields) -> Iterator[ProviderEvent]:
-        self.expires_at_s = fields.whole(reader.mapping(event, "session"), "expires_at", fields.MAX_UNIX_S)
+        session = reader.mapping(event, "session")
+        if session.get("expires_at") is not None:
+            self.expires_at_s = fields.whole(session, "expires_at", fields.MAX_UNIX_S)
         if self._phase is Phase.STARTING:
             self._phase = Phase.OPEN
             self._meter.opened()
@@ -256,7 +258,8 @@ class LiveCodec:
     def _on_closed(self, event: Fields) -> Iterator[ProviderEvent]:
         asked_for = self._phase is Phase.CLOSING
         self._phase = Phase.CLOSED
-        yield from self._on_usage(event)
+        if event.get("usage") is not None:
+            yield from self._on_usage(event)
         if not asked_for:
             yield closed(reader.optional_text(event, "reason"))
 

@@ -160,8 +160,6 @@ class LiveSession:
         ended = asyncio.create_task(self._ended.wait())
         try:
             await asyncio.wait({*tasks, ended}, return_when=asyncio.FIRST_COMPLETED)
-            if codec.wish is Wish.SLEEP:
-                self._wanted.clear()  # the next command that needs a socket sets it again
         finally:
             self._open = None
             for task in (*tasks, ended):
@@ -211,6 +209,9 @@ class LiveSession:
             if closing_s is not None and now_s >= closing_s:
                 closing_s = None
                 self._emit(ClosingSoon(CLOSING_NOTICE_S))
+        self._open = None  # from here on commands are kept for the next socket
+        if codec.wish is Wish.SLEEP:
+            self._wanted.clear()  # the next command that needs one sets it again
 
     async def _say_goodbye(self, codec: LiveCodec, link: Link) -> None:
         """End the vendor's session in its own way: otherwise it goes on for a while, and costs."""
@@ -230,6 +231,7 @@ class LiveSession:
                 case Ready():
                     pass  # told once, and once the turn in hand was told
                 case Failure(answer=None):
+                    self._open = None  # it takes no command any more
                     raise ProviderError(event.category, event.message, event.retry_after_s)
                 case Failure(answer=int(answer)):
                     self._turn.done(answer)
