@@ -46,6 +46,8 @@ def test_a_status_says_what_goes_on_who_answers_and_what_is_wrong() -> None:
     assert "openai down connection_failed" in lines
     assert "offline ready answers now" in lines
     assert "loudspeaker lost hw:0 It was unplugged." in lines
+    assert "a timer rings in 59 s" in lines
+    assert "tea rings in 2 min 51 s" in lines
 
 
 def test_the_money_is_told_with_its_limits_and_what_is_not_known() -> None:
