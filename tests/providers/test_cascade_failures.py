@@ -4,7 +4,16 @@ import asyncio
 
 import pytest
 
-from appliance.conversation.vocabulary import AnswerAudio, AnswerDone, AppendAudio, CommitTurn, Failure, Ready
+from appliance.conversation.vocabulary import (
+    AnswerAudio,
+    AnswerDone,
+    AppendAudio,
+    CloseSession,
+    CommitTurn,
+    Failure,
+    ProviderEvent,
+    Ready,
+)
 from appliance.errors import FailureCategory
 from appliance.providers.cascade import openai_speaking, openai_writing
 from appliance.providers.cascade.session import MAX_EARLY_COMMANDS, CascadeSession
@@ -184,3 +193,32 @@ async def test_commands_before_ready_are_kept_and_bounded() -> None:
         flooded.session.send(AppendAudio(QUESTION[:1]))
     await flooded.run()
     assert flooded.of(Failure)[0].category is Category.TIMED_OUT
+
+
+async def test_a_server_that_takes_no_goodbye_is_left_to_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with CascadeServer() as server:
+        made = stages(server.url)
+        monkeypatch.setattr(made.writing, "close", asyncio.Event().wait)
+        talk = Talk(CascadeSession(made))
+        running = asyncio.create_task(talk.run())
+        await talk.until(Ready)
+        talk.session.send(CloseSession())
+        await asyncio.wait_for(running, 1.0)
+        monkeypatch.undo()
+        await made.writing.close()
+
+
+async def test_a_mistake_of_ours_ends_the_session_and_is_not_hidden() -> None:
+    async with CascadeServer() as server:
+        talk = Talk(CascadeSession(stages(server.url)))
+
+        def break_down(event: ProviderEvent) -> None:
+            if isinstance(event, AnswerAudio):
+                raise ZeroDivisionError
+
+        talk.react = break_down
+        running = asyncio.create_task(talk.run())
+        talk.append()
+        talk.session.send(CommitTurn(1))
+        with pytest.raises(ZeroDivisionError):
+            await asyncio.wait_for(running, 5.0)

@@ -21,8 +21,9 @@ from appliance.providers.cascade.talk import Talk
 # Commands given before `Ready`: the longest turn (120 s) in blocks of 32 ms. More means that nobody
 # watches the clock.
 MAX_EARLY_COMMANDS = 4096
-# The stages close within a second each, all at once.
-CLOSE_TIMEOUT_S = 1.0
+# A session is to be closed within a second. The stages close all at once, and most at once; one that takes
+# longer is left to itself.
+CLOSE_TIMEOUT_S = 0.5
 
 
 def capabilities_of(stages: Stages) -> Capabilities:
@@ -108,8 +109,8 @@ class CascadeSession:
             self._lose(failures.exceptions[0])
 
     async def _close(self, opening: "asyncio.Task[None]") -> None:
-        """Let go of everything. A stage that does not close in time is left to itself."""
-        await asyncio.wait({opening})
+        """Let go of everything."""
+        await asyncio.wait({opening}, timeout=CLOSE_TIMEOUT_S)
         if self._talk is not None:
             await self._talk.close()
         closing = {asyncio.create_task(stage.close()) for stage in self._all()}

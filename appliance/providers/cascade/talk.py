@@ -30,6 +30,9 @@ from appliance.providers.cascade.dialogue import Dialogue, Exchange
 from appliance.providers.cascade.stages import Stages, Transcription, Warming
 from appliance.providers.cascade.turn import MAX_TRANSCRIPT_CHARACTERS, Turn, close_transcription
 
+# A session is to be closed within a second: half of it for what is under way, which takes milliseconds.
+BREAK_OFF_TIMEOUT_S = 0.5
+
 
 class Talk:
     """One conversation with three open stages. Belongs to the event loop's thread; never blocks."""
@@ -91,7 +94,7 @@ class Talk:
             task.cancel()
         self._discard()
         if tasks := self._working | self._closing:
-            await asyncio.wait(tasks)
+            await asyncio.wait(tasks, timeout=BREAK_OFF_TIMEOUT_S)
 
     # ------------------------------------------------------------------ the person's turn
 
