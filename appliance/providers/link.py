@@ -75,7 +75,7 @@ _LOG.setLevel(logging.WARNING)
 
 
 class ClosedByPeer(ProviderError):
-    """The server closed the connection with this code; `reason` (printable, ≤ 123 bytes) is in its own words."""
+    """The server closed the connection with this code; `reason` (printable, ≤ 123 bytes) in its words."""
 
     def __init__(self, code: int, reason: str) -> None:
         said = f"{code} {reason}".rstrip()
