@@ -11,6 +11,7 @@ import asyncio
 import math
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self, TypeVar
@@ -274,4 +275,5 @@ if __name__ == "__main__":
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=0)
-    asyncio.run(_serve(parser.parse_args().port))
+    with suppress(KeyboardInterrupt):
+        asyncio.run(_serve(parser.parse_args().port))
