@@ -169,8 +169,11 @@ async def test_it_sleeps_when_nobody_speaks_and_the_next_turn_wakes_it_with_all_
 
 async def test_asleep_it_sends_nothing_and_ends_at_once() -> None:
     async with Simulator() as server:
-        async with talking(server.url, idle_s=0.1):
+        async with talking(server.url, idle_s=0.1) as talk:
             await until_closed(server, 1)
+            talk.session.send(CancelAnswer(1, 0))  # wakes nobody
+            began_s = asyncio.get_running_loop().time()
+        assert asyncio.get_running_loop().time() - began_s < 0.5
         assert len(server.record.sessions) == 1
 
 

@@ -92,6 +92,7 @@ class LiveSession:
             return
         if isinstance(command, CloseSession):
             self._ended.set()
+            self._wanted.set()  # it sleeps no longer
             return
         if isinstance(command, Configure):
             self._config = command.config
@@ -120,7 +121,7 @@ class LiveSession:
             await asyncio.wait({talk, ended}, return_when=asyncio.FIRST_COMPLETED)
             if self._failure is not None:
                 emit(Failure(self._failure.category, str(self._failure), self._failure.retry_after_s))
-            elif self._open is not None:
+            else:
                 await asyncio.wait({talk}, timeout=GOODBYE_TIMEOUT_S + CLOSE_TIMEOUT_S)
         finally:
             self._ended.set()
@@ -134,8 +135,10 @@ class LiveSession:
 
     async def _talk(self) -> None:
         try:
-            while not self._ended.is_set():
+            while True:
                 await self._wanted.wait()
+                if self._ended.is_set():
+                    return
                 async with open_link(self._link_options) as link:
                     await self._hold(link)
         except ProviderError as failure:
