@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from appliance.pcm.formats import Pcm, from_float32, samples_of_ms
+from appliance.pcm.formats import Float32, Pcm, from_float32, samples_of_ms
 
 # As loud as a voice at its peaks: it has to be heard in the next room, and is quieter than a smoke alarm.
 PEAK_DBFS = -9.0
@@ -12,33 +12,30 @@ _STROKE_MS = 180.0
 _PATTERN_MS = 1500.0
 _DECAY_MS = 90.0  # to 1/e
 _ATTACK_MS = 4.0
-# It begins quieter and is at its full strength after so long: who stands beside it need not start.
-_SWELL_MS = 6000.0
-_FIRST_DB = -15.0
+# It begins quieter, and each pattern is louder than the one before: who stands beside it need not start.
+_FIRST_DB = (-15.0, -11.0, -7.0, -3.0)
 
 
 def ringtone(length_ms: float, rate_hz: int) -> Pcm:
     """The pattern again and again for `length_ms`, from silence to silence."""
-    count = samples_of_ms(length_ms, rate_hz)
-    pattern = _pattern(rate_hz)
-    tone = np.tile(pattern, -(-count // len(pattern)))[:count]
-    swell = samples_of_ms(_SWELL_MS, rate_hz)
-    gain_db = np.linspace(_FIRST_DB, 0.0, swell, dtype=np.float32)[:count]
-    begins = tone[:swell].astype(np.float32) / 32_768 * 10 ** (gain_db / 20)
-    tone[:swell] = from_float32(begins.astype(np.float32))
-    return tone
+    count, pattern = samples_of_ms(length_ms, rate_hz), _pattern(rate_hz)
+    tone = np.tile(from_float32(pattern), -(-count // len(pattern)))
+    for number, gain_db in enumerate(_FIRST_DB[: len(tone) // len(pattern)]):
+        quieter = from_float32(pattern * np.float32(10 ** (gain_db / 20)))
+        tone[number * len(pattern) :][: len(pattern)] = quieter
+    return tone[:count]
 
 
-def _pattern(rate_hz: int) -> Pcm:
+def _pattern(rate_hz: int) -> Float32:
     out = np.zeros(samples_of_ms(_PATTERN_MS, rate_hz), np.float32)
     for number, pitch_hz in enumerate(_PITCHES_HZ):
         stroke = _stroke(pitch_hz, rate_hz)
         start = samples_of_ms(number * _STROKE_MS, rate_hz)
         out[start : start + len(stroke)] += stroke
-    return from_float32(out * np.float32(10 ** (PEAK_DBFS / 20)))
+    return out * np.float32(10 ** (PEAK_DBFS / 20))
 
 
-def _stroke(pitch_hz: float, rate_hz: int) -> "np.ndarray[tuple[int], np.dtype[np.float32]]":
+def _stroke(pitch_hz: float, rate_hz: int) -> Float32:
     """A bar that is struck, until the next one is: a sine with two overtones."""
     at_s = np.arange(samples_of_ms(_STROKE_MS, rate_hz)) / rate_hz
     phase = 2 * np.pi * pitch_hz * at_s
