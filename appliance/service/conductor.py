@@ -172,16 +172,7 @@ class Conductor:
                 self._performer.let_waits_go_on()
             case v.DeviceChanged():
                 self._take_device(event)
-            case (
-                v.Pressed()
-                | v.Released()
-                | v.CommitWanted()
-                | v.StopWanted()
-                | v.Asked()
-                | v.MuteWanted()
-                | v.Ring()
-                | v.StopRing()
-            ):
+            case _ if isinstance(event, v.Wish):
                 self._take_wish(event)
             case _:
                 self._take_speech(event)
