@@ -75,7 +75,8 @@ class StateDirectory:
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            raise InputFileError(f"the state directory {self._folder} cannot be made: {error.strerror}") from error
+            reason = f"the state directory {self._folder} cannot be made: {error.strerror}"
+            raise InputFileError(reason) from error
 
     def read(self, name: str) -> object | None:
         """The JSON value in the file `name`; None where there is none.

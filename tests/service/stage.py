@@ -345,12 +345,12 @@ async def _play(
 
     async with assembly.running(1.0):
         await ticker.run_virtually(over, lambda: False, assembly.provider_spoke)
-        state = assembly.conductor.state
+        standing = assembly.conductor.state
     if faults:
         raise faults[0]
     log.close()
     events = [json.loads(line) for line in lines.getvalue().splitlines()]
-    return Played(events, tape.pcm, providers[0], assembly, state)
+    return Played(events, tape.pcm, providers[0], assembly, standing)
 
 
 def _named(providers: Sequence[ScriptedProvider]) -> tuple[Provider, ...]:
