@@ -98,6 +98,7 @@ def test_marks_for_the_eye_are_not_spoken(written: str, said: str) -> None:
         ("<thin ice>", "<thin ice>"),
         ("<", "<"),
         ("<think>never done", ""),
+        ("<think></think>" * 2000 + "Noon.", "Noon."),
         ("", ""),
     ],
 )

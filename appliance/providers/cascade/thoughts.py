@@ -1,6 +1,16 @@
 """What a model thinks before it speaks, in the tags that self-hosted ones put into their text. Pure."""
 
+from enum import Enum
+
 _OPEN, _CLOSE = "<think>", "</think>"
+
+
+class _State(Enum):
+    """Where in the text it is."""
+
+    BEFORE = "nothing was said; a thought may begin"
+    THINKING = "within a thought"
+    SPEAKING = "a word was said; no thought begins any more"
 
 
 class ThoughtFilter:
@@ -11,31 +21,31 @@ class ThoughtFilter:
 
     def __init__(self) -> None:
         self._held = ""  # what may be a tag
-        self._begun = False  # a word that is no thought came
-        self._thinking = False
+        self._state = _State.BEFORE
 
     def feed(self, text: str) -> str:
         """What of `text`, the next piece, is to be said."""
-        if self._begun:
+        if self._state is _State.SPEAKING:
             return text
-        self._held += text
-        if not self._thinking:
-            said = self._held.lstrip()
-            if _OPEN.startswith(said[: len(_OPEN)]) and len(said) < len(_OPEN):
-                self._held = said
+        text, self._held = self._held + text, ""
+        while self._state is not _State.SPEAKING:
+            if self._state is _State.THINKING:
+                _, close, after = text.partition(_CLOSE)
+                if not close:
+                    self._held = text[1 - len(_CLOSE) :]
+                    return ""
+                self._state, text = _State.BEFORE, after
+            words = text.lstrip()
+            if words.startswith(_OPEN):
+                self._state, text = _State.THINKING, words.removeprefix(_OPEN)
+            elif _OPEN.startswith(words):
+                self._held = words
                 return ""
-            if not said.startswith(_OPEN):
-                return self.end()
-            self._thinking, self._held = True, said[len(_OPEN) :]
-        _, close, after = self._held.partition(_CLOSE)
-        if not close:
-            self._held = self._held[-(len(_CLOSE) - 1) :]
-            return ""
-        self._thinking, self._held = False, ""
-        return self.feed(after) if after.strip() else ""
+            else:
+                self._state = _State.SPEAKING
+        return text
 
     def end(self) -> str:
         """The text is over: what was held back as a tag, and is none."""
-        said = "" if self._thinking else self._held
-        self._begun, self._held = True, ""
-        return said
+        held, self._held = self._held, ""
+        return "" if self._state is _State.THINKING else held
