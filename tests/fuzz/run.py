@@ -7,6 +7,7 @@ collector took is not slow twice, and is counted as a hiccup. Prints what was do
 at the first fault, with the number of its session: that number and the seed find it again.
 """
 
+import ctypes
 import gc
 import json
 import os
@@ -57,6 +58,7 @@ _COMMAND_CHANCE: Final = 0.15
 
 _SOUND: Final = (np.arange(4000) % 200 * 50).astype(np.int16)
 _KNOWN_EVENTS: Final = get_args(ProviderEvent)
+_C: Final = ctypes.CDLL(None)  # glibc, as on every system the appliance is for
 _OF_AN_ANSWER: Final = (AnswerStarted, AnswerAudio, AnswerTranscript, AnswerDone, ToolCall, Failure)
 
 
@@ -218,8 +220,10 @@ class _Client:
 
 
 def _resident_mb() -> float:
-    """What the process holds, garbage collected."""
+    """What the process holds, garbage collected, and what the C library keeps of freed memory given back:
+    after a frame of 20 MB it raises its own threshold, and then keeps the holes of many frames."""
     gc.collect()
+    _C.malloc_trim(0)
     pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
     return pages * os.sysconf("SC_PAGESIZE") / 2**20
 
