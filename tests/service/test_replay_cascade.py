@@ -105,7 +105,7 @@ def test_a_tool_call_and_a_lost_connection_cost_no_question(tmp_path: Path) -> N
 
 
 def test_the_first_sound_follows_the_commit_at_once_where_the_servers_do(tmp_path: Path) -> None:
-    pcm, _ = lay(asked(), [800.0, 3000.0])
+    pcm, _ = lay([recordings()[3]], [800.0])
     _, events, _ = replay(tmp_path, pcm, Script(completions=(Completion(LONG[:60]),)))
     waits_ms = [event["provider_ms"] for event in of(events, "latency")]
     assert max(waits_ms) < 500
