@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from os.path import commonprefix
 from typing import Protocol
 
 from pydantic import SecretStr
@@ -29,6 +30,8 @@ READY_TIMEOUT_S = 5.0
 # Commands given before `Ready`: the longest turn (120 s) in blocks of 32 ms. More means that
 # nobody watches the clock.
 MAX_EARLY_COMMANDS = 4096
+# So little of a key is no secret yet: the vendors' begin with what they all have in common ("sk-p", "AIza").
+MIN_KEY_CHARACTERS = 4
 
 
 class Codec(Protocol):
@@ -194,13 +197,17 @@ class SocketSession:
 
 
 def redacted(message: str, secret: SecretStr) -> str:
-    """A server may quote our key in what it says, and what it says may be cut within the key."""
+    """A server may quote our key in what it says, and what it says may be cut within the key (a close frame
+    has 123 bytes): what begins like the key is taken for it, from `MIN_KEY_CHARACTERS` on."""
     key = secret.get_secret_value()
     if not key:
         return message
-    message = message.replace(key, "***")
-    cut = next((n for n in range(len(key) - 1, 3, -1) if message.endswith(key[:n])), 0)
-    return message[: len(message) - cut] + "***" if cut else message
+    begin, at = key[:MIN_KEY_CHARACTERS], 0
+    while (at := message.find(begin, at)) >= 0:
+        length = len(commonprefix((message[at:], key)))
+        message = f"{message[:at]}***{message[at + length :]}"
+        at += len("***")
+    return message
 
 
 def _say_back(codec: Codec, command: Command, emit: Emit) -> None:

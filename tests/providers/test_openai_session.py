@@ -267,3 +267,5 @@ def test_a_key_that_is_quoted_or_cut_off_in_the_middle_is_not_shown() -> None:
     key = SecretStr("sk-canary-123456")
     assert redacted("bad key sk-canary-123456!", key) == "bad key ***!"
     assert redacted("bad key sk-canary-12", key) == "bad key ***"
+    assert redacted("closed (3000 bad key sk-canary-12)", key) == "closed (3000 bad key ***)"
+    assert redacted("'sk-canary' and sk-canary-123456 are no keys", key) == "'***' and *** are no keys"
