@@ -219,11 +219,16 @@ async def _connect(options: LinkOptions) -> ClientConnection:
     except TimeoutError as late:
         message = f"{host} did not answer within {CONNECT_TIMEOUT_S:g} s"
         raise ProviderError(FailureCategory.TIMED_OUT, message) from late
-    except (OSError, InvalidHandshake, InvalidURI, InvalidProxy, ImportError, UnicodeError) as error:
+    except (OSError, InvalidHandshake, InvalidURI, ImportError, UnicodeError) as error:
         # OSError: DNS, TCP, TLS. ImportError: the environment names a proxy of a kind nobody installed.
         # UnicodeError: a host that no resolver takes.
         message = f"{host} cannot be reached: {_words(error)}"
         raise ProviderError(FailureCategory.CONNECTION_FAILED, message) from error
+    except (InvalidProxy, ValueError):
+        # ValueError: a port that is none. The endpoint was looked at before, so it is the proxy's; it is not
+        # repeated, for it may hold a password.
+        message = f"{host} cannot be reached: the proxy that the environment names for it is no address"
+        raise ProviderError(FailureCategory.CONNECTION_FAILED, message) from None
     _watch_path(connection.transport.get_extra_info("socket"))
     return connection
 

@@ -187,6 +187,22 @@ async def test_without_a_key_no_header_is_sent() -> None:
     assert "Authorization" not in seen[0].headers
 
 
+@pytest.mark.parametrize(
+    "proxy", ["http://me:secret@proxy:99999", "http://me:secret@", "ftp://me:secret@proxy"]
+)
+async def test_proxy_that_is_none_is_the_failure_and_its_password_is_not_told(
+    proxy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("https_proxy", proxy)
+    with pytest.raises(ProviderError) as failed:
+        async with open_link(LinkOptions(endpoint("wss://example.com/", ""), KeyHeader(SecretStr(KEY)))):
+            pass
+    assert failed.value.category is FailureCategory.CONNECTION_FAILED
+    assert "secret" not in str(failed.value)
+
+
 async def test_redirect_is_not_followed() -> None:
     visited: list[str] = []
 
