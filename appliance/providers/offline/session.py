@@ -1,6 +1,7 @@
 """A session with the offline worker."""
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,10 +30,11 @@ from appliance.conversation.vocabulary import (
     ToolCall,
     ToolRan,
     ToolResult,
+    UsageUnit,
     UserTranscript,
 )
 from appliance.errors import FailureCategory, ProviderError
-from appliance.pcm.formats import NEAR_RATE_HZ
+from appliance.pcm.formats import NEAR_RATE_HZ, ms_of_samples
 from appliance.providers.offline.answers import OFFLINE_NOW, ONLY_TIME_AND_DATE
 from appliance.providers.offline.answers import answer as reply_to
 from appliance.providers.offline.keeper import OfflineWorker
@@ -40,6 +42,8 @@ from appliance.providers.offline.loudness import OUTPUT_RATE_HZ
 from appliance.providers.offline.messages import Broken, Done, Reply, Sound, Transcript
 from appliance.providers.offline.process import JobReport, WorkerProcess
 from appliance.providers.offline.wishes import ToolWish, told, wish_of
+
+_log = logging.getLogger(__name__)
 
 CAPABILITIES = Capabilities(
     input_rate_hz=NEAR_RATE_HZ,
@@ -286,7 +290,9 @@ class OfflineSession:
             case Sound(_, pcm):
                 self._say(answer, AnswerAudio(answer, pcm))
             case Done(_, taken, dropped):
-                self._complete(answer, {"audio_samples": taken, "dropped_samples": dropped})
+                if dropped:
+                    _log.warning("the first %d samples of a turn had no room in the worker", dropped)
+                self._complete(answer, {UsageUnit.INPUT_AUDIO_MS: round(ms_of_samples(taken, NEAR_RATE_HZ))})
             case Broken(_, category, message):
                 self._say(answer, Failure(category, message, answer=answer))
                 self._jobs.pop(answer, None)

@@ -18,6 +18,7 @@ from appliance.conversation.vocabulary import (
     ProviderEvent,
     Ready,
     SessionConfig,
+    UsageUnit,
     UserTranscript,
 )
 from appliance.errors import FailureCategory
@@ -50,6 +51,13 @@ async def test_a_spoken_question_is_answered_aloud_and_in_order() -> None:
     assert kinds[:5] == [Ready, UserTranscript, AnswerStarted, AnswerTranscript, AnswerAudio]
     assert set(kinds[5:-1]) == {AnswerAudio}
     assert kinds[-1] is AnswerDone
+
+
+async def test_what_it_took_is_counted_as_everywhere() -> None:
+    question = spoken(QUESTION)
+    async with offline_worker() as worker, talking(worker) as talk:
+        await talk.ask(question, 1)
+    assert talk.events[-1] == AnswerDone(1, True, {UsageUnit.INPUT_AUDIO_MS: round(len(question) / 16)})
 
 
 async def test_the_first_sound_of_an_answer_comes_in_small_pieces() -> None:
