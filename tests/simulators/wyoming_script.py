@@ -21,7 +21,8 @@ class Trouble(Enum):
 
 @dataclass(frozen=True)
 class Script:
-    """How every request is answered, and where the server fails: on the event `at`, after `after` of them.
+    """How every request is answered, and where the server fails: on the event `at`, after `after` of them,
+    `times` times (None: always).
 
     `sound` is what every text sounds like, in frames of `width` bytes and `channels` channels.
     """
@@ -42,8 +43,10 @@ class Script:
     trouble: Trouble | None = None
     at: str = ""
     after: int = 0
+    times: int | None = None
     transcribes_early: bool = False  # before the turn is over
     delay_s: float = 0.0  # before each answer
+    pace_s: float = 0.0  # after each chunk of sound
 
 
 @dataclass
@@ -59,6 +62,7 @@ class Record:
     described: int = 0
     connections: int = 0
     gone: int = 0
+    failed: int = 0  # how often it went wrong
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def note(self) -> None:

@@ -67,8 +67,8 @@ class Handler(AsyncEventHandler):
             self._record.violations.append(f"{event.type} after {self._last or 'connecting'}")
         self._last = event.type
         await asyncio.sleep(script.delay_s)
-        if script.trouble is not None and script.at == event.type and self._seen[event.type] > script.after:
-            return await self._fail(script.trouble)
+        if self._fails_at(event.type) and self._seen[event.type] > script.after:
+            return await self._fail()
         try:
             await self._answer(event)
         except ConnectionError:
@@ -82,8 +82,15 @@ class Handler(AsyncEventHandler):
         self._record.gone += 1
         self._record.note()
 
-    async def _fail(self, trouble: Trouble) -> bool:
-        match trouble:
+    def _fails_at(self, at: str) -> bool:
+        script, failed = self._script, self._record.failed
+        return (
+            script.trouble is not None and script.at == at and (script.times is None or failed < script.times)
+        )
+
+    async def _fail(self) -> bool:
+        self._record.failed += 1
+        match self._script.trouble:
             case Trouble.DROPS:
                 self.writer.transport.abort()
                 return False
@@ -157,12 +164,13 @@ class Handler(AsyncEventHandler):
             await self.write_event(AudioStart(**form).event())
             data = sentence.tobytes()
             for start in range(0, len(data), script.chunk_bytes):
-                if script.at == "sound" and script.trouble is not None and sent >= script.after:
-                    await self._fail(script.trouble)
+                if self._fails_at("sound") and sent >= script.after:
+                    await self._fail()
                     raise ConnectionAbortedError
                 chunk = data[start : start + script.chunk_bytes]
                 await self.write_event(AudioChunk(**form, audio=chunk).event())
                 sent += 1
+                await asyncio.sleep(script.pace_s)
             await self.write_event(AudioStop().event())
 
     def _info(self) -> Info:
