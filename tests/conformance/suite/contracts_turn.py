@@ -1,0 +1,245 @@
+"""A turn and its answer, in speech and in writing."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+
+from appliance.conversation.vocabulary import (
+    AnswerAudio,
+    AnswerDone,
+    AnswerStarted,
+    AnswerTranscript,
+    AskText,
+    CommitTurn,
+    Configure,
+    ContinueAnswer,
+    Failure,
+    HistoryItem,
+    Ready,
+    TurnEndHeard,
+    UsageUnit,
+    UserTranscript,
+)
+from tests.conformance.suite.contract import Contract
+from tests.conformance.suite.plan import CONFIG, Plan
+from tests.conformance.suite.scene import Scene
+from tests.conformance.suite.sound import complaint
+
+WRITTEN = "What time is it in Vienna?"
+OTHERWISE = "Answer like a pirate from here on."
+PAST = (HistoryItem("user", "My cat is called Minka."), HistoryItem("assistant", "What a fine name."))
+SAID = "It is a quarter past four, and the sun"
+TURN_MS = 600
+
+
+async def becomes_ready(scene: Scene) -> None:
+    await scene.begin()
+    assert scene.said[0] == Ready()
+    assert scene.talk.of(Ready) == [Ready()]
+
+
+async def all_sound_arrives(scene: Scene) -> None:
+    await scene.begin()
+    scene.ask(1)
+    await scene.answered(1)
+    told = scene.peer.told()
+    assert not (wrong := complaint([scene.peer.question], told.sound, told.rate_hz)), wrong
+
+
+async def early_turn_is_kept(scene: Scene) -> None:
+    scene.ask(1)
+    scene.start()
+    await scene.answered(1)
+    assert isinstance(scene.said[0], Ready)
+    told = scene.peer.told()
+    assert not (wrong := complaint([scene.peer.question], told.sound, told.rate_hz)), wrong
+
+
+async def writes_down_the_person(scene: Scene) -> None:
+    await scene.begin()
+    scene.ask(1)
+    await scene.answered(1)
+    await scene.talk.when(lambda: any(event.final for event in scene.talk.of(UserTranscript, 1)))
+    assert letters(scene.talk.heard(1)) == letters(scene.peer.understood)
+
+
+async def answer_is_whole(scene: Scene) -> None:
+    await scene.begin()
+    scene.ask(1)
+    await scene.answered(1)
+    made, heard = np.trim_zeros(scene.peer.told().made), np.trim_zeros(scene.talk.sound(1))
+    assert np.array_equal(made, heard), f"{len(made)} samples were made and {len(heard)} came"
+    kinds = [type(event) for event in scene.of_answer(1)]
+    assert kinds[0] is AnswerStarted
+    assert kinds.count(AnswerStarted) == 1
+    assert scene.talk.of(AnswerTranscript, 1)[-1].final
+    assert letters(scene.talk.said(1))
+
+
+async def answer_ends_once(scene: Scene) -> None:
+    await scene.begin()
+    for answer in (1, 2):
+        scene.ask(answer)
+        done = await scene.answered(answer)
+        assert done.complete
+        assert set(done.usage) <= set(UsageUnit), f"usage in words of its own: {sorted(done.usage)}"
+        assert all(isinstance(count, int) and count >= 0 for count in done.usage.values())
+    for answer in (1, 2):
+        assert isinstance(scene.of_answer(answer)[-1], AnswerDone)
+        assert len(scene.talk.of(AnswerDone, answer)) == 1
+
+
+async def question_in_writing(scene: Scene) -> None:
+    await scene.begin()
+    scene.peer.session.send(AskText(1, WRITTEN, spoken=True))
+    await scene.answered(1)
+    said = [event.text for event in scene.talk.of(UserTranscript, 1) if event.final]
+    assert said == [WRITTEN]
+    assert len(scene.talk.sound(1)) > 0
+    assert not scene.peer.reads or WRITTEN in scene.peer.told().words
+
+
+async def answer_in_text(scene: Scene) -> None:
+    await scene.begin()
+    scene.peer.session.send(AskText(1, WRITTEN, spoken=False))
+    await scene.answered(1)
+    assert scene.talk.of(AnswerAudio, 1) == []
+    written = scene.talk.of(AnswerTranscript, 1)[-1]
+    assert written.written
+    assert written.final
+    assert written.text
+
+
+async def goes_on_with_an_answer(scene: Scene) -> None:
+    await scene.begin()
+    scene.peer.open_turn()
+    scene.say(scene.peer.question)
+    scene.peer.session.send(ContinueAnswer(1, SAID))
+    await scene.answered(1)
+    assert SAID in scene.peer.told().words
+    assert len(scene.talk.sound(1)) > 0
+
+
+async def ignores_what_it_cannot_go_on_with(scene: Scene) -> None:
+    await scene.begin()
+    scene.peer.session.send(ContinueAnswer(1, SAID))
+    scene.ask(2)
+    await scene.answered(2)
+    assert scene.of_answer(1) == []
+
+
+async def is_told_the_history(scene: Scene) -> None:
+    await scene.begin()
+    scene.ask(1)
+    await scene.answered(1)
+    words = scene.peer.told().words
+    places = [words.find(item.text) for item in PAST]
+    assert -1 not in places
+    assert places == sorted(places)
+
+
+async def other_instructions(scene: Scene) -> None:
+    await scene.begin()
+    scene.ask(1)
+    await scene.answered(1)
+    assert OTHERWISE not in scene.peer.told().words
+    scene.peer.session.send(Configure(replace(scene.plan.config, instructions=OTHERWISE)))
+    scene.ask(2)
+    await scene.answered(2)
+    assert OTHERWISE in scene.peer.told().words
+
+
+async def other_output(scene: Scene) -> None:
+    await scene.begin()
+    scene.ask(1)
+    await scene.answered(1)
+    scene.peer.session.send(Configure(replace(scene.plan.config, output="text")))
+    scene.ask(2)
+    await scene.answered(2)
+    assert len(scene.talk.sound(1)) > 0
+    assert scene.talk.of(AnswerAudio, 2) == []
+    assert scene.talk.of(AnswerTranscript, 2)[-1].written
+
+
+async def hears_the_end(scene: Scene) -> None:
+    await scene.begin()
+    scene.peer.open_turn()
+    scene.say(scene.peer.question)
+    await scene.talk.until(TurnEndHeard)
+    assert [event for event in scene.events if isinstance(event, AnswerStarted)] == []
+    scene.peer.session.send(CommitTurn(1))
+    await scene.answered(1)
+
+
+async def leaves_the_end_to_us(scene: Scene) -> None:
+    await scene.begin()
+    scene.ask(1)
+    await scene.answered(1)
+    assert scene.talk.of(TurnEndHeard) == []
+    assert scene.talk.of(Failure) == []
+
+
+def letters(text: str) -> str:
+    """What was said, however it is spelled."""
+    return re.sub(r"[^a-z0-9]+", " ", text.lower()).strip()
+
+
+CONTRACTS = (
+    Contract("ready", "It becomes ready, and says so first and once.", becomes_ready),
+    Contract("spoken turn", "Every sample of a spoken turn arrives, in order, once.", all_sound_arrives),
+    Contract(
+        "early turn", "What is said before it is ready is kept, and answered once it is.", early_turn_is_kept
+    ),
+    Contract(
+        "transcript of the person",
+        "It tells what the person said.",
+        writes_down_the_person,
+        flag=lambda can: can.transcribes_user,
+    ),
+    Contract(
+        "answer's sound", "Every sample of the answer comes, in order, once; its words too.", answer_is_whole
+    ),
+    Contract(
+        "answer's end",
+        "The end of an answer is told once and last, with what it took in units that have prices.",
+        answer_ends_once,
+    ),
+    Contract(
+        "question in writing",
+        "A question in writing is said back to the letter, and answered aloud.",
+        question_in_writing,
+        flag=lambda can: can.text_in,
+    ),
+    Contract(
+        "answer in text",
+        "An answer that is wanted in text alone has no sound, also where it is made by a voice.",
+        answer_in_text,
+        flag=lambda can: can.text_in and can.text_out,
+    ),
+    Contract(
+        "goes on with another's answer",
+        "It is told the words with which another provider began, and goes on.",
+        goes_on_with_an_answer,
+        flag=lambda can: can.continues,
+        without=ignores_what_it_cannot_go_on_with,
+    ),
+    Contract(
+        "history", "It is told what was said before, in order.", is_told_the_history, Plan(history=PAST)
+    ),
+    Contract("other instructions", "Instructions change between turns.", other_instructions),
+    Contract(
+        "other output",
+        "From one turn to the next it answers in text alone.",
+        other_output,
+        flag=lambda can: can.text_out,
+    ),
+    Contract(
+        "end of turn",
+        "Where it is asked to, it says when the person's turn ended, and answers only when it is asked.",
+        hears_the_end,
+        Plan(config=replace(CONFIG, provider_ends_turns=True), ends_turn_ms=TURN_MS),
+        lambda can: can.ends_turns,
+        leaves_the_end_to_us,
+    ),
+)
