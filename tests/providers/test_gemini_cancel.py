@@ -212,3 +212,16 @@ def test_a_cancel_of_something_else_is_nothing() -> None:
     pair.settle()
     assert pair.record.violations == []
     assert len(pair.received(2)) > 0
+
+
+def test_an_answer_that_is_cancelled_in_reply_to_the_persons_last_words_is_not_done() -> None:
+    pair = Pair([Answer(chirp(0.2), "Fine.", user_transcript="how are you")]).ready()
+
+    def react(event: ProviderEvent) -> None:
+        if isinstance(event, UserTranscript) and event.final:
+            pair.command(CancelAnswer(1, 10))
+
+    pair.react = react
+    pair.ask(1)
+    pair.settle()
+    assert not any(isinstance(event, AnswerDone) for event in pair.events)

@@ -201,3 +201,14 @@ def test_an_item_that_is_not_understood_does_not_keep_the_words_from_being_final
     pair.command(CommitTurn(1))
     pair.settle()
     assert said(pair, 1) == [("what time is it", True)]
+
+
+def test_an_answer_that_is_cancelled_in_reply_to_words_that_were_due_tells_nothing_after_that() -> None:
+    pair = say(listening((100, 900), answers=(Answer(user_transcript="what time is it"),)))
+    pair.command(CommitTurn(1))
+    while pair.serve():
+        pass
+    told = pair.codec.events(pair.to_client.popleft())
+    assert isinstance(next(told), UserTranscript)
+    pair.command(CancelAnswer(1, 0))
+    assert list(told) == []

@@ -101,6 +101,10 @@ class Answers:
         """The tool that was called so has run; None for a call that is not known."""
         return self._calls.done(call_id)
 
+    def wants(self, number: int) -> bool:
+        """Whether answer `number`, which is the last that was done or not done yet, was not cancelled."""
+        return any(answer.number == number and answer.is_wanted for answer in self._all())
+
     @property
     def is_busy(self) -> bool:
         """Whether an answer that is wanted is not done."""

@@ -263,6 +263,8 @@ class GeminiCodec:
             self._teller.notes.answered()
             if (whole := self._turns.finished()) is not None:
                 yield whole
+            if not self._answers.wants(event.answer):
+                return  # cancelled in reply to what the person said
         yield event
 
     def _on_calls_cancelled(self, message: Fields) -> Iterator[ProviderEvent]:

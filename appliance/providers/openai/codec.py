@@ -111,14 +111,19 @@ class OpenAiCodec:
         return []
 
     def events(self, frame: str | bytes) -> Iterator[ProviderEvent]:
-        """What `frame` means, after what could not be told earlier."""
+        """What `frame` means, between what could not be told earlier: an answer may be cancelled in reply
+        to what the person said, so that is told before the frame is looked at."""
+        yield from self._words_due()
         event = self.decode(frame)
-        while (said := self._turn.words_due()) is not None:
-            yield said
         if event is not None:
             yield event
         if isinstance(event, Ready):
             yield ClosingSoon(self._lasts_s)
+        yield from self._words_due()
+
+    def _words_due(self) -> Iterator[UserTranscript]:
+        while (said := self._turn.words_due()) is not None:
+            yield said
 
     def said_back(self, command: AskText) -> UserTranscript:
         """The question, and the item that it was given here."""
