@@ -97,19 +97,20 @@ def replay(
         place = Path(folder)
         write_wav(place / "in.wav", pcm)
         if script is None:
-            exit_code = _run(place, ['providers=[{name="offline",kind="offline"}]', *settings], options)
+            exit_code = run_into(place, ['providers=[{name="offline",kind="offline"}]', *settings], options)
             record = None
         else:
             with SimulatorThread(script) as simulator:
                 provider = f'{{name="openai",kind="openai",url="{simulator.url}",api_key="env:BENCH_KEY"}}'
                 providers = [provider, '{name="offline",kind="offline"}'] if standby else [provider]
-                exit_code = _run(place, [f"providers=[{','.join(providers)}]", *settings], options)
+                exit_code = run_into(place, [f"providers=[{','.join(providers)}]", *settings], options)
                 record = simulator.record
         events = [json.loads(line) for line in (place / "events.jsonl").read_text().splitlines()]
         return Replayed(spoken, read_wav(place / "out.wav"), events, record, exit_code)
 
 
-def _run(place: Path, settings: Sequence[str], options: Sequence[str]) -> int:
+def run_into(place: Path, settings: Sequence[str], options: Sequence[str]) -> int:
+    """Run `appliance replay` on `place`/in.wav; out.wav and events.jsonl are beside it. Returns 0 or 1."""
     command = [sys.executable, "-m", "appliance", "replay", str(place / "in.wav")]
     command += ["--out", str(place / "out.wav"), "--events", str(place / "events.jsonl"), *options]
     for setting in settings:
