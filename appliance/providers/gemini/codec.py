@@ -78,7 +78,7 @@ class GeminiCodec:
         self._dialect = model.dialect
         self._config = config
         self._handles = handles or Handles()
-        self._resumed = self._handles.take(history)
+        self._resumed = self._handles.of(history)
         self._history = () if self._resumed else tuple(item for item in history if item.text)
         self._phase = Phase.CONNECTED
         self._own_turns = not config.provider_ends_turns
@@ -96,6 +96,7 @@ class GeminiCodec:
 
     def opening(self) -> list[str]:
         """The setup."""
+        self._handles.take_out()
         return [frames.setup(self._setup)]
 
     def encode(self, command: Command) -> list[str]:

@@ -16,7 +16,8 @@ class Handle:
 class Handles:
     """The newest handle of one provider; at most one is kept.
 
-    It is taken out to be used and put back once it worked. So one that is refused is not tried twice.
+    It is taken out when a session is asked for and put back once that worked. So one that is refused is not
+    tried twice, and one that never got to the server is not lost.
     """
 
     def __init__(self) -> None:
@@ -26,9 +27,12 @@ class Handles:
         """The newest state that can be gone on with."""
         self._newest = handle
 
-    def take(self, history: tuple[HistoryItem, ...]) -> Handle | None:
+    def of(self, history: tuple[HistoryItem, ...]) -> Handle | None:
         """The handle, if the conversation behind it is `history`; else what was said elsewhere is missing
         in it, and the session begins afresh with `history` as text."""
-        handle, self._newest = self._newest, None
         said = next((item.text for item in reversed(history) if item.role == "user"), "")
-        return handle if handle is not None and handle.last_said == said else None
+        return self._newest if self._newest is not None and self._newest.last_said == said else None
+
+    def take_out(self) -> None:
+        """A session is asked for, by the handle or afresh."""
+        self._newest = None
