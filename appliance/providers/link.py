@@ -185,10 +185,12 @@ async def open_link(options: LinkOptions) -> AsyncIterator[Link]:
     try:
         yield link
     finally:
-        await _close(connection)
-        sender.cancel()
-        with suppress(asyncio.CancelledError):
-            await sender
+        try:
+            await _close(connection)
+        finally:  # also where that is cancelled once more
+            sender.cancel()
+            with suppress(asyncio.CancelledError):
+                await sender
 
 
 class _Connect(connect):

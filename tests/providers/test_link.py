@@ -365,3 +365,23 @@ async def test_closing_does_not_wait_for_a_peer_that_is_frozen() -> None:
             async with open_link(options) as link:
                 for _ in range(100):
                     link.post("x" * 100_000)
+
+
+async def test_who_is_cancelled_again_while_closing_leaves_no_task_behind() -> None:
+    async with frozen() as options:
+        before, opened = asyncio.all_tasks(), asyncio.Event()
+
+        async def hold() -> None:
+            async with open_link(options):
+                opened.set()
+                await asyncio.Event().wait()
+
+        holding = asyncio.create_task(hold())
+        await opened.wait()
+        holding.cancel()
+        await asyncio.sleep(0)  # it says goodbye, which this peer does not take
+        holding.cancel()
+        await asyncio.wait({holding}, timeout=0.4)
+        assert holding.done()
+        left = {task for task in asyncio.all_tasks() - before if "Link.send_posted" in repr(task)}
+        assert left == set()
