@@ -17,6 +17,7 @@ from tests.conformance.suite import (
     contracts_loss,
     contracts_tools,
     contracts_turn,
+    contracts_words,
     gemini_peer,
     live_peer,
     offline_peer,
@@ -38,6 +39,7 @@ KINDS: tuple[Kind, ...] = (
 )
 CONTRACTS: tuple[Contract, ...] = (
     *contracts_turn.CONTRACTS,
+    *contracts_words.CONTRACTS,
     *contracts_cancel.CONTRACTS,
     *contracts_tools.CONTRACTS,
     *contracts_life.CONTRACTS,
