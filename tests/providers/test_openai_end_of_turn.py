@@ -212,3 +212,35 @@ def test_an_answer_that_is_cancelled_in_reply_to_words_that_were_due_tells_nothi
     assert isinstance(next(told), UserTranscript)
     pair.command(CancelAnswer(1, 0))
     assert list(told) == []
+
+
+def test_what_the_server_made_of_a_turn_that_was_discarded_meanwhile_is_deleted_too() -> None:
+    """The server's word of the end is on its way when the turn is taken back."""
+    answers = (Answer(user_transcript="not for you"), Answer(chirp(0.1), user_transcript="what time is it"))
+    pair = listening((100, 900), answers=answers)
+    pair.command(AppendAudio(SECOND))
+    while pair.serve():
+        pass
+    pair.command(DiscardTurn())
+    pair.settle()
+    assert pair.record.deleted == [pair.record.turns[0].item_id]
+    pair.command(AppendAudio(SECOND[:9600]))  # so soft that the server does not hear it begin
+    pair.command(CommitTurn(1))
+    pair.settle()
+    assert said(pair, 1)[-1] == ("what time is it", True)
+    assert len(pair.record.turns[1].pcm24k) == 14_400
+    assert TurnEndHeard() not in pair.events
+    assert pair.record.violations == pair.record.races == []
+
+
+def test_nothing_that_was_on_its_way_when_the_server_ended_a_discarded_turn_begins_the_next() -> None:
+    pair = listening((100, 400), answers=(Answer(), Answer(chirp(0.1))))
+    for block in np.split(SECOND, 4):
+        pair.command(AppendAudio(block))
+        pair.serve()
+    pair.settle(play=False)  # the server's end comes after all was sent
+    pair.command(DiscardTurn())
+    pair.command(AppendAudio(SECOND))
+    pair.command(CommitTurn(1))
+    pair.settle()
+    assert len(pair.record.turns[1].pcm24k) == 24_000

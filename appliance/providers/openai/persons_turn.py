@@ -20,6 +20,8 @@ MIN_COMMIT_SAMPLES = WIRE_RATE_HZ // 10
 # softly for the server.
 MAX_REST_SAMPLES = WIRE_RATE_HZ
 
+_SAMPLES_PER_MS = WIRE_RATE_HZ // 1000
+
 
 class Ear(Enum):
     """What the server hears of the sound that is not an item yet."""
@@ -34,7 +36,8 @@ class PersonsTurn:
     A server that says when a turn ended commits what it heard by itself, perhaps several times within one
     turn of ours: all of it is one turn. What is appended after such a commit stays in its buffer and
     becomes the beginning of what is said next; nothing is lost and nothing is sent twice. When its commit
-    and ours cross, it refuses the empty one, which does no harm.
+    and ours cross, it refuses the empty one, which does no harm. When its commit and a discard cross, what it
+    made is deleted.
 
     Bounds: sound is passed on and not kept; words have the bounds of `user_turns`.
     """
@@ -43,6 +46,8 @@ class PersonsTurn:
         self._send = send
         self._resampler = Resampler(NEAR_RATE_HZ, WIRE_RATE_HZ)
         self._appended_samples = 0  # at the wire's rate, at least so many are in the server's buffer
+        self._sent_samples = 0  # at the wire's rate, in the whole session
+        self._discarded_until_ms = 0  # of that, until the next commit
         self._ear = Ear.QUIET
         self._turns = UserTurns()
 
@@ -52,6 +57,7 @@ class PersonsTurn:
 
     def commit(self, answer: int) -> None:
         """All of the turn becomes items, as far as the server has not made them; `answer` is to answer it."""
+        self._discarded_until_ms = 0
         self._append(self._resampler.flush())
         if not self._appended_samples or self._server_has_it_all:
             self._turns.asked(answer)
@@ -71,11 +77,12 @@ class PersonsTurn:
     def discard(self) -> None:
         """Nobody asks what was said: the server forgets it too."""
         self._resampler.reset()
-        if self._appended_samples:
+        if self._appended_samples or self._turns.has_items:  # after its items come what was on its way
             self._send(frames.clear())
         for item_id in self._turns.discard():
             self._send(frames.forget(item_id))
         self._appended_samples, self._ear = 0, Ear.QUIET
+        self._discarded_until_ms = -(-self._sent_samples // _SAMPLES_PER_MS)
 
     def commit_refused(self, answer: int) -> None:
         """The commit for `answer` came to nothing."""
@@ -98,11 +105,21 @@ class PersonsTurn:
 
         It may speak of sound that we committed meanwhile: then the turn is over anyway.
         """
-        self._turns.announced(reader.identifier(event, "item_id"))
+        item_id = reader.identifier(event, "item_id")
+        if self._is_discarded(event.get("audio_end_ms")):
+            self._turns.forget(item_id)
+            self._send(frames.forget(item_id))
+            self._ear = Ear.QUIET
+            return None
+        self._turns.announced(item_id)
         if self._ear is Ear.QUIET:
             return None
         self._appended_samples, self._ear = 0, Ear.QUIET
         return TurnEndHeard()
+
+    def _is_discarded(self, end_ms: object) -> bool:
+        """Whether sound that ended there, in all that was sent, is of a turn that was discarded meanwhile."""
+        return isinstance(end_ms, int | float) and 0 < end_ms <= self._discarded_until_ms
 
     def on_committed(self, event: Fields) -> None:
         """`input_audio_buffer.committed`"""
@@ -124,5 +141,6 @@ class PersonsTurn:
 
     def _append(self, pcm: Pcm) -> None:
         self._appended_samples += len(pcm)
+        self._sent_samples += len(pcm)
         for frame in frames.appends(pcm):
             self._send(frame)

@@ -46,6 +46,7 @@ class UserTurns:
         self._unacknowledged: deque[_Turn] = deque(maxlen=MAX_UNACKNOWLEDGED)
         self._turns: OrderedDict[str, _Turn] = OrderedDict()
         self._due: deque[UserTranscript] = deque(maxlen=MAX_UNACKNOWLEDGED)
+        self._forgotten: deque[str] = deque(maxlen=MAX_UNACKNOWLEDGED)  # items whose commit may still be told
 
     @property
     def has_items(self) -> bool:
@@ -79,15 +80,20 @@ class UserTurns:
 
     def committed(self, item_id: str) -> None:
         """The server acknowledged the oldest commit and calls it `item_id`, or did what it announced."""
-        if item_id not in self._turns and self._unacknowledged:
+        if item_id not in self._turns and item_id not in self._forgotten and self._unacknowledged:
             self._add(self._unacknowledged.popleft(), item_id)
 
     def discard(self) -> list[str]:
         """The turn that nobody asked is over: the ids of what the server made of it."""
         discarded, self._open = list(self._open.items), _Turn()
         for item_id in discarded:
-            self._turns.pop(item_id, None)
+            self.forget(item_id)
         return discarded
+
+    def forget(self, item_id: str) -> None:
+        """What the server made there is nobody's turn."""
+        self._turns.pop(item_id, None)
+        self._forgotten.append(item_id)
 
     def heard_more(self, item_id: str, text: str) -> UserTranscript | None:
         """The next piece of the transcript; None for an item that is not ours, or no piece at all."""
