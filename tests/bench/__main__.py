@@ -11,12 +11,15 @@ from datetime import date
 from pathlib import Path
 
 from tests.bench import (
+    dead_peers,
     false_turns,
     floor,
     floor_rows,
     footprint,
     hearing_cost,
     interruption,
+    many_turns,
+    moments,
     offline_latency,
     own_latency,
     pauses,
@@ -76,6 +79,17 @@ def turns(hours: float) -> list[Row]:
     return pauses.rows(pauses.run()) + false_turns.rows(false_turns.run(hours))
 
 
+def losses(moments_tried: int, turns_taken: int) -> list[Row]:
+    """Providers that die, in every way. The peers that nobody talks to are waited for meanwhile: that is idle."""
+    _progress(f"{moments_tried} moments at which a provider dies, two at a time: some 7 s for each pair")
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        idle = pool.submit(dead_peers.rows)
+        rows = moments.rows(moments.run(moments_tried))
+        rows += idle.result()
+    _progress(f"{turns_taken} turns in virtual time")
+    return rows + many_turns.rows(many_turns.run(turns_taken))
+
+
 def _progress(what: str) -> None:
     print(f"… {what}", file=sys.stderr, flush=True)
 
@@ -90,6 +104,10 @@ def main() -> None:
     parser.add_argument(
         "--conversations", type=int, default=soak.CONVERSATIONS, help="by chance (%(default)d)"
     )
+    parser.add_argument(
+        "--moments", type=int, default=moments.MOMENTS_TRIED, help="at which a provider dies (%(default)d)"
+    )
+    parser.add_argument("--turns", type=int, default=many_turns.TURNS, help="in one go (%(default)d)")
     arguments = parser.parse_args()
     rows = conversations() + hearing() + turns(arguments.noise_hours)
     _progress("the daemon on the virtual cable")
@@ -98,6 +116,7 @@ def main() -> None:
     rows += replug.rows()
     _progress(f"{arguments.conversations} conversations in virtual time")
     rows += soak.rows(soak.soak(arguments.conversations))
+    rows += losses(arguments.moments, arguments.turns)
     if arguments.json:
         table = [dataclasses.asdict(row) for row in rows]
         print(json.dumps({"machine": machine(), "rows": table}, indent=1))

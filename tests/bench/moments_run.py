@@ -93,10 +93,10 @@ def live(seed: int, fate: Fate) -> Moment:
         timers = place / "state" / "timers.json"
         kept = len(json.loads(timers.read_text())) if timers.exists() else 0
         out = read_wav(place / "out.wav")
-    return _Look(pcm, spoken, events, out, first, second).moment(seed, fate, kept)
+    return Look(pcm, spoken, events, out, first, second).moment(seed, fate, kept)
 
 
-class _Look:
+class Look:
     """The files and the servers' records of one run, side by side."""
 
     def __init__(

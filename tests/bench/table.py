@@ -49,6 +49,7 @@ PEERS = {
     "disturbances over an answer": "stop for good at 300 ms of any voice, 15 of 15, and answer the fragment",
     "backchannels": "as above",
     "heard_ms": "report what they sent as heard",
+    "a provider dies at any moment: the loss": "pipecat deaf for good; LiveKit loses the question, 4 of 4",
     "microphone unplugged": "deaf without a word, 9 of 9",
 }
 
