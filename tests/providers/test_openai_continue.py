@@ -101,3 +101,17 @@ def test_a_long_answer_is_told_whole_and_quoted_by_its_end() -> None:
     assert pair.record.history == [("assistant", said)]
     assert len(pair.record.instructions[0]) < 600
     assert "the end" in pair.record.instructions[0]
+
+
+def test_what_was_gone_on_with_before_a_call_is_not_to_be_said_again_after_it() -> None:
+    speaks_first = Answer(chirp(0.2), "the afternoon.", calls=(Call("set_timer"),), then=REST)
+    calls_first = Answer(chirp(0.0), "", calls=(Call("set_timer"),), then=REST)
+    for answer, wants_rest in ((speaks_first, False), (calls_first, True)):
+        pair = going_on(answer).settle()
+        (call,) = (event for event in pair.events if isinstance(event, ToolCall))
+        pair.command(ToolResult(1, call.call, "done"))
+        pair.settle()
+        first, second = pair.record.instructions
+        assert SAID in first
+        assert (SAID in second) is wants_rest
+        assert pair.record.violations == []

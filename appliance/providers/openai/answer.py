@@ -88,7 +88,8 @@ class Truncation:
 
 
 class Answer:
-    """The answer with this `number`, in text alone if `written`, by `instructions` of its own if not empty.
+    """The answer with this `number`, in text alone if `written`; it begins by `instructions` of its own if
+    not empty.
 
     At most `MAX_ITEMS` messages, and as many calls; sound is counted, not kept.
     """
@@ -96,7 +97,7 @@ class Answer:
     def __init__(self, number: int, *, written: bool = False, instructions: str = "") -> None:
         self.number = number
         self.written = written
-        self.instructions = instructions
+        self._instructions = instructions
         self.state = State.QUEUED
         self.response_id = ""  # of the latest response
         self.has_called = False  # in the latest response
@@ -114,6 +115,11 @@ class Answer:
         if happening is Happening.ASK:
             self.has_called = False
         return self.state
+
+    @property
+    def instructions(self) -> str:
+        """Those of its next response: what was to be said first is not to be said after a call again."""
+        return "" if self._transcript_characters else self._instructions
 
     @property
     def occupies_server(self) -> bool:

@@ -54,7 +54,7 @@ class Answers:
     def ask(self, number: int, *, written: bool = False, instructions: str = "") -> None:
         """Ask for answer `number`, as soon as the server is done with another one; `written`: as text.
 
-        `instructions`, unless empty, are for this answer alone.
+        `instructions`, unless empty, are for the beginning of this answer alone.
         """
         self._waiting = Answer(number, written=written, instructions=instructions)
         self._ask_waiting()
