@@ -80,7 +80,7 @@ def turns(hours: float) -> list[Row]:
 
 
 def losses(moments_tried: int, turns_taken: int) -> list[Row]:
-    """Providers that die, in every way. The peers that nobody talks to are waited for meanwhile: that is idle."""
+    """Providers that die, in every way. Idle peers cost nothing while they are waited for."""
     _progress(f"{moments_tried} moments at which a provider dies, two at a time: some 7 s for each pair")
     with ThreadPoolExecutor(max_workers=1) as pool:
         idle = pool.submit(dead_peers.rows)
