@@ -100,6 +100,13 @@ def test_error_before_the_session_was_created_means_that_the_key_was_refused() -
     assert codec.decode(error("weird")) == Failure(FailureCategory.AUTH_FAILED, "Said the server.")
 
 
+@pytest.mark.parametrize("kind", ["overloaded_error", "internal_error", "service_unavailable"])
+def test_error_before_the_session_was_created_that_is_not_about_the_request_passes(kind: str) -> None:
+    codec = OpenAiCodec(VOICE, CONFIG, ())
+    refused = codec.decode(error("weird", kind=kind))
+    assert refused == Failure(FailureCategory.MODEL_UNAVAILABLE, "Said the server.")
+
+
 def test_error_before_the_session_was_created_may_say_more() -> None:
     codec = OpenAiCodec(VOICE, CONFIG, ())
     failure = codec.decode(error("insufficient_quota"))

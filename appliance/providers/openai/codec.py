@@ -26,7 +26,13 @@ from appliance.conversation.vocabulary import (
 from appliance.errors import FailureCategory
 from appliance.providers.openai import frames, reader
 from appliance.providers.openai.answers import Answers, Ignored
-from appliance.providers.openai.failures import failure, fatal_category, is_empty_commit, known_category
+from appliance.providers.openai.failures import (
+    failure,
+    fatal_category,
+    is_empty_commit,
+    known_category,
+    refusal_category,
+)
 from appliance.providers.openai.persons_turn import PersonsTurn
 from appliance.providers.openai.reader import Fields
 from appliance.providers.openai.session_frames import WireOptions
@@ -246,8 +252,7 @@ class OpenAiCodec:
     def _on_error(self, event: Fields) -> Failure | None:
         error = reader.mapping(event, "error")
         if self._phase is Phase.CONNECTED:
-            # An upgrade that succeeds and then an error is how a malformed key is refused.
-            return failure(known_category(error) or FailureCategory.AUTH_FAILED, error)
+            return failure(refusal_category(error), error)
         fatal = fatal_category(error)
         if fatal is not None:
             return failure(fatal, error)

@@ -39,6 +39,14 @@ def known_category(error: Fields) -> FailureCategory | None:
     return _find(_FATAL, error) or _find(_PASSING, error)
 
 
+def refusal_category(error: Fields) -> FailureCategory:
+    """The category of an error in place of a session: a malformed key is refused so, in words of all kinds
+    but as an invalid request. Any other kind passes; who took it for a bad key would keep away for long."""
+    about_request = optional_text(error, "type") in ("", "invalid_request_error")
+    unknown = FailureCategory.AUTH_FAILED if about_request else FailureCategory.MODEL_UNAVAILABLE
+    return known_category(error) or unknown
+
+
 def is_busy(error: Fields) -> bool:
     """Another response is still being generated: the same request is fine after it."""
     return "conversation_already_has_active_response" in _words(error)
