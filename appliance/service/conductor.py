@@ -333,9 +333,8 @@ class Conductor:
             self._record.write("error", category=event.reason, provider=event.provider, message=event.message)
 
     def _record_failover(self, event: v.FailedOver) -> None:
-        if self._state in (State.THINKING, State.HOLDING):  # the next one has a deadline of its own
-            self._performer.await_answer()
-        self._performer.await_what_goes_on()
+        asked = self._state in (State.THINKING, State.HOLDING)
+        self._performer.await_another(event.target, asked=asked)
         turn = self._rooms.turns.current.number if self._state is not State.IDLE else None
         self._record.write(
             "failover",

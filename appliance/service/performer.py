@@ -152,6 +152,8 @@ class Performer:
         self._near_ms = near_ms
         self._post = post
         self._left: _Left | None = None
+        self._granted_for = 0  # the answer for which …
+        self._granted: set[str] = set()  # … these providers had time of their own
         self.deadlines = Deadlines()
         self.forgetting = 0  # wishes to forget that hearing has not carried out yet
         self._verbs = self._of_the_person() | self._of_the_answer() | self._of_the_waits()
@@ -232,8 +234,17 @@ class Performer:
         self.let_waits_go_on()
         self._await(Deadline.ANSWER, self._options.answer_deadline_s * 1000)
 
-    def await_what_goes_on(self) -> None:
-        """Where an answer has nothing left to play: from here on the next provider has its time to go on."""
+    def await_another(self, provider: str, *, asked: bool) -> None:
+        """From here on the next provider has its time, once for each answer: to give the first audio, where it
+        is `asked`, or to go on where nothing is left to play. Two that are lost in turns end in a sentence."""
+        current = self._rooms.answers.current
+        if current != self._granted_for:
+            self._granted_for, self._granted = current, set()
+        if provider in self._granted:
+            return
+        self._granted.add(provider)
+        if asked:
+            self.await_answer()
         if self.deadlines.runs(Deadline.STALL):
             self._await(Deadline.STALL, self._options.stall_s * 1000)
 

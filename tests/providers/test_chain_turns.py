@@ -219,3 +219,43 @@ async def test_a_configuration_that_changed_while_a_session_was_opened_is_told_w
         only.says(Ready())
         assert only.told[0] == Configure(changed)
         assert only.asked == [1]
+
+
+# ---------------------------------------------------------------- whose fault it is that somebody waits
+
+
+async def test_who_was_only_just_turned_to_is_not_given_up_for_the_time_that_others_took() -> None:
+    async with stage("first", "second") as s:
+        first = await ready(s, "first")
+        s.turn(1)
+        s.now_s += 5.9
+        first.says(GONE)
+        await s.session("second")
+        s.now_s += 0.1
+        s.chain.abandon()
+        second = await ready(s, "second")
+        assert (second.asked, s.of(Failure)) == ([1], [])
+
+
+async def test_the_same_provider_has_its_time_again_after_a_dropped_connection() -> None:
+    async with stage("only") as s:
+        only = await ready(s, "only")
+        s.turn(1)
+        s.now_s += 5.9
+        only.says(GONE)
+        again = await ready(s, "only", 2)
+        s.now_s += 0.1
+        s.chain.abandon()
+        assert (again.asked, s.of(Failure)) == ([1], [])
+
+
+async def test_who_had_its_time_and_failed_is_not_given_another() -> None:
+    async with stage("first", "second") as s:
+        for name in ("first", "second"):
+            session = await ready(s, name)
+            if name == "first":
+                s.turn(1)
+            session.says(Failure(FailureCategory.CONNECTION_FAILED, "lost"))
+        await s.session("first", 2)
+        s.chain.abandon()
+        assert [f.category for f in s.of(Failure) if isinstance(f, Failure)] == [FailureCategory.TIMED_OUT]

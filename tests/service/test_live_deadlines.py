@@ -87,6 +87,23 @@ def test_a_second_provider_that_takes_over_under_a_cough_has_its_deadline() -> N
     assert comes_to_rest(played)
 
 
+def test_two_providers_that_are_lost_in_turns_do_not_keep_the_person_waiting() -> None:
+    pairs = [("first", "second"), ("second", "first")] * 6
+    lost = [
+        (4000 * number, post(FailedOver(origin, target, "session_closed", 0)))
+        for number, (origin, target) in enumerate(pairs, 1)
+    ]
+    played = play_live(
+        *QUESTION,
+        silence(50_000),
+        provider=ScriptedProvider([tone(1000)], delay_ms=NEVER_MS),
+        acts=at(*lost),
+        tail_ms=TAIL_MS,
+    )
+    assert comes_to_rest(played)
+    assert played.of("phase")[-1]["t_ms"] < 8000 + 6000 + 500  # each of the two had its time once
+
+
 def test_a_tool_that_never_ends_is_given_up_and_so_is_its_answer() -> None:
     played = play_live(
         *QUESTION, silence(4000), provider=CallingATool([]), tools=HeldTools(), tail_ms=2 * TAIL_MS
