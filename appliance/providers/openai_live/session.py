@@ -149,15 +149,16 @@ class LiveSession:
         voice = Voice(
             self._options.model, self._options.voice, self._options.backend_model, self._options.extra
         )
+        config = self._config
         codec = LiveCodec(
             voice,
-            self._config,
+            config,
             self._past,
             self._meter,
             tail_ms=self._options.tail_ms,
             idle_s=self._options.idle_s,
         )
-        await self._start(codec, link)
+        await self._start(codec, link, config)
         receiving = asyncio.create_task(self._receive(codec, link))
         tasks = {receiving, asyncio.create_task(self._pace(codec, link))}
         ended = asyncio.create_task(self._ended.wait())
@@ -173,8 +174,8 @@ class LiveSession:
                 task.result()
         await self._say_goodbye(codec, link)
 
-    async def _start(self, codec: LiveCodec, link: Link) -> None:
-        """Open the session, and tell it of the turn in hand."""
+    async def _start(self, codec: LiveCodec, link: Link, config: SessionConfig) -> None:
+        """Open the session with `config`, and tell it what came since, and of the turn in hand."""
         try:
             async with asyncio.timeout(READY_TIMEOUT_S):
                 _post(link, codec.opening(self._turn.first))
@@ -184,6 +185,8 @@ class LiveSession:
             host = self._link_options.endpoint.host
             message = f"{host} opened no session within {READY_TIMEOUT_S:g} s"
             raise ProviderError(FailureCategory.TIMED_OUT, message) from late
+        if self._config != config:
+            _post(link, codec.encode(Configure(self._config)))
         for command in self._turn.commands():
             _post(link, codec.encode(command))
         self._open = codec, link
