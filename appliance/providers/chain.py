@@ -40,9 +40,6 @@ from appliance.providers.tenure import Tenure
 
 __all__ = ["Chain", "Provider"]
 
-# A session is opened, told the turn and answers within this; only then is it its fault that somebody waits.
-FAIR_S = 3.0
-
 
 class Chain:
     """Speaks the session vocabulary to the conversation; tries `providers` in their order.
@@ -114,8 +111,7 @@ class Chain:
         await self._closings.of(index)
         tenure = Tenure()
         tenure.probe_after(self._standing.failback_after_s(index), self._now_s())
-        turn, provider = self._asking.turn, self._providers[index]
-        held = HeldSession(index, provider, self._config, turn, self._said, tenure, self._now_s())
+        held = HeldSession(index, self._providers[index], self._config, self._asking.turn, self._said, tenure)
         self._asking.held = held
         self._asking.link(held.name, LinkState.CONNECTING)
         history = self._history(self._asking.turn.first if self._asking.turn.owed else None)
@@ -167,15 +163,10 @@ class Chain:
 
     def abandon(self) -> None:
         """The provider in use lets the person wait for too long: go on with one who has not failed
-        this turn and may be tried now, else give the turn up. Who has only just been turned to is left
-        alone, the first time."""
+        this turn and may be tried now, else give the turn up."""
         late = Failure(FailureCategory.TIMED_OUT, "no answer before the deadline")
-        held = self._asking.held
-        if held is not None:
-            is_new = self._now_s() < held.opened_at_s + FAIR_S
-            if is_new and self._asking.turn.wanted and held.index not in self._asking.turn.tried:
-                return
-            self._on_failure(held, late)
+        if self._asking.held is not None:
+            self._on_failure(self._asking.held, late)
         if self._asking.turn.wanted and not self._standing.anybody_but(self._asking.turn.tried):
             self._asking.give_up(late)
 

@@ -37,7 +37,6 @@ class HeldSession:
         turn: KeptTurn,
         said: Callable[[int], str],
         tenure: Tenure,
-        opened_at_s: float,
     ) -> None:
         """`said` as for `Told`."""
         self.index = index
@@ -47,7 +46,6 @@ class HeldSession:
         self.opened_with = config
         self.told = Told(turn, said, continues=self.capabilities.continues)
         self.tenure = tenure
-        self.opened_at_s = opened_at_s
         self.ready_at_s: float | None = None
         self._left = asyncio.Event()
         self._looked_at = asyncio.Event()

@@ -327,14 +327,19 @@ class Conductor:
 
     # ------------------------------------------------------------------ what it writes down
 
+    def _grant_time(self, provider: str, link: v.LinkState) -> None:
+        asked = self._state in (State.THINKING, State.HOLDING)
+        self._performer.grant_time(provider, link, asked=asked)
+
     def _record_link(self, event: v.LinkChanged) -> None:
+        if event.link is v.LinkState.CONNECTING:
+            self._grant_time(event.provider, event.link)
         self._record.write("provider", name=event.provider, link=event.link, reason=event.reason)
         if event.message:
             self._record.write("error", category=event.reason, provider=event.provider, message=event.message)
 
     def _record_failover(self, event: v.FailedOver) -> None:
-        asked = self._state in (State.THINKING, State.HOLDING)
-        self._performer.await_another(event.target, asked=asked)
+        self._grant_time(event.target, v.LinkState.READY)
         turn = self._rooms.turns.current.number if self._state is not State.IDLE else None
         self._record.write(
             "failover",

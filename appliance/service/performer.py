@@ -153,7 +153,7 @@ class Performer:
         self._post = post
         self._left: _Left | None = None
         self._granted_for = 0  # the answer for which …
-        self._granted: set[str] = set()  # … these providers had time of their own
+        self._granted: set[tuple[str, v.LinkState]] = set()  # … these providers had time of their own
         self.deadlines = Deadlines()
         self.forgetting = 0  # wishes to forget that hearing has not carried out yet
         self._verbs = self._of_the_person() | self._of_the_answer() | self._of_the_waits()
@@ -234,15 +234,16 @@ class Performer:
         self.let_waits_go_on()
         self._await(Deadline.ANSWER, self._options.answer_deadline_s * 1000)
 
-    def await_another(self, provider: str, *, asked: bool) -> None:
-        """From here on the next provider has its time, once for each answer: to give the first audio, where it
-        is `asked`, or to go on where nothing is left to play. Two that are lost in turns end in a sentence."""
+    def grant_time(self, provider: str, link: v.LinkState, *, asked: bool) -> None:
+        """The next provider is not to blame for the time that others took. Where it is `asked` it has its
+        own for the first audio, and to go on where nothing is left to play: from its opening, and from when
+        it is ready, but once for each answer. So two that are lost in turns end in a sentence."""
         current = self._rooms.answers.current
         if current != self._granted_for:
             self._granted_for, self._granted = current, set()
-        if provider in self._granted:
+        if (provider, link) in self._granted:
             return
-        self._granted.add(provider)
+        self._granted.add((provider, link))
         if asked:
             self.await_answer()
         if self.deadlines.runs(Deadline.STALL):

@@ -138,11 +138,6 @@ class Stage:
             self.chain.send(AppendAudio(SOUND))
         self.chain.send(CommitTurn(answer))
 
-    def waits_in_vain(self) -> None:
-        """Nothing comes of the answer until its deadline."""
-        self.now_s += 6.0
-        self.chain.abandon()
-
     def of(self, kind: type) -> list[ProviderEvent | ChainEvent]:
         return [event for event in self.events if isinstance(event, kind)]
 

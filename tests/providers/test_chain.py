@@ -72,7 +72,7 @@ async def test_a_provider_that_keeps_silent_is_given_up_for_the_next() -> None:
         first = await s.session("first")
         first.says(Ready())
         s.turn(1)
-        s.waits_in_vain()
+        s.chain.abandon()
         second = await s.session("second")
         second.says(Ready())
         assert second.asked == [1]
@@ -84,7 +84,7 @@ async def test_a_silent_provider_without_a_successor_gives_up_the_turn_and_not_t
         only = await s.session("only")
         only.says(Ready())
         s.turn(1)
-        s.waits_in_vain()
+        s.chain.abandon()
         assert [f.answer for f in s.of(Failure) if isinstance(f, Failure)] == [1]
         again = await s.session("only", 2)
         again.says(Ready())
@@ -138,7 +138,7 @@ async def test_what_a_session_says_after_it_was_given_up_reaches_nobody() -> Non
         first = await s.session("first")
         first.says(Ready())
         s.turn(1)
-        s.waits_in_vain()
+        s.chain.abandon()
         first.says(AnswerAudio(1, SOUND))
         assert s.of(AnswerAudio) == []
 

@@ -125,7 +125,7 @@ async def test_a_stand_in_is_told_that_it_is_one_until_it_has_answered() -> None
     async with stage("first", "second") as s:
         assert not (await ready(s, "first")).opened_with.stands_in
         s.turn(1)
-        s.waits_in_vain()
+        s.chain.abandon()
         second = await ready(s, "second")
         assert second.opened_with.stands_in
         second.says(AnswerDone(1, complete=True))

@@ -91,7 +91,7 @@ async def test_an_answer_that_waits_for_a_tool_is_gone_on_with_when_it_has_run()
 async def test_a_provider_that_pauses_for_too_long_is_gone_on_after_by_the_next() -> None:
     async with stage("first", "second") as s:
         await begun(s)
-        s.waits_in_vain()
+        s.chain.abandon()
         second = await ready(s, "second")
         assert spoken(second) == [GO_ON]
 
@@ -117,7 +117,7 @@ async def test_an_answer_that_breaks_off_again_and_again_is_given_up() -> None:
 async def test_an_answer_that_pauses_for_too_long_is_given_up_where_there_is_no_other_provider() -> None:
     async with stage("only") as s:
         await begun(s, "only")
-        s.waits_in_vain()
+        s.chain.abandon()
         assert [f.category for f in s.of(Failure) if isinstance(f, Failure)] == [FailureCategory.TIMED_OUT]
         again = await ready(s, "only", 2)
         assert again.told == []

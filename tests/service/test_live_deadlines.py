@@ -5,7 +5,14 @@ from collections.abc import Callable
 import pytest
 
 from appliance.conversation.machine import State
-from appliance.conversation.vocabulary import AnswerAudio, AnswerStarted, FailedOver, ToolCall
+from appliance.conversation.vocabulary import (
+    AnswerAudio,
+    AnswerStarted,
+    FailedOver,
+    LinkChanged,
+    LinkState,
+    ToolCall,
+)
 from appliance.pcm.formats import Pcm
 from tests.service.event_schema import problems
 from tests.service.live_stage import HeldTools, Live, at, play_live, post
@@ -85,6 +92,18 @@ def test_a_second_provider_that_takes_over_under_a_cough_has_its_deadline() -> N
         tail_ms=TAIL_MS,
     )
     assert comes_to_rest(played)
+
+
+def test_who_is_opened_just_before_the_deadline_is_not_to_blame_for_the_time_that_others_took() -> None:
+    played = play_live(
+        *QUESTION,
+        silence(8000),
+        provider=ScriptedProvider([tone(1000)], delay_ms=7000),
+        acts=at((2300 + 5900, post(LinkChanged("second", LinkState.CONNECTING)))),
+        tail_ms=TAIL_MS,
+    )
+    assert comes_to_rest(played)
+    assert played.of("answer_done")[0]["complete"]
 
 
 def test_two_providers_that_are_lost_in_turns_do_not_keep_the_person_waiting() -> None:
