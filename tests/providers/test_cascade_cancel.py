@@ -57,6 +57,27 @@ async def test_nothing_of_an_answer_comes_after_its_cancel(event_kind: type[Prov
     assert server.record.violations == []
 
 
+@pytest.mark.parametrize("event_kind", [AnswerStarted, AnswerTranscript, AnswerAudio])
+async def test_an_answer_of_which_nothing_was_heard_is_forgotten_to_the_letter(
+    event_kind: type[ProviderEvent],
+) -> None:
+    """Also what the model had sent already when the answer was cancelled."""
+    async with CascadeServer(asked("What time", "is it?")) as server, talking(server.url) as talk:
+        cancelled = asyncio.Event()
+
+        def interrupt(event: ProviderEvent) -> None:
+            if isinstance(event, event_kind) and not cancelled.is_set():
+                cancelled.set()
+                talk.session.send(CancelAnswer(1, 0))
+
+        talk.react = interrupt
+        talk.append()
+        talk.session.send(CommitTurn(1))
+        await talk.when(cancelled.is_set)
+        await talk.ask(2)
+    assert server.record.said() == [("user", "What time is it?")]
+
+
 async def test_a_cancel_breaks_off_the_model_and_the_voice() -> None:
     slowly = Script(completions=(Completion(ANSWER, pace_s=0.5),), speeches=(Speech(pace_s=0.5),))
     async with CascadeServer(slowly) as server, talking(server.url) as talk:

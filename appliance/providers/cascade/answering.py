@@ -40,6 +40,7 @@ class Progress(Enum):
     ASKED = "nothing of it was written"
     BEGUN = "more will be written"
     WRITTEN = "the last word was written"
+    LEFT = "nobody wants the rest, whatever of it is on its way"
 
 
 class Answering:
@@ -78,6 +79,10 @@ class Answering:
     def got_result(self) -> None:
         """A tool has given its result, which the dialogue has."""
         self._results.set()
+
+    def leave(self) -> None:
+        """Nobody wants the rest: the dialogue keeps what it has of the answer."""
+        self._progress = Progress.LEFT
 
     async def run(self) -> None:
         """Answer, to the end. Raises `ProviderError`."""
@@ -144,6 +149,8 @@ class Answering:
         if self._progress is Progress.ASKED and not isinstance(piece, Finished):
             self._progress = Progress.BEGUN
             self._emit(AnswerStarted(self.answer))
+        if self._progress is Progress.LEFT:
+            return  # since it was told that it began, or since this piece was sent
         match piece:
             case Words(text):
                 this.text += text

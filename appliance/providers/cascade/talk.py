@@ -178,7 +178,9 @@ class Talk:
 
     def _stop(self) -> None:
         """From here on no event of the answer comes, and nobody works on it."""
-        self._answering = None
+        if self._answering is not None:
+            self._answering.leave()
+            self._answering = None
         if self._answer_task is not None:
             self._answer_task.cancel()
             self._answer_task = None
