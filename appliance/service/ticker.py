@@ -153,16 +153,27 @@ class Ticker:
     ) -> None:
         """Tick until `done`, as fast as the machine can; the stream waits while an answer is `awaited`.
 
-        `spoke` is set whenever a provider says something.
+        `spoke` is set whenever a provider says something. Who says nothing for `VIRTUAL_WAIT_S` is not
+        waited for again before it does: the stream goes on, and its own deadlines pass.
         """
+        patient = True
         while not done():
             self.tick()
             await asyncio.sleep(0)
-            with suppress(TimeoutError):  # then the stream goes on, and its own deadlines pass
-                async with asyncio.timeout(VIRTUAL_WAIT_S):
-                    while awaited():
-                        spoke.clear()
-                        await spoke.wait()
+            patient = patient or spoke.is_set() or not awaited()
+            if patient:
+                patient = await _spoken(awaited, spoke)
+
+
+async def _spoken(awaited: Callable[[], bool], spoke: asyncio.Event) -> bool:
+    """Wait as long as an answer is `awaited`; False where that took too long."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(VIRTUAL_WAIT_S):
+            while awaited():
+                spoke.clear()
+                await spoke.wait()
+            return True
+    return False
 
 
 def _block_sizes(rate_hz: int) -> Iterator[int]:
