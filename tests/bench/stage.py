@@ -118,7 +118,7 @@ def run_into(place: Path, settings: Sequence[str], options: Sequence[str]) -> in
     done = subprocess.run(
         command, env={"PATH": "/usr/bin:/bin", "BENCH_KEY": "bench"}, capture_output=True, text=True
     )
-    if done.returncode not in (0, 1):
+    if done.returncode not in (0, 1) or not (place / "events.jsonl").exists():
         raise RuntimeError(f"appliance replay ended with {done.returncode}: {done.stderr}")
     return done.returncode
 
