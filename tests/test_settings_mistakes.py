@@ -72,7 +72,8 @@ def in_file(tmp_path: Path, text: str) -> list[str]:
         ),
         (
             "conversation.greeting = 'It is {{time}}, {{you}}'",
-            'conversation.greeting = "It is {{time}}, {{you}}" (F): {{you}} is not in [conversation.variables]',
+            'conversation.greeting = "It is {{time}}, {{you}}" (F): '
+            "{{you}} is not in [conversation.variables]",
         ),
         (
             "conversation.instructions = 'Hi {{you}}'",

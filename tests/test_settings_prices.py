@@ -18,7 +18,7 @@ def load(prices: str, *overrides: str) -> tuple[str, ...]:
     return load_settings((), (provider, *overrides), {"K": "k"}, NOWHERE).warnings
 
 
-@pytest.mark.parametrize("prices", ["", WHOLE])
+@pytest.mark.parametrize("prices", ["", WHOLE, WHOLE.replace('"2026-11-01"', "2026-11-01")])
 def test_prices_are_whole_or_not_given(prices: str) -> None:
     assert load(prices) == ()
 
@@ -27,9 +27,9 @@ def test_prices_are_whole_or_not_given(prices: str) -> None:
     ("prices", "reason"),
     [
         ('currency = "USD", input_text_per_million = 4', "needs as_of"),
-        ('as_of = "November", currency = "USD", input_text_per_million = 4', "needs as_of"),
-        ('as_of = "2026-13-01", currency = "USD", input_text_per_million = 4', "needs as_of"),
-        ("as_of = 2026-11-01, currency = 'USD', input_text_per_million = 4", "needs as_of"),
+        ('as_of = "November", currency = "USD", input_text_per_million = 4', "as_of must be a day such as"),
+        ('as_of = "2026-13-01", currency = "USD", input_text_per_million = 4', "as_of must be a day such as"),
+        ("as_of = 2026-11-01T07:00:00, currency = 'USD', input_text_per_million = 4", "as_of must be a day"),
         ('as_of = "2026-11-01", input_text_per_million = 4', "needs currency"),
         ('as_of = "2026-11-01", currency = "Dollar", input_text_per_million = 4', "needs currency"),
         ('as_of = "2026-11-01", currency = "USD"', "names no price; there are input_text_per_million, "),

@@ -5,7 +5,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from appliance.settings import describe, load_settings, render
+from appliance.settings import describe, load_settings, price_table, render
 from appliance.settings.keys import KEYS, allowed
 from appliance.settings.options import Provider, Settings
 
@@ -85,3 +85,11 @@ def test_the_default_file_names_every_key_and_its_range() -> None:
                 table = table[segment]
         assert key[-1] in table, ".".join(key)
         assert re.search(rf"(?m)(^{key[-1]} = .*# |^# ){re.escape(allowed(key))}", text), ".".join(key)
+
+
+def test_the_default_file_names_every_price_and_no_line_is_too_long_to_be_read() -> None:
+    text = DEFAULT.read_text(encoding="utf-8")
+    assert all(re.search(rf"\b{name}\b", text) for name in price_table.NAMES)
+    assert [
+        line for line in text.splitlines() if len(line) > 130 and not line.startswith("instructions")
+    ] == []

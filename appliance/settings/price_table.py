@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 # Those of `appliance.conversation.prices.PRICED`, which is not imported: numpy would come with it.
@@ -20,10 +20,7 @@ NAMES: Final = (
 CURRENCY_PATTERN: Final = r"^[A-Z]{3}$"
 # Of one price: a hundred times what the dearest models ask for a million tokens of sound.
 MAX_PRICE: Final = 10_000.0
-ALLOWED: Final = (
-    '{} (not known) | as_of, a day such as "2026-11-01", currency, such as "USD", and for what it takes '
-    "money: " + ", ".join(NAMES)
-)
+ALLOWED: Final = "{} (not known) | a table of as_of, currency and one price or more"
 
 _AS_OF: Final = "as_of"
 _CURRENCY: Final = "currency"
@@ -44,8 +41,10 @@ def price_mistake(table: Mapping[str, Any]) -> str | None:
 
 
 def _missing(table: Mapping[str, Any]) -> str | None:
-    if not _is_day(table.get(_AS_OF)):
+    if _AS_OF not in table:
         return f'needs {_AS_OF}, the day on which they were looked up, such as "2026-11-01"'
+    if not _is_day(table[_AS_OF]):
+        return f'{_AS_OF} must be a day such as "2026-11-01"'
     currency = table.get(_CURRENCY)
     if not isinstance(currency, str) or not re.match(CURRENCY_PATTERN, currency):
         return f'needs {_CURRENCY}, three capital letters such as "USD"'
@@ -55,6 +54,8 @@ def _missing(table: Mapping[str, Any]) -> str | None:
 
 
 def _is_day(value: object) -> bool:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return True  # as TOML has it without quotes
     if not isinstance(value, str) or len(value) != len("2026-11-01"):
         return False
     try:
