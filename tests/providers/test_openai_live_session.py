@@ -215,6 +215,17 @@ async def test_a_turn_begun_before_it_was_ready_is_answered() -> None:
     assert server.record.violations == []
 
 
+async def test_a_question_asked_before_it_was_ready_is_said_back_once_it_is() -> None:
+    async with Simulator(Answer(chirp(0.3), "Noon.")) as server:
+        talk = LiveTalk(server.url, session=session_with(server.url))
+        talk.session.send(AskText(1, "What time is it?", spoken=True))
+        running = asyncio.create_task(talk.run())
+        await talk.until(AnswerDone)
+        assert talk.events[:2] == [Ready(), UserTranscript(1, "What time is it?", final=True)]
+        talk.session.send(CloseSession())
+        await asyncio.wait_for(running, PATIENCE_S)
+
+
 # ---------------------------------------------------------------- how it ends
 
 

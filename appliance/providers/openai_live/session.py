@@ -106,8 +106,8 @@ class LiveSession:
             return
         if self._turn.wants_session:
             self._wanted.set()
-        if isinstance(command, AskText):
-            self._emit(UserTranscript(command.answer, command.text, final=True))
+        if self._told_ready:
+            self._say_back(command)
 
     async def run(self, config: SessionConfig, history: tuple[HistoryItem, ...], emit: Emit) -> None:
         """Connect, emit `Ready`, then every event, until `CloseSession` or a failure.
@@ -187,12 +187,20 @@ class LiveSession:
             raise ProviderError(FailureCategory.TIMED_OUT, message) from late
         if self._config != config:
             _post(link, codec.encode(Configure(self._config)))
-        for command in self._turn.commands():
+        early = self._turn.commands()
+        for command in early:
             _post(link, codec.encode(command))
         self._open = codec, link
         if not self._told_ready:
             self._told_ready = True
             self._emit(Ready())
+            for command in early:
+                self._say_back(command)
+
+    def _say_back(self, command: Command) -> None:
+        """A question in writing is known to the letter."""
+        if isinstance(command, AskText):
+            self._emit(UserTranscript(command.answer, command.text, final=True))
 
     async def _receive(self, codec: LiveCodec, link: Link) -> None:
         while True:
