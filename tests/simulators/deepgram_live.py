@@ -60,6 +60,7 @@ class Script:
     others: tuple[str, ...] = ()  # further frames, as they are
     trouble: Trouble | None = None
     at: When = When.SOUND
+    times: int | None = None  # it goes wrong so often; None: always
     reject_status: int | None = None
     reject_body: str = ""
     retry_after: str | None = None
@@ -77,6 +78,7 @@ class Record:
     kept_alive: int = 0
     connections: int = 0
     gone: int = 0
+    failed: int = 0  # how often it went wrong
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def until_all_are_gone(self) -> None:
@@ -185,8 +187,8 @@ class _Client:
             self._record.violations.append(f"sound of {len(sound)} bytes")
         self._turn.append(sound)
         self._record.heard_samples += len(sound) // 2
-        if self._script.at is When.SOUND and self._script.trouble is not None:
-            return await self._fail(self._script.trouble)
+        if (trouble := self._trouble_at(When.SOUND)) is not None:
+            return await self._fail(trouble)
         if self._due:
             await self._socket.send(self._due.pop(0))
         return False
@@ -206,14 +208,20 @@ class _Client:
         return False
 
     async def _end(self) -> None:
-        if self._script.at is When.CLOSE_STREAM and self._script.trouble is not None:
-            await self._fail(self._script.trouble)
+        if (trouble := self._trouble_at(When.CLOSE_STREAM)) is not None:
+            await self._fail(trouble)
             return
         for frame in (*self._due, *_results(self._script.last, final=True), _METADATA):
             await self._socket.send(frame)
         await self._socket.close(1000)
 
+    def _trouble_at(self, at: When) -> Trouble | None:
+        script = self._script
+        enough = script.times is not None and self._record.failed >= script.times
+        return None if enough or script.at is not at else script.trouble
+
     async def _fail(self, trouble: Trouble) -> bool:
+        self._record.failed += 1
         match trouble:
             case Trouble.DROPS:
                 self._socket.transport.abort()

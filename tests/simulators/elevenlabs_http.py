@@ -43,6 +43,7 @@ class Script:
 
     sound: Pcm = field(default_factory=lambda: chirp(0.5))
     piece_bytes: int = 1_001
+    pace_s: float = 0.0  # after each piece
     content_type: str = "audio/pcm"
     body: bytes | None = None  # in place of the sound
     trouble: Trouble | None = None
@@ -146,6 +147,7 @@ class Simulator:
             piece = data[start : start + script.piece_bytes]
             writer.write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
             await writer.drain()
+            await asyncio.sleep(script.pace_s)
         writer.write(b"0\r\n\r\n")
         await writer.drain()
         return True

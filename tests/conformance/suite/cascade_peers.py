@@ -7,18 +7,21 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from pydantic import SecretStr
 
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, pcm_to_bytes
+from appliance.providers.cascade.deepgram import DeepgramOptions, open_deepgram_stt
+from appliance.providers.cascade.elevenlabs import ElevenLabsOptions, open_elevenlabs_tts
 from appliance.providers.cascade.openai_writing import OpenAiWriting, OpenAiWritingOptions
 from appliance.providers.cascade.session import CascadeSession
 from appliance.providers.cascade.stages import Stages
 from appliance.providers.cascade.wyoming_stt import WyomingSttOptions, open_wyoming_stt
 from appliance.providers.cascade.wyoming_tts import WyomingTtsOptions, open_wyoming_tts
 from tests.conformance.suite.peer import Kind, Peer, Told
-from tests.conformance.suite.plan import HEARD, Plan, Reply
+from tests.conformance.suite.plan import HEARD, KEY, Plan, Reply
 from tests.conformance.suite.realtime_peers import openai_door
 from tests.conformance.suite.wire import Wire
-from tests.simulators import wyoming_script
+from tests.simulators import deepgram_live, elevenlabs_http, wyoming_script
 from tests.simulators.cascade_script import (
     Call,
     Completion,
@@ -146,7 +149,58 @@ async def _open_wyoming(plan: Plan, _: Any) -> AsyncIterator[Peer]:
         yield Peer(CascadeSession(parts), wire.beside(to_writer), told, one_connection=False)
 
 
+def _deepgram_script(plan: Plan) -> deepgram_live.Script:
+    """The words come when the turn is over."""
+    script = deepgram_live.Script((), (), (HEARD,), key=KEY)
+    if plan.replies[0].nonsense:
+        return replace(script, trouble=deepgram_live.Trouble.BABBLES, at=deepgram_live.When.SOUND, times=1)
+    return script
+
+
+def _elevenlabs_script(plan: Plan) -> elevenlabs_http.Script:
+    first = plan.replies[0]
+    pace_s = _PIECE_S if first.paced else 0.0
+    return elevenlabs_http.Script(chirp(first.duration_s or 0.5), _PIECE_BYTES, pace_s, key=KEY)
+
+
+def _vendors_told(
+    writer: Record, ears: deepgram_live.Record, mouth: elevenlabs_http.Record, plan: Plan
+) -> Told:
+    return Told(
+        _joined(ears.turns),
+        NEAR_RATE_HZ,
+        _words(writer) + json.dumps(mouth.asked),
+        _joined([chirp(plan.replies[0].duration_s)] * len(mouth.asked)),
+        len(writer.chats),
+        _heard(writer, plan.replies[0].text),
+        (*writer.violations, *ears.violations, *mouth.violations),
+    )
+
+
+@asynccontextmanager
+async def _open_vendors(plan: Plan, _: Any) -> AsyncIterator[Peer]:
+    async with AsyncExitStack() as stack:
+        writer = await stack.enter_async_context(CascadeServer(_script(plan)))
+        ears = await stack.enter_async_context(deepgram_live.Simulator(_deepgram_script(plan)))
+        mouth = await stack.enter_async_context(elevenlabs_http.Simulator(_elevenlabs_script(plan)))
+        url = writer.url
+        if plan.refusal is not None:
+            url = f"http://{await stack.enter_async_context(openai_door(plan.refusal))}{BASE}"
+        to_writer, to_ears, to_mouth = [
+            await stack.enter_async_context(Wire(target)) for target in (url, ears.url, mouth.url)
+        ]
+        parts = Stages(
+            open_deepgram_stt(DeepgramOptions(SecretStr(KEY), to_ears.url)),
+            OpenAiWriting(OpenAiWritingOptions(http(to_writer.url), "writes")),
+            open_elevenlabs_tts(ElevenLabsOptions(SecretStr(KEY), url=to_mouth.url)),
+        )
+        told = lambda: _vendors_told(writer.record, ears.record, mouth.record, plan)  # noqa: E731
+        wire = to_mouth.beside(to_writer, to_ears)
+        yield Peer(CascadeSession(parts), wire, told, one_connection=False)
+
+
 KINDS = (
     Kind("cascade", "Cascade (HTTP)", _open_http),
     Kind("cascade-wyoming", "Cascade (Wyoming)", _open_wyoming),
+    Kind("cascade-vendors", "Cascade (Deepgram, ElevenLabs)", _open_vendors),
 )

@@ -96,7 +96,13 @@ async def _open(plan: Plan, _: Any) -> AsyncIterator[Peer]:
                 violations=one.violations + other.violations,
             )
 
-        yield Peer(session, wire, told, goes_on=True, open_turn=lambda: session.send(OpenTurn()))
+        yield Peer(
+            session,
+            wire,
+            told,
+            told_next=lambda: told_of(spare.record, plan),
+            open_turn=lambda: session.send(OpenTurn()),
+        )
 
 
 def _untroubled(reply: Reply) -> Reply:

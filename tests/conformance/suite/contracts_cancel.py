@@ -54,8 +54,16 @@ async def does_not_hear_of_it(scene: Scene) -> None:
     assert scene.peer.told().heard == ()
 
 
-async def turn_goes_on(scene: Scene) -> None:
-    await _interrupt(scene, 0)
+async def turn_goes_on_at_once(scene: Scene) -> None:
+    await _goes_on_after(scene, AnswerStarted)
+
+
+async def turn_goes_on_over_sound(scene: Scene) -> None:
+    await _goes_on_after(scene, AnswerAudio)
+
+
+async def _goes_on_after(scene: Scene, came: type[ProviderEvent]) -> None:
+    await _interrupt(scene, 0, came)
     before = len(scene.of_answer(1))
     scene.say(scene.peer.more)
     scene.peer.session.send(CommitTurn(2))
@@ -64,6 +72,7 @@ async def turn_goes_on(scene: Scene) -> None:
     told = scene.peer.told()
     wrong = complaint([scene.peer.question, scene.peer.more], told.sound, told.rate_hz)
     assert not wrong, wrong
+    assert told.heard == (), f"remembered, and nobody heard it: {told.heard}"
     if scene.can.transcribes_user:
         await scene.talk.when(lambda: any(event.final for event in scene.talk.of(UserTranscript, 2)))
 
@@ -95,15 +104,14 @@ async def answers_nothing_that_was_discarded(scene: Scene) -> None:
     assert [type(event) for event in scene.of_answer(1)].count(AnswerStarted) == (0 if failures else 1)
 
 
-async def _interrupt(scene: Scene, heard_ms: int) -> None:
-    """The first answer is cut off, from within the telling of what came: as it begins where nothing of it was
-    heard, else a little later than that."""
+async def _interrupt(scene: Scene, heard_ms: int, came: type[ProviderEvent] = AnswerAudio) -> None:
+    """The first answer is cut off from within the telling of what `came`; of its sound, once a little more
+    came than was heard."""
     cut = asyncio.Event()
-    played = (heard_ms + _AHEAD_MS) * scene.can.output_rate_hz // 1000
+    enough = (heard_ms + _AHEAD_MS) * scene.can.output_rate_hz // 1000 if came is AnswerAudio else 0
 
     def react(event: ProviderEvent) -> None:
-        begun = isinstance(event, AnswerAudio if heard_ms else AnswerStarted)
-        if begun and not cut.is_set() and (not heard_ms or len(scene.talk.sound(1)) >= played):
+        if isinstance(event, came) and not cut.is_set() and len(scene.talk.sound(1)) >= enough:
             cut.set()
             scene.peer.session.send(CancelAnswer(1, heard_ms))
 
@@ -129,9 +137,15 @@ CONTRACTS = (
         does_not_hear_of_it,
     ),
     Contract(
-        "turn goes on",
-        "A turn that goes on while the answer is prepared is one: both halves arrive, one answer comes.",
-        turn_goes_on,
+        "turn goes on at once",
+        "A turn that goes on as its answer begins is one: both halves arrive, and one answer comes.",
+        turn_goes_on_at_once,
+        _INTERRUPTED,
+    ),
+    Contract(
+        "turn goes on over sound",
+        "The same where sound came that nobody heard: nothing of that answer is remembered.",
+        turn_goes_on_over_sound,
         _INTERRUPTED,
     ),
     Contract(

@@ -9,6 +9,8 @@ from tests.conformance.suite.contract import Contract, Keep
 from tests.conformance.suite.plan import CONFIG, KEY, Plan, Refusal, Reply
 from tests.conformance.suite.scene import CLOSE_WITHIN_S, Scene, eventually
 
+# To be in the middle of connecting, which nothing tells.
+_ON_ITS_WAY_S = 0.1
 _LONG = Plan((Reply(duration_s=4.0, paced=True),))
 
 
@@ -22,6 +24,17 @@ async def closes_in_time(scene: Scene) -> None:
     assert scene.running is not None
     await asyncio.wait_for(asyncio.shield(scene.running), CLOSE_WITHIN_S)
     assert [e for e in scene.events[told:] if isinstance(e, Failure)] == []
+    await _nothing_is_left(scene, before)
+
+
+async def closes_while_connecting(scene: Scene) -> None:
+    before = asyncio.all_tasks()
+    scene.peer.wire.mute()
+    running = scene.start()
+    await asyncio.sleep(_ON_ITS_WAY_S)
+    scene.peer.session.send(CloseSession())
+    await asyncio.wait_for(asyncio.shield(running), CLOSE_WITHIN_S)
+    assert scene.talk.of(Failure) == []
     await _nothing_is_left(scene, before)
 
 
@@ -82,7 +95,7 @@ def _ours(before: "set[asyncio.Task[object]]") -> list[str]:
     return [code.co_qualname for code in codes if code is not None and "/appliance/" in code.co_filename]
 
 
-_SPEED, _TEMPERATURE, _MAXIMUM = r":\s*1\.25\b", r":\s*0\.75\b", r":\s*1234\b"
+_SPEED, _TEMPERATURE, _MAXIMUM = r":\s*1\.1\b", r":\s*0\.75\b", r":\s*1234\b"
 
 CONTRACTS = (
     Contract(
@@ -91,6 +104,7 @@ CONTRACTS = (
         closes_in_time,
         _LONG,
     ),
+    Contract("close while connecting", "The same, before its peer has said a word.", closes_while_connecting),
     Contract("cancelled task", "The same, where its task is cancelled.", cancelled_in_time, _LONG),
     Contract(
         "key",
@@ -102,7 +116,7 @@ CONTRACTS = (
         "speed",
         "The voice speaks faster or slower.",
         told_setting(_SPEED),
-        Plan(config=replace(CONFIG, speed=1.25)),
+        Plan(config=replace(CONFIG, speed=1.1)),
         lambda can: can.speed,
         spared_setting(_SPEED),
     ),

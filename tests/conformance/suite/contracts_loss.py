@@ -14,11 +14,14 @@ from appliance.conversation.vocabulary import (
     ToolResult,
 )
 from appliance.errors import FailureCategory
+from appliance.pcm.formats import Pcm
 from tests.conformance.suite.contract import Contract, Keep
-from tests.conformance.suite.contracts_tools import ONE, OUTPUT
+from tests.conformance.suite.contracts_tools import LENGTH, ONE, OUTPUT
 from tests.conformance.suite.plan import RETRY_AFTER_S, Plan, Refusal, Reply
 from tests.conformance.suite.scene import CLOSE_WITHIN_S, Scene, eventually
+from tests.conformance.suite.sound import complaint
 
+GIVEN_UP_WITHIN_S = 6.0
 LOST = frozenset({FailureCategory.SESSION_CLOSED, FailureCategory.CONNECTION_FAILED})
 
 
@@ -38,7 +41,7 @@ async def lost_while_listening(scene: Scene) -> None:
         await scene.talk.when(lambda: len(scene.talk.of(Ready)) == 2)
     if scene.peer.goes_on or not scene.peer.one_connection:
         scene.peer.session.send(CommitTurn(1))
-    await _fails_once(scene, LOST)
+    await _fails_once(scene, LOST, said=scene.peer.more)
 
 
 async def lost_while_thinking(scene: Scene) -> None:
@@ -65,6 +68,7 @@ async def lost_while_a_tool_runs(scene: Scene) -> None:
     scene.peer.session.send(ToolResult(1, call.call, OUTPUT))
     await _fails_once(scene, LOST)
     assert len(scene.talk.of(ToolCall)) == 1
+    assert scene.peer.told_next is None or LENGTH in scene.peer.told_next().words
 
 
 async def speaks_nonsense(scene: Scene) -> None:
@@ -77,7 +81,8 @@ async def never_opens(scene: Scene) -> None:
     scene.peer.wire.mute()
     scene.ask(1)
     scene.start()
-    await _fails_once(scene, frozenset({FailureCategory.TIMED_OUT}))
+    async with asyncio.timeout(GIVEN_UP_WITHIN_S):
+        await _fails_once(scene, frozenset({FailureCategory.TIMED_OUT}))
 
 
 def refused(category: FailureCategory, retry_after_s: float | None = None) -> Keep:
@@ -94,16 +99,20 @@ def refused(category: FailureCategory, retry_after_s: float | None = None) -> Ke
 
 
 async def _fails_once(
-    scene: Scene, categories: frozenset[FailureCategory], *, again: bool = True
+    scene: Scene, categories: frozenset[FailureCategory], *, said: Pcm | None = None, again: bool = True
 ) -> Failure | None:
     """One failure and nothing after it. With an answer only that one failed: the session lives, and answers
     the next, if the peer is there `again`.
 
-    Of who goes on, none: the answer comes from somebody else. None then.
+    Where a loss is not the end there is none: somebody else answers, who was told all that was `said` (None:
+    the question).
     """
-    if scene.peer.goes_on:
+    if scene.peer.told_next is not None:
         await scene.answered(1)
         assert scene.talk.of(Failure) == []
+        told = scene.peer.told_next()
+        wrong = complaint([scene.peer.question if said is None else said], told.sound, told.rate_hz)
+        assert not wrong, f"of who answers instead: {wrong}"
         downs = [event for event in scene.talk.of(LinkChanged) if event.link is LinkState.DOWN]
         assert downs[0].reason in categories, downs[0]
         return None
@@ -154,11 +163,15 @@ CONTRACTS = (
     ),
     Contract(
         "nonsense",
-        "What no protocol allows, in mid-answer, is one failure: protocol_violation.",
+        "What no protocol allows, in mid-turn, is one failure: protocol_violation.",
         speaks_nonsense,
         Plan((Reply(nonsense=True, duration_s=2.0), Reply())),
     ),
-    Contract("mute peer", "Who lets us in and says nothing is given up within 6 s: timed_out.", never_opens),
+    Contract(
+        "mute peer",
+        f"Who lets us in and says nothing is given up within {GIVEN_UP_WITHIN_S:g} s: timed_out.",
+        never_opens,
+    ),
     Contract(
         "wrong key",
         "A key that is refused is auth_failed.",

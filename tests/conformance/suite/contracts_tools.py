@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from appliance.conversation.vocabulary import (
     AnswerDone,
+    CancelAnswer,
     CommitTurn,
     ToolCall,
     ToolDeclaration,
@@ -67,6 +68,21 @@ async def ran_elsewhere(scene: Scene) -> None:
     assert LENGTH in scene.peer.told().words
 
 
+async def cancelled_while_it_runs(scene: Scene) -> None:
+    await scene.begin()
+    scene.ask(1)
+    call = await scene.talk.until(ToolCall)
+    scene.peer.session.send(CancelAnswer(1, 0))
+    before = len(scene.of_answer(1))
+    scene.peer.session.send(ToolResult(1, call.call, OUTPUT))
+    scene.say(scene.peer.more)
+    scene.peer.session.send(CommitTurn(2))
+    await scene.answered(2)
+    assert len(scene.of_answer(1)) == before
+    assert len(scene.talk.of(ToolCall)) == 1
+    assert not scene.peer.reads or LENGTH in scene.peer.told().words
+
+
 CONTRACTS = (
     Contract(
         "tool",
@@ -80,6 +96,13 @@ CONTRACTS = (
         "Two tools are called for one answer, which goes on when both results are told, in any order.",
         two_calls,
         TWO,
+        lambda can: can.tools,
+    ),
+    Contract(
+        "cancel while a tool runs",
+        "A turn that goes on while a tool runs is one, and its answer knows what the tool gave.",
+        cancelled_while_it_runs,
+        Plan((*ONE.replies, Reply("It is set, and here is more.")), WITH_TOOLS),
         lambda can: can.tools,
     ),
     Contract(

@@ -77,8 +77,11 @@ async def answer_ends_once(scene: Scene) -> None:
         scene.ask(answer)
         done = await scene.answered(answer)
         assert done.complete
+        assert done.usage, "nobody knows what it took"
         assert set(done.usage) <= set(UsageUnit), f"usage in words of its own: {sorted(done.usage)}"
         assert all(isinstance(count, int) and count >= 0 for count in done.usage.values())
+    told = scene.peer.told()
+    assert not (wrong := complaint([scene.peer.question] * 2, told.sound, told.rate_hz)), wrong
     for answer in (1, 2):
         assert isinstance(scene.of_answer(answer)[-1], AnswerDone)
         assert len(scene.talk.of(AnswerDone, answer)) == 1
@@ -127,7 +130,7 @@ CONTRACTS = (
     ),
     Contract(
         "answer's end",
-        "The end of an answer is told once and last, with what it took in units that have prices.",
+        "Turn by turn, an answer's end is told once and last, with what it took in units that have prices.",
         answer_ends_once,
     ),
     Contract(

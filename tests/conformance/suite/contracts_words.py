@@ -9,6 +9,7 @@ from appliance.conversation.vocabulary import (
     Configure,
     ContinueAnswer,
     HistoryItem,
+    Ready,
     UserTranscript,
 )
 from tests.conformance.suite.contract import Contract
@@ -29,6 +30,14 @@ async def question_in_writing(scene: Scene) -> None:
     assert said == [WRITTEN]
     assert len(scene.talk.sound(1)) > 0
     assert not scene.peer.reads or WRITTEN in scene.peer.told().words
+
+
+async def early_question(scene: Scene) -> None:
+    scene.peer.session.send(AskText(1, WRITTEN, spoken=True))
+    scene.start()
+    await scene.answered(1)
+    assert isinstance(scene.said[0], Ready)
+    assert [event.text for event in scene.talk.of(UserTranscript, 1) if event.final] == [WRITTEN]
 
 
 async def answer_in_text(scene: Scene) -> None:
@@ -98,6 +107,12 @@ CONTRACTS = (
         "question in writing",
         "A question in writing is said back to the letter, and answered aloud.",
         question_in_writing,
+        flag=lambda can: can.text_in,
+    ),
+    Contract(
+        "early question",
+        "One that is asked before it is ready is kept, said back once, and answered.",
+        early_question,
         flag=lambda can: can.text_in,
     ),
     Contract(

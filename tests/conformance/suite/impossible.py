@@ -53,7 +53,7 @@ IMPOSSIBLE: tuple[Reason, ...] = (
         "PROTOCOLS §5.1",
     ),
     Reason(
-        ("cascade", "cascade-wyoming"),
+        ("cascade", "cascade-wyoming", "cascade-vendors"),
         ("lost while a tool runs",),
         "Nothing is connected while a tool runs: its result is told by another request.",
         "PROTOCOLS §5.2",
@@ -96,7 +96,7 @@ UNDECLARED: tuple[Reason, ...] = (
         "PROTOCOLS §1.13",
     ),
     Reason(
-        ("cascade", "cascade-wyoming"),
+        ("cascade", "cascade-wyoming", "cascade-vendors"),
         ("end of turn",),
         "It is asked for words once the turn is over; what it is sent before is judged by nobody.",
         "PROTOCOLS §5.1, §6.2",

@@ -107,6 +107,12 @@ def _sooner(command: Command) -> Told:
     )
 
 
+def _heard(command: Command) -> Told:
+    if isinstance(command, CancelAnswer):
+        return (replace(command, heard_ms=max(100, command.heard_ms)),)
+    return (command,)
+
+
 def _quiet_samples(command: Command) -> Told:
     if isinstance(command, AppendAudio):
         pcm = command.pcm.copy()
@@ -152,6 +158,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("counts in units of its own", ("answer's end",), events=_usage),
     Mutant("does not cancel", ("cancel", "what was heard"), commands=_without(CancelAnswer)),
     Mutant("tells half of what was heard", ("what was heard",), commands=_sooner),
+    Mutant("takes for heard what was not", ("turn goes on over sound",), commands=_heard),
     Mutant("does not discard", ("discard",), commands=_without(DiscardTurn)),
     Mutant("says aloud what is to be written", ("answer in text",), commands=_spoken),
     Mutant("forgets the history", ("history",)),

@@ -40,10 +40,10 @@ def _nothing() -> None:
 class Peer:
     """A fresh session of one provider, and its simulator on the other end of `wire`.
 
-    `goes_on`: a loss is not the end, somebody else answers. Without `one_connection` for all of the
-    session a loss is known only when something is wanted. `reads`: questions in writing reach it as
-    such. `open_turn` is called before each turn. `lose` loses everything that the session has of its
-    peer; without it the wire is cut.
+    Where a loss is not the end, `told_next` is what the one was told who answers instead. Without
+    `one_connection` for all of the session a loss is known only when something is wanted. `reads`:
+    questions in writing reach it as such. `open_turn` is called before each turn. `lose` loses
+    everything that the session has of its peer; without it the wire is cut.
     """
 
     session: Session
@@ -52,11 +52,16 @@ class Peer:
     question: Pcm = field(default_factory=QUESTION.copy)
     more: Pcm = field(default_factory=MORE.copy)
     understood: str = HEARD
-    goes_on: bool = False
+    told_next: Callable[[], Told] | None = None
     one_connection: bool = True
     reads: bool = True
     open_turn: Callable[[], None] = _nothing
     lose: Callable[[], None] = _nothing
+
+    @property
+    def goes_on(self) -> bool:
+        """A loss is not the end: somebody else answers."""
+        return self.told_next is not None
 
     def cut(self) -> None:
         """The session loses its peer."""

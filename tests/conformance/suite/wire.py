@@ -21,8 +21,7 @@ class Wire:
         self._tasks: set[asyncio.Task[None]] = set()
         self._whole = True
         self._others: tuple[Wire, ...] = ()
-        self._loud = asyncio.Event()
-        self._loud.set()
+        self._muted = False
         self._clients = 0
         self.url = ""
 
@@ -44,9 +43,9 @@ class Wire:
         if self._tasks:
             await asyncio.wait(self._tasks)
 
-    def beside(self, other: "Wire") -> "Wire":
-        """This wire, with `other` sharing its fate."""
-        self._others = (other,)
+    def beside(self, *others: "Wire") -> "Wire":
+        """This wire, with `others` sharing its fate."""
+        self._others = others
         return self
 
     @property
@@ -72,7 +71,7 @@ class Wire:
         """Everything is taken, and nothing forwarded."""
         for other in self._others:
             other.mute()
-        self._loud.clear()
+        self._muted = True
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -111,9 +110,9 @@ class Wire:
     async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
             while data := await reader.read(READ_BYTES):
-                await self._loud.wait()
-                writer.write(data)
-                await writer.drain()
+                if not self._muted:
+                    writer.write(data)
+                    await writer.drain()
             # What was written last has to leave before the connection is aborted.
             if writer.can_write_eof():
                 writer.write_eof()
