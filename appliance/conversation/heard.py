@@ -60,14 +60,14 @@ class Heard:
     text: str
 
 
-def lay(messages: Iterable[Message], heard_ms: int, *, all_came: bool, pace_ms: float) -> Iterator[Heard]:
+def lay(messages: Iterable[Message], heard_ms: float, *, all_came: bool, pace_ms: float) -> Iterator[Heard]:
     """Lay `heard_ms` over the messages in their order, whole samples of each, as the provider is told.
 
     The provider may have sent the text of the last message further than its sound, for it promises no
     order among the two; unless `all_came`, its sound is taken to be at least as long as the text is with
     `pace_ms` a character.
     """
-    left_ms = float(heard_ms)
+    left_ms = heard_ms
     order = list(messages)
     for message in order:
         closed = all_came or message.closed or message is not order[-1]

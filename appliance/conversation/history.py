@@ -138,7 +138,7 @@ class History:
         exchange = self._exchanges.get(answer)
         if exchange is None or not exchange.messages:
             return None
-        heard = [each.message for each in self._lay(exchange) if each.share > 0]
+        heard = [each.message for each in self._lay(exchange, exchange.heard_ms) if each.share > 0]
         return (heard[-1] if heard else exchange.messages[0]).item
 
     def reply(self, answer: int) -> str:
@@ -146,14 +146,15 @@ class History:
         exchange = self._exchanges.get(answer)
         return "" if exchange is None else " ".join(each.text for each in exchange.messages if each.text)
 
-    def items(self, before: int | None = None) -> tuple[HistoryItem, ...]:
+    def items(self, before: int | None = None, to_be_heard: int | None = None) -> tuple[HistoryItem, ...]:
         """What was said before the answer of that number (None: so far), oldest first, without empty
-        utterances; of an answer that is being played what was heard so far."""
+        utterances; of an answer that is `to_be_heard` all that came, of any other what was heard."""
         items: list[HistoryItem] = []
         for exchange in self._in_order(before):
             if exchange.question and not exchange.told_within:
                 items.append(HistoryItem("user", exchange.question))
-            spoken = " ".join(heard.text for heard in self._lay(exchange) if heard.text)
+            heard_ms = None if exchange.answer == to_be_heard else exchange.heard_ms
+            spoken = " ".join(heard.text for heard in self._lay(exchange, heard_ms) if heard.text)
             if spoken:
                 items.append(HistoryItem("assistant", spoken))
         return tuple(items)
@@ -165,7 +166,7 @@ class History:
     def _lines_of(self, exchange: Exchange) -> Iterator[Line]:
         if exchange.question and not exchange.told_within:
             yield Line(self.conversation, exchange.turn, "user", exchange.question, exchange.question_item)
-        for heard in self._lay(exchange):
+        for heard in self._lay(exchange, exchange.heard_ms):
             if heard.text:
                 yield Line(
                     self.conversation,
@@ -183,10 +184,13 @@ class History:
             if before is None or answer < before:
                 yield self._exchanges[answer]
 
-    def _lay(self, exchange: Exchange) -> Iterator[Heard]:
+    def _lay(self, exchange: Exchange, heard_ms: float | None) -> Iterator[Heard]:
+        """The messages, `heard_ms` of them being heard; None: all that came."""
         if exchange.complete:  # also what the resamplers rounded away
             return (Heard(each, each.received_ms, 1.0, True, each.text) for each in exchange.messages)
-        return lay(exchange.messages, exchange.heard_ms, all_came=exchange.all_came, pace_ms=self._pace_ms())
+        if heard_ms is None:
+            heard_ms = sum(each.received_ms for each in exchange.messages)
+        return lay(exchange.messages, heard_ms, all_came=exchange.all_came, pace_ms=self._pace_ms())
 
     def _pace_ms(self) -> float:
         """How long a character takes, from the answers that came whole; a brisk voice until there are any."""

@@ -100,7 +100,7 @@ class Asking:
         knows of the answer otherwise than it was heard, another one takes its place."""
         turn, held = self.turn, self.held
         turn.cancel(cancel.answer, cancel.heard_ms)
-        if cancel.answer != turn.answer or not turn.came.gone_on_with or held is None:
+        if cancel.answer != turn.answer or held is None:
             self.tell(cancel)
         elif held.told.is_misinformed(turn, cancel.heard_ms):
             self.again = held.index

@@ -29,6 +29,8 @@ class Told:
         """`said(answer)` are the words that came of an answer that broke off."""
         self._said = said
         self._continues = continues
+        # Its answer stands in the history that the session opens with, as if all of it were heard.
+        self._answered = turn if turn.answer is not None and turn.stage is Stage.SETTLED else None
         # An answer can only be gone on with after a turn of sound or one that stands in the history.
         self._begin(turn, turn.question if self.needs_question_as_history(turn) else None)
         # First answer asked for here → where its turn began, where that was with an earlier answer: only
@@ -47,8 +49,10 @@ class Told:
         return turn is self._turn and (self._chunks > 0 or self._asked is not None)
 
     def is_misinformed(self, turn: KeptTurn, heard_ms: int) -> bool:
-        """Whether the session, which opened after the turn's answer broke off and would be told now that it
-        was cancelled, takes more of it for heard than was, or less."""
+        """Whether the session, which opened after some or all of the turn's answer had come and would be told
+        now that it was cancelled, takes more of it for heard than was, or less."""
+        if turn is self._answered:
+            return True
         settled = turn.stage is Stage.SETTLED
         if turn is not self._turn or self._asked is None or self._asked != turn.answer:
             return settled  # what was heard is missing in the history that it was opened with

@@ -236,9 +236,13 @@ class Answers:
         return {"item": item} if item else {}
 
     def said(self, before: int | None = None) -> tuple[HistoryItem, ...]:
-        """`History.items`, an answer that is being played as far as it was heard by now."""
-        self._note_heard()
-        return self._history.items(before)
+        """`History.items`; an answer that is being played, or held back, is told as it will have been heard
+        unless it is cut short (`cancel`)."""
+        held_back = (
+            self.arrived and not self._answer.offered and self._answer.progress is not Progress.BROKEN_OFF
+        )
+        coming = held_back or self._loudspeaker.plays_answer(self._answer.number)
+        return self._history.items(before, self._answer.number if coming else None)
 
     def lines(self) -> tuple[Line, ...]:
         """`History.lines`, an answer that is being played as far as it was heard by now."""

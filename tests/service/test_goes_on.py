@@ -211,3 +211,38 @@ def test_an_interruption_while_the_next_one_is_asked_cancels_it() -> None:
     assert "four" not in two.histories[1][-1].text
     assert played.of("answer_done")[0]["complete"] is False
     assert problems(played.events) == []
+
+
+# ---------------------------------------------------------------- all of it came
+
+
+@dataclass
+class Dropping(Teller):
+    """Loses its connection while its answer, of which all came, is being played."""
+
+    lost_at_ms: float = 3500.0
+
+    def pass_time(self, now_ms: float) -> None:
+        super().pass_time(now_ms)
+        if now_ms >= self.lost_at_ms and not self._over.is_set():
+            self.lost_at_ms = float("inf")
+            self._emit(Failure(FailureCategory.SESSION_CLOSED, "gone"))
+            self._over.set()
+
+
+def test_a_session_that_opens_while_the_answer_plays_is_told_all_that_will_be_heard() -> None:
+    one = Dropping([voice(len(STORY))], words=STORY)
+    played = play(*NEAR, silence(7000), provider=one)
+    assert played.of("answer_done")[0]["complete"]
+    assert one.histories[1:] == [played.assembly.history.items()]
+    assert one.histories[1][-1].text == " ".join(STORY)
+
+
+def test_an_interruption_after_the_loss_corrects_what_was_told() -> None:
+    one = Dropping([voice(len(STORY))], words=STORY)
+    played = play(*NEAR, silence(2900), speech(1200, seed=3), silence(4000), provider=one)
+    (interruption,) = played.of("interruption")
+    assert interruption["t_ms"] > 3500 + 500
+    words = interruption["heard_ms"] // WORD_MS
+    assert one.histories[-1][-1].text == " ".join(STORY[:words])
+    assert cancels(one) == []

@@ -66,7 +66,7 @@ def test_the_words_of_an_interrupted_answer_are_those_that_were_heard() -> None:
     assert len(line.text) == pytest.approx(line.heard * len(STORY), abs=12)
 
 
-def test_a_session_that_opens_while_an_answer_plays_is_told_what_was_heard_of_it_by_now() -> None:
+def test_a_session_that_opens_while_an_answer_plays_is_told_what_will_be_heard_of_it() -> None:
     told: list[tuple[HistoryItem, ...]] = []
 
     class Reopened(StrictProvider):
@@ -85,11 +85,7 @@ def test_a_session_that_opens_while_an_answer_plays_is_told_what_was_heard_of_it
     played = play(silence(500), speech(1000), silence(6000), provider=provider, each_tick=lose_once)
     assert len(told) == 2
     assert told[0] == ()
-    question, answer = told[1]
-    assert question == HistoryItem("user", "tell me a story")
-    assert answer.role == "assistant"
-    assert STORY.startswith(answer.text)
-    assert 20 < len(answer.text) < 60
+    assert told[1] == (HistoryItem("user", "tell me a story"), HistoryItem("assistant", STORY))
     assert replies(played)[0].text == STORY
 
 
