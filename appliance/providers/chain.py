@@ -40,6 +40,10 @@ from appliance.providers.tenure import Tenure
 
 __all__ = ["Chain", "Provider"]
 
+# A peer that says of every session that it ends soon gets no more than two a minute; vendors give theirs
+# ten minutes or more.
+RENEWAL_PAUSE_S = 30.0
+
 
 class Chain:
     """Speaks the session vocabulary to the conversation; tries `providers` in their order.
@@ -75,6 +79,7 @@ class Chain:
         self._closings = Closings()
         self._probes = Probes(providers, self._standing, self._closings, self._asking.link, now_s)
         self._last_word_s = 0.0
+        self._renewed_s = -RENEWAL_PAUSE_S
         self._closing = asyncio.Event()
 
     @property
@@ -135,9 +140,10 @@ class Chain:
         if held.tenure.probe_is_due(now_s):
             self._probes.start(held, self._config)
         if self._asking.turn.owed or not self._resting():
+            self._last_word_s = now_s
             return False
-        if held.tenure.renewal_is_due(now_s):
-            self._asking.again = held.index
+        if held.tenure.renewal_is_due(now_s) and now_s >= self._renewed_s + RENEWAL_PAUSE_S:
+            self._asking.again, self._renewed_s = held.index, now_s
             return True
         return held.tenure.failback_is_due(now_s, self._last_word_s)
 

@@ -28,7 +28,7 @@ class Probes:
         self._closings = closings
         self._link = link
         self._now_s = now_s
-        self._task: asyncio.Task[None] | None = None
+        self._settled: asyncio.Event | None = None  # of who is tried; none if that does not matter
 
     def start(self, held: HeldSession, config: SessionConfig) -> None:
         """Try whoever is better than the one in use, whose tenure learns what comes of it."""
@@ -37,19 +37,23 @@ class Probes:
             self._try_later(held)
             return
         held.tenure.probe_after(None, self._now_s())
-        self._task = asyncio.create_task(self._try(held, better, config))
-        self._closings.add(better, self._task)
+        self._settled = settled = asyncio.Event()
+        self._closings.add(better, asyncio.create_task(self._try(held, better, config, settled)))
 
     def stop(self) -> None:
-        """What was tried does not matter any more."""
-        if self._task is not None:
-            self._task.cancel()
-            self._task = None
+        """What is tried does not matter any more; its session is closed in its own way (`closings`)."""
+        if self._settled is not None:
+            self._settled.set()
+            self._settled = None
 
-    async def _try(self, held: HeldSession, better: int, config: SessionConfig) -> None:
+    async def _try(
+        self, held: HeldSession, better: int, config: SessionConfig, settled: asyncio.Event
+    ) -> None:
         provider = self._providers[better]
         self._link(provider.name, LinkState.CONNECTING, "", "")
-        failure = await _why_not(provider, config)
+        failure = await _why_not(provider, config, settled)
+        if settled is not self._settled:
+            return
         if failure is not None:
             self._standing.probe_failed(better, failure)
             self._link(provider.name, LinkState.DOWN, failure.category, failure.message)
@@ -63,9 +67,10 @@ class Probes:
         held.tenure.probe_after(self._standing.failback_after_s(held.index), self._now_s())
 
 
-async def _why_not(provider: Provider, config: SessionConfig) -> Failure | None:
-    """Why no session can be had with this provider; None where one can."""
-    session, settled = provider.open(), asyncio.Event()
+async def _why_not(provider: Provider, config: SessionConfig, settled: asyncio.Event) -> Failure | None:
+    """Why no session can be had with this provider; None where one can. Once it is `settled`, which it may
+    be from outside, the session is closed."""
+    session = provider.open()
     told: list[ProviderEvent] = []
 
     def listen(event: ProviderEvent) -> None:

@@ -40,6 +40,7 @@ class ScriptedSession:
         self.history: tuple[HistoryItem, ...] = ()
         self.told: list[Command] = []
         self.running = asyncio.Event()
+        self.lingers = False  # takes its time to close
         self._mistake: Exception | None = None
         self._over = asyncio.Event()
         self._emit: Emit = lambda event: None
@@ -55,7 +56,7 @@ class ScriptedSession:
 
     def send(self, command: Command) -> None:
         self.told.append(command)
-        if isinstance(command, CloseSession):
+        if isinstance(command, CloseSession) and not self.lingers:
             self._over.set()
 
     def says(self, event: ProviderEvent) -> None:

@@ -1,8 +1,11 @@
 """Who answers is always the best who can: others stand in only as long as they must."""
 
+import pytest
+
 from appliance.conversation.vocabulary import (
     AnswerAudio,
     AnswerDone,
+    CloseSession,
     ClosingSoon,
     CommitTurn,
     FailedOver,
@@ -87,6 +90,37 @@ async def test_the_session_in_use_may_fail_while_a_better_provider_is_tried() ->
         first = await ready(s, "first", 3)
         assert tried.told != []  # it was closed first
         assert first.asked == [2]
+
+
+async def test_what_was_tried_is_closed_before_the_same_provider_is_opened_for_good() -> None:
+    async with stage("first", "second") as s:
+        second = await answered_by_second(s)
+        tried = await s.session("first", 2)
+        tried.lingers = True
+        tried.says(Ready())
+        await settle()
+        second.says(GONE)
+        await settle()
+        assert (CloseSession() in tried.told, len(s.sessions["first"])) == (True, 2)
+        tried.ends()
+        await ready(s, "first", 3)
+
+
+async def test_a_better_provider_waits_for_a_quiet_while_after_what_was_heard_last(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("appliance.providers.held_session.MID_TURN_CHECK_S", 0.0)
+    async with stage("first", "second") as s:
+        await answered_by_second(s)
+        s.resting = False
+        s.now_s += 2 * QUIET_S
+        (await s.session("first", 2)).says(Ready())
+        await settle()
+        s.resting = True
+        await settle()
+        assert len(s.sessions["first"]) == 2
+        s.now_s += QUIET_S
+        await s.session("first", 3)
 
 
 # ---------------------------------------------------------------- last resorts

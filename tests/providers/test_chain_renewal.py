@@ -12,6 +12,7 @@ from appliance.conversation.vocabulary import (
     LinkState,
     OpenTurn,
 )
+from appliance.providers.chain import RENEWAL_PAUSE_S
 from appliance.providers.health import LONG_SESSION_S
 from tests.providers.chain_stage import GONE, SOUND, Stage, ready, settle, spoken, stage
 
@@ -79,3 +80,15 @@ async def test_a_session_is_not_renewed_while_its_answer_is_played() -> None:
         s.chain.send(OpenTurn())
         s.chain.send(AppendAudio(SOUND))
         assert (only.heard, len(s.sessions["only"])) == ([320], 1)
+
+
+async def test_a_peer_that_always_says_it_ends_at_once_is_not_opened_again_and_again() -> None:
+    async with stage("only") as s:
+        (await ready(s, "only")).says(AT_ONCE)
+        again = await ready(s, "only", 2)
+        again.says(AT_ONCE)
+        await settle()
+        assert len(s.sessions["only"]) == 2
+        s.now_s += RENEWAL_PAUSE_S
+        again.says(AT_ONCE)
+        await s.session("only", 3)
