@@ -5,6 +5,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from appliance.settings import describe, load_settings, price_table, render
 from appliance.settings.keys import KEYS, allowed
 from appliance.settings.options import Provider, Settings
@@ -36,14 +38,54 @@ def test_what_is_printed_can_be_loaded_again(tmp_path: Path) -> None:
 
 def test_every_key_is_described_with_value_origin_and_range() -> None:
     rows = {row.key: row for row in describe(load_settings((), OVERRIDES, {"OPENAI_API_KEY": "k"}, NOWHERE))}
-    shown = [key for key in KEYS if key[0] != "providers" or len(key) == 3]  # the rest is for a cascade
-    names = {"providers": ("openai", "offline"), "tools": ("house",)}
-    expected = {".".join(key).replace("*", name) for key in shown for name in names.get(key[0], ("",))}
-    assert rows.keys() == expected
+    shown = [key for key in KEYS if key[0] != "providers"]
+    expected = {".".join(key).replace("*", "house") for key in shown}
+    assert {key for key in rows if not key.startswith("providers.")} == expected
     assert all(row.allowed for row in rows.values())
     silence = rows["hearing.end_silence_ms"]
     assert (silence.value, silence.origin, silence.allowed) == ("650", "--set", "100…5000 ms, whole")
     assert rows["providers.openai.api_key"].value == '"env:OPENAI_API_KEY"'
+
+
+@pytest.mark.parametrize(
+    ("kind", "keys"),
+    [
+        ("offline", "name kind voice"),
+        (
+            "openai",
+            "name kind url model voice api_key dialect transcription_model "
+            "provider_turn_detection extra prices",
+        ),
+        ("openai-live", "name kind url model voice api_key backend_model extra prices"),
+        ("gemini", "name kind url model voice api_key extra prices"),
+        (
+            "azure",
+            "name kind url model voice api_key auth dialect api_version transcription_model "
+            "provider_turn_detection extra prices",
+        ),
+    ],
+)
+def test_of_a_provider_the_keys_are_described_that_its_kind_has_a_use_for(kind: str, keys: str) -> None:
+    more = ", url = 'wss://a.openai.azure.com', model = 'm'" if kind == "azure" else ""
+    providers = f"providers=[{{name = 'p', kind = '{kind}'{more}}}]"
+    shown = [row.key for row in describe(load_settings((), [providers], {}, NOWHERE))]
+    assert [key for key in shown if key.startswith("providers.")] == [
+        f"providers.p.{key}" for key in keys.split()
+    ]
+
+
+def test_of_a_cascade_its_three_servers_are_described() -> None:
+    servers = "stt = {kind = 'local'}, tts = {kind = 'local'}, llm = {model = 'm', api_key = 'env:K'}"
+    local = f"{{name = 'p', kind = 'cascade', {servers}}}"
+    shown = {row.key for row in describe(load_settings((), [f"providers=[{local}]"], {}, NOWHERE))}
+    stages = {".".join(key).replace("*", "p") for key in KEYS if key[0] == "providers" and len(key) > 3}
+    own = {f"providers.p.{key}" for key in ("name", "kind", "extra", "prices")}
+    assert {key for key in shown if key.startswith("providers.")} == own | stages
+
+
+def test_a_key_that_is_given_is_described_though_its_kind_has_no_use_for_it() -> None:
+    rows = describe(load_settings((), ["providers.offline.model=m"], {}, NOWHERE))
+    assert "providers.offline.model" in [row.key for row in rows]
 
 
 def test_a_variable_that_may_be_a_secret_is_masked() -> None:

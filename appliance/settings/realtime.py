@@ -15,6 +15,19 @@ _KNOWN_TO: Mapping[str, frozenset[str]] = {
 }
 
 
+# Of a cascade each of the three servers has its own, and nobody is reached by the offline provider.
+_OF_NO_USE: Mapping[str, frozenset[str]] = {
+    "cascade": frozenset({"url", "model", "voice", "api_key"}),
+    "offline": frozenset({"url", "model", "api_key", "extra", "prices"}),
+}
+
+
+def keys_of_no_use(kind: str) -> frozenset[str]:
+    """The keys of a provider that say nothing where it is of this `kind`."""
+    unknown = {key for key, kinds in _KNOWN_TO.items() if kind not in kinds}
+    return _OF_NO_USE.get(kind, frozenset()) | unknown
+
+
 def realtime_conflicts(kind: str, given: Mapping[str, str], defaults: Mapping[str, str]) -> list[Conflict]:
     """What a provider of this `kind` cannot be given, or cannot do without.
 

@@ -8,6 +8,7 @@ from appliance.settings.credentials import masked
 from appliance.settings.keys import KEYS, Key, allowed, is_choice, list_of
 from appliance.settings.load import Loaded
 from appliance.settings.mistakes import toml_value
+from appliance.settings.realtime import keys_of_no_use
 from appliance.settings.tree import BUILT_IN
 
 
@@ -63,13 +64,17 @@ def _paths(loaded: Loaded) -> Iterator[Key]:
 
 
 def _paths_of_list(loaded: Loaded, tables: Key) -> Iterator[Key]:
-    """The keys of each table of a list; those of the stages only where a provider has some."""
+    """The keys of each table of a list; of a provider those that its kind has a use for, and any given."""
     for index, table in enumerate(_value(loaded, tables)):
-        staged = getattr(table, "kind", "") == "cascade"
-        for path in KEYS:
+        kind = getattr(table, "kind", "")
+        unused = {(key,) for key in keys_of_no_use(kind)} if kind else set()
+        for path, field in KEYS.items():
             rest = path[len(tables) + 1 :]
-            if list_of(path) == tables and (staged or len(rest) == 1):
-                yield (*tables, str(index), *rest)
+            if list_of(path) != tables or (len(rest) > 1 and kind != "cascade"):
+                continue
+            place = (*tables, str(index), *rest)
+            if rest not in unused or _value(loaded, place) != field.get_default(call_default_factory=True):
+                yield place
 
 
 def _value(loaded: Loaded, path: Key) -> Any:
