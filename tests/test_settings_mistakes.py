@@ -49,7 +49,15 @@ def in_file(tmp_path: Path, text: str) -> list[str]:
             "conversation.max_turn_s = 9",
             "conversation.max_turn_s = 9 (F): there is no such key; did you mean hearing.max_turn_s?",
         ),
-        ("[hering]", "hering = {…} (F): there is no such key; did you mean hearing?"),
+        (
+            "conversation.api_key = 'env:K'",
+            'conversation.api_key = "env:K" (F): there is no such key; did you mean providers.NAME.api_key?',
+        ),
+        (
+            "[[tools.mcp]]\nname = 'house'",
+            "tools.mcp.house.command = [] (built-in): must name a program, or url an address",
+        ),
+        ("[hering]", "hering = {} (F): there is no such key; did you mean hearing?"),
         (
             "hearing.silence_threshold = 0.5",
             "hearing.silence_threshold = 0.5 (F): must be below hearing.speech_threshold = 0.5 (built-in)",
@@ -94,9 +102,9 @@ def in_file(tmp_path: Path, text: str) -> list[str]:
         ),
         (
             "providers = []",
-            "providers = […] (F): allowed are 1…16 sections that begin with [[providers]]",
+            "providers = [] (F): allowed are 1…16 sections that begin with [[providers]]",
         ),
-        ("[providers]", "providers = {…} (F): write [[providers]] and its keys below"),
+        ("[providers]", "providers = {} (F): write [[providers]] and its keys below"),
         (
             "[[providers]]\nkind = 'offline'",
             "providers.0: name is missing (F): allowed is a name of lower-case letters, digits and -",

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from appliance.settings.addresses import (
     check_http_url,
@@ -41,6 +42,16 @@ TtsUrl = Annotated[
 Key = Annotated[Text, Allowed('credential:NAME | env:NAME, never the key itself; "" for a server without')]
 
 
+_CHECKS = {
+    "http": check_http_url,
+    "https": check_http_url,
+    "ws": check_socket_url,
+    "wss": check_socket_url,
+    "tcp": check_wyoming_url,
+    "unix": check_wyoming_url,
+}
+
+
 class Server(Section):
     """One of the three."""
 
@@ -56,18 +67,6 @@ class Server(Section):
         known = {key: value for key, value in implied(given["kind"]).items() if key in cls.model_fields}
         return known | given
 
-    @field_validator("url")
-    @classmethod
-    def _url_is_safe(cls, url: str) -> str:
-        scheme = url.partition(":")[0]
-        if scheme in ("tcp", "unix"):
-            check_wyoming_url(url)
-        elif scheme in ("ws", "wss"):
-            check_socket_url(url)
-        elif url:
-            check_http_url(url)
-        return url
-
     @field_validator("api_key")
     @classmethod
     def _key_is_a_reference(cls, reference: str) -> str:
@@ -76,8 +75,17 @@ class Server(Section):
         return reference
 
     @model_validator(mode="after")
-    def _the_key_stays_secret(self) -> Self:
-        leaks = self.url and self.api_key and leaks_a_key(self.url)
+    def _nothing_is_overheard(self) -> Self:
+        """As its kind has it; of an address that its kind does not take, `stage_conflicts` says so."""
+        scheme, kind = self.url.partition(":")[0], getattr(self, "kind", None)  # who writes has no kinds
+        if not self.url or (kind is not None and scheme not in KINDS[kind].schemes):
+            return self
+        check = check_http_url if kind is None else _CHECKS[scheme]
+        try:
+            check(self.url)
+        except PydanticCustomError as unsafe:
+            refuse([Conflict("url", unsafe.message())])
+        leaks = self.api_key and leaks_a_key(self.url)
         refuse([Conflict("api_key", "must be empty (or the address https://) where", "url")] if leaks else [])
         return self
 

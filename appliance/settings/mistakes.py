@@ -45,8 +45,9 @@ def plain(text: str) -> str:
 
 def shown_value(path: Key, value: Any) -> str:
     """`value` as a mistake may show it: short, and never with a key in it."""
-    if isinstance(value, dict | list):
-        return "{…}" if isinstance(value, dict) else "[…]"
+    if isinstance(value, dict | list | tuple):
+        opened, closed = "{}" if isinstance(value, dict) else "[]"
+        return f"{opened}{'…' if value else ''}{closed}"
     text = toml_value(masked(path[-1], value) if isinstance(value, str) else value)
     if names_a_secret(path[-1]) and not isinstance(value, str):
         text = "***"
@@ -67,7 +68,7 @@ def describe_errors(errors: list[ErrorDetails], tree: Tree) -> Iterator[str]:
                 yield f"{where}: {_expected(path)}"
             case "extra_forbidden":
                 meant = nearest(path)
-                hint = f"; did you mean {tree.shown(meant)}?" if meant else ""
+                hint = f"; did you mean {tree.shown(meant).replace('*', 'NAME')}?" if meant else ""
                 yield f"{_assigned(path, error['input'], tree)}: there is no such key{hint}"
             case "rule":
                 yield f"{_assigned(path, error['input'], tree)}: {error['ctx']['words']}"
