@@ -70,7 +70,7 @@ def retry_after_s(values: Sequence[str]) -> float | None:
         except ValueError:
             try:
                 wait_s = (email.utils.parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
-            except (ValueError, TypeError):  # no date, or one without a zone
+            except (ValueError, TypeError, OverflowError):  # no date, or one with no zone or an endless one
                 continue
         if wait_s == wait_s:  # no NaN
             return min(max(wait_s, 0.0), MAX_RETRY_AFTER_S)

@@ -1,11 +1,17 @@
 """One request to one server: what is sent, what is asked again, and where the key goes."""
 
+import asyncio
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 from pydantic import SecretStr
 
 from appliance.errors import ConfigurationError, FailureCategory, ProtocolViolation, ProviderError
+from appliance.providers.cascade import http_stage
+from appliance.providers.cascade.http_stage import HttpStage
+from appliance.providers.http import client as http_client
 from appliance.providers.http.address import address
 from appliance.providers.http.client import HttpClient, HttpOptions
 from appliance.providers.http.refusal import Refusal
@@ -66,6 +72,57 @@ async def test_a_server_that_keeps_silent_is_given_up() -> None:
             await models(http, silence_s=0.1)
         await http.close()
     assert late.value.category is FailureCategory.TIMED_OUT
+
+
+@asynccontextmanager
+async def trickling(head: bytes) -> AsyncIterator[str]:
+    """The address of a server that sends `head`, and then a byte now and then, without an end."""
+
+    async def trickle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(head)
+            while not writer.is_closing():
+                writer.write(b"a")
+                await writer.drain()
+                await asyncio.sleep(0.02)
+        except (OSError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(trickle, "127.0.0.1", 0)
+    try:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
+    finally:
+        server.close()
+
+
+async def test_a_refusal_is_known_though_its_words_have_no_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_client, "REFUSAL_TIMEOUT_S", 0.1)
+    async with trickling(b"HTTP/1.1 429 No\r\nRetry-After: 7\r\nContent-Length: 16000\r\n\r\n") as url:
+        http = client(url)
+        await http.open()
+        async with asyncio.timeout(5):
+            with pytest.raises(Refusal) as refused:
+                await models(http)
+        await http.close()
+    assert (refused.value.category, refused.value.retry_after_s) == (FailureCategory.RATE_LIMITED, 7.0)
+
+
+@pytest.mark.parametrize("head", [b"HTTP/1.1 200 OK\r\n\r\n", b"HTTP/1.1 200 OK\r\nX-Slow: "])
+async def test_connecting_while_somebody_talks_is_given_up_in_time(
+    head: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else each turn leaves one request more behind, until no connection is left for the question."""
+    monkeypatch.setattr(http_stage, "WARM_TIMEOUT_S", 0.1)
+    async with trickling(head) as url:
+        options = HttpOptions(address("url", url, secret=True), KeyHeader(SecretStr(KEY)))
+        stage = HttpStage(options)
+        await stage._http.open()
+        async with asyncio.timeout(5):
+            await stage.warm()
+        await stage.close()
 
 
 async def test_a_body_has_a_bound() -> None:

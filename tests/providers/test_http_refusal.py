@@ -30,6 +30,7 @@ NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
         ({"retry-after": "999999"}, 3600.0),
         ({"retry-after": "nan"}, None),
         ({"retry-after": "later"}, None),
+        ({"retry-after": "Thu, 01 Jan 2026 00:00:00 +99999999999999999999"}, None),
         ({}, None),
     ],
 )

@@ -127,6 +127,7 @@ def test_address_that_is_not_safe_or_none_at_all_is_refused_without_repeating_it
         (["soon", "2"], 2.0),
         (["Wed, 21 Oct 2015 07:28:00 GMT"], 0.0),
         (["Wed, 21 Oct 2015 07:28:00"], None),
+        (["Wed, 21 Oct 2015 07:28:00 +99999999999999999999"], None),
     ],
 )
 def test_retry_after_makes_sense_or_is_left_out(values: list[str], expected: float | None) -> None:

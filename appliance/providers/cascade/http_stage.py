@@ -1,5 +1,6 @@
 """What the stages over OpenAI-compatible HTTP have in common."""
 
+import asyncio
 from contextlib import suppress
 
 from appliance.errors import FailureCategory, ProviderError
@@ -10,6 +11,9 @@ from appliance.providers.http.refusal import Refusal
 MAX_LIST_BYTES = 1 << 20
 # Silence before and within that list.
 LIST_SILENCE_S = 4.0
+# Connecting anew while somebody talks, however slowly the server answers: after that the question itself
+# does it, and a turn leaves no request behind that the next one has to wait for.
+WARM_TIMEOUT_S = 5.0
 # What only the owner can mend. Any other refusal of the list says little: many servers have none.
 _FOR_THE_OWNER = (FailureCategory.AUTH_FAILED, FailureCategory.QUOTA_EXHAUSTED)
 
@@ -33,8 +37,9 @@ class HttpStage:
     async def warm(self) -> None:
         """See `Warming`: connect while the person talks, where the connection is gone."""
         if self._http.is_cold:
-            with suppress(ProviderError):
-                await self._list_models()
+            with suppress(ProviderError, TimeoutError):
+                async with asyncio.timeout(WARM_TIMEOUT_S):
+                    await self._list_models()
 
     async def close(self) -> None:
         """See `Stage`."""

@@ -36,6 +36,8 @@ KEEP_ALIVE_S = 55.0
 MAX_CONNECTIONS = 4
 # A server that wants to be asked again within this is asked again; for a longer wait there is the next one.
 RETRY_WITHIN_S = 1.0
+# The words of a refusal, which come with its status. Without them the status says enough, and somebody waits.
+REFUSAL_TIMEOUT_S = 1.0
 # The client is to be closed within a second.
 CLOSE_TIMEOUT_S = 0.8
 # The end of a reply of which nothing more is wanted: it comes with the last word, or the connection goes.
@@ -208,11 +210,15 @@ class HttpClient:
         raise AssertionError("refused above")
 
     async def _refuse(self, response: "httpx2.Response") -> None:
+        import httpx2
+
         body = bytearray()
-        async for chunk in response.aiter_raw():
-            body += chunk
-            if len(body) >= MAX_BODY_BYTES:
-                break
+        with suppress(TimeoutError, httpx2.HTTPError):  # the status is known, and says more than this
+            async with asyncio.timeout(REFUSAL_TIMEOUT_S):
+                async for chunk in response.aiter_raw():
+                    body += chunk
+                    if len(body) >= MAX_BODY_BYTES:
+                        break
         headers = {name.lower(): value for name, value in response.headers.items()}
         refused = refusal(
             self.host, response.status_code, headers, bytes(body[:MAX_BODY_BYTES]), datetime.now(UTC)

@@ -124,7 +124,7 @@ def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
         pass
     try:
         return _bounded((email.utils.parsedate_to_datetime(value) - now).total_seconds())
-    except (ValueError, TypeError):  # no date, or one without a zone
+    except (ValueError, TypeError, OverflowError):  # no date, or one with no zone or an endless one
         return None
 
 
