@@ -140,3 +140,21 @@ def test_a_lost_device_is_marked_and_has_a_line() -> None:
     assert [(mark.at_ms, mark.label, mark.detail) for mark in told.marks] == [
         (100, "microphone lost", "usb: unplugged")
     ]
+
+
+def test_a_timer_that_rings_and_a_limit_are_marked() -> None:
+    limit: Event = {"event": "money_limit", "period": "day", "spent": 1.614, "limit": 2, "currency": "EUR"}
+    told = tell(
+        [
+            {"t_ms": 100, "event": "timer", "number": 2, "state": "ended"},
+            {"t_ms": 200, "event": "timer", "number": None, "state": "missed"},
+            {**limit, "t_ms": 300, "level": "near"},
+            {"t_ms": 400, "event": "money_limit", "period": "month", "level": "reached", "spent": "much"},
+        ]
+    )
+    assert [(mark.kind, mark.label, mark.detail) for mark in told.marks] == [
+        ("note", "timer 2 rings", ""),
+        ("note", "a timer was missed", ""),
+        ("note", "limit of the day is near", "1.61 EUR of 2.00 EUR"),
+        ("note", "limit of the month is reached", "? of ?"),
+    ]

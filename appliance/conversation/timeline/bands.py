@@ -32,6 +32,7 @@ _MARK_COLOURS = {
     MarkKind.ERROR: FAILURE,
     MarkKind.DEVICE: FAILURE,
     MarkKind.TOOL: MUTED,
+    MarkKind.NOTE: INK,
 }
 _PHASE_COLOURS: dict[str, str] = {str(phase): colour for phase, colour in PHASES.items()}
 
@@ -62,7 +63,7 @@ def draw_links(page: Page, row: Row, lanes: Lanes) -> float:
 
 
 def draw_marks(page: Page, row: Row, lanes: Lanes, y: float) -> float:
-    """Failovers, errors and tool calls with a word each; returns where the lane ends."""
+    """Failovers, errors, tool calls, timers and limits with a word each; returns where the lane ends."""
     tiers: list[list[tuple[float, float]]] = []
     seen: set[tuple[int, MarkKind]] = set()  # marks of a kind on one spot are one mark
     for mark in page.story.marks:
@@ -109,6 +110,8 @@ def _draw_symbol(svg: Svg, kind: MarkKind, x: float, y: float) -> None:
             svg.path(f"M{x:.1f} {y - r:.1f}l{r} {2 * r}h{-2 * r}z", fill=colour)
         case MarkKind.TOOL:
             svg.rect(x - r + 1, y - r + 1, 2 * r - 2, 2 * r - 2, rx=2, fill=colour)
+        case MarkKind.NOTE:
+            svg.rect(x - r + 1, y - r + 1, 2 * r - 2, 2 * r - 2, rx=r - 1, fill=colour)
 
 
 def _draw_label(svg: Svg, mark: Mark, x: float, y: float, *, leftward: bool) -> None:

@@ -92,6 +92,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[Swatch, str], ...]], ...] = (
             (_sign("M0 5l5 -5l5 5l-5 5z", FAILOVER), "failover"),
             (_sign("M5 0l5 10h-10z", FAILURE), "error, lost device"),
             (_sign("M1 1h8v8h-8z", MUTED), "tool call"),
+            (_sign("M5 1a4 4 0 1 1 0 8a4 4 0 1 1 0 -8z", INK), "timer, limit"),
         ),
     ),
 )

@@ -113,6 +113,7 @@ class MarkKind(StrEnum):
     ERROR = "error"
     DEVICE = "lost device"
     TOOL = "tool"
+    NOTE = "note"
 
 
 class Mark(NamedTuple):

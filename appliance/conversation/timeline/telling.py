@@ -51,7 +51,7 @@ class _Teller:
                 _switch(self._story.muted, at_ms, event.get("muted"))
             case "button":
                 _switch(self._story.held, at_ms, event.get("down"))
-            case "failover" | "error" | "tool_call":
+            case "failover" | "error" | "tool_call" | "timer" | "money_limit":
                 self._story.marks.append(_mark(at_ms, kind, event))
             case "turn_opened":
                 self._open_turn(key, at_ms, event)
@@ -181,5 +181,17 @@ def _mark(at_ms: float, kind: str, event: Event) -> Mark:
         return Mark(at_ms, MarkKind.FAILOVER, label, f"{text(event, 'reason')}{replayed}")
     if kind == "error":
         return Mark(at_ms, MarkKind.ERROR, text(event, "category") or "error", text(event, "message"))
+    if kind == "timer":
+        number = event.get("number")
+        label = f"timer {number} rings" if text(event, "state") == "ended" else "a timer was missed"
+        return Mark(at_ms, MarkKind.NOTE, label)
+    if kind == "money_limit":
+        label = f"limit of the {text(event, 'period')} is {text(event, 'level')}"
+        return Mark(at_ms, MarkKind.NOTE, label, f"{_amount(event, 'spent')} of {_amount(event, 'limit')}")
     outcome = "" if event.get("ok") is True else ": failed"
     return Mark(at_ms, MarkKind.TOOL, f"{text(event, 'name')}{outcome}", "tool call")
+
+
+def _amount(event: Event, key: str) -> str:
+    amount = duration(event, key)  # a number like any other
+    return "?" if amount is None else f"{amount:.2f} {text(event, 'currency')}"
