@@ -66,6 +66,35 @@ def test_a_call_that_comes_when_nobody_waits_is_answered_without_being_made() ->
     assert pair.record.violations == []
 
 
+def test_a_call_after_the_last_word_and_before_our_end_of_turn_is_made() -> None:
+    calling = Answer(calls=(Call("clock"),), delay_ms=0, then=Answer(chirp(1.0)))
+    pair = Pair(calling, config=replace(CONFIG, tools=TOOLS)).ready().ask(1)
+    pair.run(0.2)
+    assert [call.answer for call in calls_of(pair)] == [1]
+
+
+def test_a_call_that_the_person_spoke_on_after_is_not_made_beside_the_one_for_the_whole_turn() -> None:
+    """ "A timer for five minutes … and thirty seconds": the model called in the pause, and calls again."""
+    calling = Answer(calls=(Call("timer"),), delay_ms=0, then=Answer(chirp(1.0)))
+    pair = Pair(calling, config=replace(CONFIG, tools=TOOLS)).ready()
+    pair.say(speech(1.0)).say(silence(0.7))
+    pair.ask(1)
+    pair.run(1.0)
+    (call,) = calls_of(pair)
+    pair.command(ToolResult(1, call.call, "set"))
+    pair.run(3.0)
+    (first, told), *others = pair.record.results
+    assert first != call.call
+    assert "went on speaking" in told
+    assert others == [(call.call, "set")]
+    assert len(pair.of(AnswerDone)) == 1
+    assert pair.record.violations == []
+
+
+def calls_of(pair: Pair) -> list[ToolCall]:
+    return [event for event in pair.events if isinstance(event, ToolCall)]
+
+
 def test_without_tools_the_model_is_told_that_nobody_can_help() -> None:
     pair = (
         Pair([Answer(calls=(Call("clock"),)), Answer(chirp(1.0), "I do not know.")]).ready().ask(1).run(4.0)

@@ -35,6 +35,7 @@ class LiveConversation:
         self._usage_told_ms = 0
         self._waiting: tuple[Answer, set[str]] | None = None  # the backend, and its calls without a result
         self._told_results = False
+        self._left_calls: set[str] = set()  # of delegations that another one took the place of
         self.ended = False
 
     @property
@@ -198,6 +199,8 @@ class LiveConversation:
                 self._event("session.delegation.created", delegation=delegation, offset_ms=self._model.now_ms)
             ]
         calls = {self._id("call"): call for call in answer.calls}
+        if self._waiting is not None:
+            self._left_calls |= self._waiting[1]
         self._waiting, self._told_results = (answer, set(calls)), False
         delegation = {
             "id": "del_1",
@@ -225,15 +228,17 @@ class LiveConversation:
         if not self._delegates:
             return [self._refuse("invalid_state", "response.item.create needs Responses delegation", event)]
         item = event["item"]
-        if self._waiting is None or item.get("call_id") not in self._waiting[1]:
+        waiting = self._left_calls | (self._waiting[1] if self._waiting is not None else set())
+        if item.get("call_id") not in waiting:
             return [self._refuse("unknown_call", "a result of a call that waits for none", event)]
-        self._waiting[1].discard(item["call_id"])
+        for calls in (self._left_calls, *([self._waiting[1]] if self._waiting is not None else [])):
+            calls.discard(item["call_id"])
         self._told_results = True
         self._record.results.append((item["call_id"], item["output"]))
         return []
 
     def _go_on(self, event: Event) -> list[Event]:
-        if self._waiting is None or not self._told_results or self._waiting[1]:
+        if self._waiting is None or not self._told_results or self._waiting[1] or self._left_calls:
             return [self._refuse("missing_output", "response.create before all results", event)]
         (answer, _), self._waiting = self._waiting, None
         self._model.go_on(answer)

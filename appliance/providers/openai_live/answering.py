@@ -23,6 +23,7 @@ from appliance.providers.openai_live.past import Meter, Past
 from appliance.providers.openai_live.words import AnswerWords, UserWords
 
 _NOT_RUN = "not run: nobody waits for it any more"
+_SPOKE_ON = "not run: the person went on speaking after it was called; call it again if it is still wanted"
 _WAITING = (Heed.AWAITING, Heed.PASSING)
 
 
@@ -46,6 +47,7 @@ class Answering:
     def __init__(self, past: Past, meter: Meter, tail_samples: int, send: Callable[[str], None]) -> None:
         self._past = past
         self._meter = meter
+        self._tail_samples = tail_samples
         self._send = send
         self._gate = AnswerGate(tail_samples)
         self._backend = Backend()
@@ -54,7 +56,8 @@ class Answering:
         self._finished: tuple[int, AnswerWords] | None = None  # the answer that came last, while it plays
         self._asked: _Asked | None = None
         self._pending: list[ProviderEvent] = []  # what a command brought about; at most two commands' worth
-        self._early_calls: list[Call] = []  # made before the turn was committed; the backend bounds them
+        # Made before the turn was committed, and how much had been sent by then; the backend bounds them.
+        self._early_calls: list[tuple[Call, int]] = []
         self._streams_silence = False
         self._notes = 0
         self.received_samples = 0
@@ -107,8 +110,11 @@ class Answering:
             self._note_begin(len(passage.pcm), sent_samples)
             self._pending.extend(self._passed_on(asked, passage))
         early, self._early_calls = self._early_calls, []
-        for call in early:
-            self._pending.extend(self._call(call))
+        for call, called_at in early:
+            if sent_samples - called_at > self._tail_samples:
+                self.tell_result(0, call.call, _SPOKE_ON)  # the whole turn has a call of its own, or none
+            else:
+                self._pending.extend(self._call(call, sent_samples))
 
     def cancel(self, answer: int, heard_ms: int) -> None:
         """Stop `answer`, of which so much was heard; unknown ones are ignored."""
@@ -131,7 +137,7 @@ class Answering:
         self._asked = None
         pending, self._pending = self._pending, []
         early, self._early_calls = self._early_calls, []
-        calls = [call.call for call in early]
+        calls = [call.call for call, _ in early]
         calls += [event.call for event in pending if isinstance(event, ToolCall)]
         for call in calls:
             self.tell_result(0, call, _NOT_RUN)
@@ -246,18 +252,19 @@ class Answering:
             self._notes += 1
             self._send(frames.no_help(self._notes, delegation))
 
-    def on_backend(self, delegation: str, event: Fields) -> Iterator[ProviderEvent]:
-        """An event of the backend."""
+    def on_backend(self, delegation: str, event: Fields, sent_samples: int) -> Iterator[ProviderEvent]:
+        """An event of the backend. `sent_samples` went out so far."""
         self._gate.expect_more()
         self._meter.counted(tokens_of(event))
         for call in self._backend.on_event(delegation, event):
-            yield from self._call(call)
+            yield from self._call(call, sent_samples)
 
-    def _call(self, call: Call) -> Iterator[ProviderEvent]:
-        """The model may call before our end of turn; what it calls when nobody waits is not run."""
+    def _call(self, call: Call, sent_samples: int) -> Iterator[ProviderEvent]:
+        """The model may call before our end of turn, in the silence that precedes it; what it calls in an
+        earlier pause, or when nobody waits, is not run."""
         asked = self._asked
         if self._gate.heed is Heed.HOLDING:
-            self._early_calls.append(call)
+            self._early_calls.append((call, sent_samples))
             return
         if asked is not None and self._gate.heed in _WAITING:
             yield from self._start(asked)

@@ -285,7 +285,7 @@ class LiveCodec:
     def _on_backend(self, event: Fields) -> Iterator[ProviderEvent]:
         known_id = event.get("delegation_id") is not None
         whose = reader.identifier(event, "delegation_id") if known_id else ""
-        return self._answering.on_backend(whose, reader.mapping(event, "event"))
+        return self._answering.on_backend(whose, reader.mapping(event, "event"), self.sent_samples)
 
     def _on_error(self, event: Fields) -> Iterator[ProviderEvent]:
         error = reader.mapping(event, "error")
