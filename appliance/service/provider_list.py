@@ -9,6 +9,7 @@ from appliance.providers.chain import Provider
 from appliance.providers.offline.keeper import OfflineWorker
 from appliance.providers.offline.options import OfflineOptions
 from appliance.providers.offline.session import CAPABILITIES, UNDERSTOOD_LANGUAGE, OfflineSession
+from appliance.providers.offline.voice import voice_mistake
 from appliance.providers.requirements import require, shortfalls
 from appliance.service.cascade_list import is_partly_local, open_cascade
 from appliance.service.gemini_list import gemini_provider
@@ -42,11 +43,13 @@ def list_providers(settings: Settings, environ: Mapping[str, str]) -> ProviderLi
     missed: list[str] = []
     for provider in settings.providers:
         if provider.kind == "offline":
-            workers[provider.name] = _worker(provider.voice, ears_and_mouths, standby=bool(providers))
+            voice = _usable(provider.voice, f"providers.{provider.name}.voice", missed)
+            workers[provider.name] = _worker(voice, ears_and_mouths, standby=bool(providers))
             open_session, capabilities = _offline(workers[provider.name]), CAPABILITIES
         elif provider.kind == "cascade":
             if is_partly_local(provider):
                 voice = provider.tts.voice if provider.tts.kind == "local" else ""
+                voice = _usable(voice, f"providers.{provider.name}.tts.voice", missed)
                 workers[provider.name] = _worker(voice, ears_and_mouths, standby=bool(providers))
                 ears_and_mouths.append(workers[provider.name])
             open_session, capabilities = open_cascade(provider, environ, workers.get(provider.name))
@@ -95,6 +98,14 @@ def session_config(settings: Settings) -> SessionConfig:
         max_output_tokens=prompt.max_output_tokens if tokens is None else tokens,
         provider_ends_turns=settings.hearing.end_of_turn == "provider",
     )
+
+
+def _usable(voice: str, key: str, missed: list[str]) -> str:
+    """`voice`, or "" for the usual one where espeak-ng cannot speak with it: then `missed` says so."""
+    if not voice or piper_model(voice) is not None or not (mistake := voice_mistake(voice)):
+        return voice
+    missed.append(f'{key} = "{voice}": {mistake}; its usual voice speaks')
+    return ""
 
 
 def _worker(voice: str, shared: Sequence[OfflineWorker], *, standby: bool) -> OfflineWorker:

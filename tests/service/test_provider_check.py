@@ -2,7 +2,9 @@
 
 import pytest
 
+from appliance.providers.offline.options import ANSWER_VOICE
 from appliance.service.provider_check import check_providers
+from appliance.service.provider_list import list_providers
 from appliance.settings import load_settings
 from appliance.settings.options import Settings
 
@@ -24,3 +26,17 @@ def test_nothing_is_said_where_nothing_is_asked_for() -> None:
 def test_a_key_that_is_not_here_is_no_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
     assert check_providers(settings("providers.openai.api_key=credential:nowhere")) == ()
+
+
+def test_a_voice_that_espeak_does_not_have_is_named_and_its_usual_one_speaks() -> None:
+    asked = settings("providers.offline.voice=nonsense")
+    [sentence] = check_providers(asked)
+    assert sentence.startswith('providers.offline.voice = "nonsense": espeak-ng cannot speak with the voice')
+    assert sentence.endswith("; its usual voice speaks")
+    assert list_providers(asked, {"OPENAI_API_KEY": "k"}).workers["offline"].options.voice == ANSWER_VOICE
+
+
+def test_a_voice_that_espeak_has_speaks() -> None:
+    asked = settings("providers.offline.voice=en-us+f3")
+    assert check_providers(asked) == ()
+    assert list_providers(asked, {"OPENAI_API_KEY": "k"}).workers["offline"].options.voice == "en-us+f3"
