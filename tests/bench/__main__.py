@@ -84,7 +84,7 @@ def losses(moments_tried: int, turns_taken: int) -> list[Row]:
     _progress(f"{moments_tried} moments at which a provider dies, two at a time: some 7 s for each pair")
     with ThreadPoolExecutor(max_workers=1) as pool:
         idle = pool.submit(dead_peers.rows)
-        rows = moments.rows(moments.run(moments_tried))
+        rows = moments.rows(moments.run(moments_tried), moments.run_with_words_ahead())
         rows += idle.result()
     _progress(f"{turns_taken} turns in virtual time")
     return rows + many_turns.rows(many_turns.run(turns_taken))

@@ -3,7 +3,7 @@
 import random
 from dataclasses import dataclass
 
-from tests.bench.moments_server import CHUNKS, Fate, Manner
+from tests.bench.moments_server import CHUNKS, FIRST_WORDS, Fate, Manner
 
 VISIBLE = (Manner.RESET, Manner.CLOSED)
 IN_RESPONSE = (*VISIBLE, Manner.FAILED)
@@ -41,6 +41,7 @@ PLACES = {
 MOMENTS = tuple(PLACES)
 # While the tool runs, or its result is told.
 AFTER_CALL = Place(("sent response.done", "got conversation.item.create", "sent response.created"))
+WORDS_AHEAD = (1, 2, 4, FIRST_WORDS)
 SILENT_MOMENTS = ("connect", "commit", "think", "first audio", "mid-answer", "drain", "tool")
 
 
@@ -58,6 +59,13 @@ def silent(seed: int) -> Fate:
     """The server says no more, and its connection lives."""
     moment = SILENT_MOMENTS[seed % len(SILENT_MOMENTS)]
     return _draw(moment, PLACES[moment], Manner.SILENT, random.Random(f"silent moment {seed}"))
+
+
+def with_words_ahead(seed: int) -> tuple[Fate, int]:
+    """In mid-answer, seen at once; the text is one, two or four words ahead of the sound, or all of it is."""
+    chance = random.Random(f"words ahead {seed}")
+    fate = _draw("mid-answer", PLACES["mid-answer"], chance.choice(VISIBLE), chance)
+    return fate, WORDS_AHEAD[seed % len(WORDS_AHEAD)]
 
 
 def _draw(moment: str, place: Place, manner: Manner, chance: random.Random) -> Fate:

@@ -71,14 +71,17 @@ class Moment:
         return any(subject in subjects for subject, _ in self.mistakes)
 
 
-def live(seed: int, fate: Fate) -> Moment:
-    """Ask, lose the first provider at its moment, and look at what was told and heard."""
+def live(seed: int, fate: Fate, words_ahead: int = 0) -> Moment:
+    """Ask, lose the first provider at its moment, and look at what was told and heard.
+
+    The text of the first one is so many words ahead of its sound.
+    """
     chance = random.Random(f"talk {seed}")
     asked = recordings()[chance.choice(QUESTIONS)]
     pcm, (spoken,) = lay([asked], [chance.uniform(400.0, 800.0)])
     tool = fate.moment == "tool"
     speed = chance.choice((1.0, 1.5, 3.0))
-    first = StoryServer(Tale(FIRST, FIRST_WORDS, speed, think_s=0.3, with_timer=tool), asked.text, fate)
+    first = StoryServer(Tale(FIRST, FIRST_WORDS, speed, 0.3, words_ahead, with_timer=tool), asked.text, fate)
     second = StoryServer(Tale(SECOND, with_timer=tool), asked.text)
     with tempfile.TemporaryDirectory() as folder, SimulatorThread(simulator=first) as one:
         place = Path(folder)

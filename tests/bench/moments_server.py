@@ -62,12 +62,13 @@ class Fate:
 @dataclass(frozen=True)
 class Tale:
     """How a server answers: whose voice, how many words of the story it knows, how many times faster than it
-    is played, and how late."""
+    is played, how late, and how many words its text is ahead of its sound."""
 
     voice: int
     words: int = len(STORY)
     speed: float | None = None
     think_s: float = 0.0
+    words_ahead: int = 0
     with_timer: bool = False  # a tool is called before the first word
 
 
@@ -90,6 +91,7 @@ class Storyteller(Conversation):
             speed=self._tale.speed,
             delay_s=self._tale.think_s,
             chunk_ms=CHUNK_MS,
+            words_ahead=self._tale.words_ahead,
         )
 
     def _since_question(self) -> list[Item]:

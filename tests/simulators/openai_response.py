@@ -101,8 +101,10 @@ class Response:
     def _speak(self, pcm: Pcm, words: list[str]) -> Iterator[Chunk]:
         size = self.answer.chunk_ms * SAMPLES_PER_MS
         starts = range(0, len(pcm), size)
+        told = 0
         for number, start in enumerate(starts):
-            mine = words[number * len(words) // len(starts) : (number + 1) * len(words) // len(starts)]
+            until = (number + 1) * len(words) // len(starts) + self.answer.words_ahead
+            mine, told = words[told:until], until
             events = []
             if mine:
                 delta = self._add_words(mine)

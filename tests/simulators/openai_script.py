@@ -47,6 +47,7 @@ class Answer:
     transcript: str = "This is what the simulator has to say."
     user_transcript: str = "a question"  # "": the transcription fails
     items: int = 1  # the sound is spread over this many items
+    words_ahead: int = 0  # so many words are told before the sound of the first of them
     calls: tuple[Call, ...] = ()  # made after the sound, if there is any
     then: "Answer | None" = None  # what is said once the calls have their results
     created_delay_s: float = 0.0  # response.create → response.created
