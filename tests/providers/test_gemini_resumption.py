@@ -3,10 +3,13 @@
 import json
 from typing import Any
 
-from appliance.conversation.vocabulary import HistoryItem, SessionConfig
+from appliance.conversation.vocabulary import AppendAudio, CommitTurn, HistoryItem, SessionConfig
 from appliance.providers.gemini.codec import GeminiCodec
 from appliance.providers.gemini.resumption import Handle, Handles
 from appliance.providers.gemini.setup import Model
+from tests.simulators.gemini_pair import QUESTION, Pair
+from tests.simulators.gemini_script import Answer
+from tests.simulators.openai_script import chirp
 
 HISTORY = (HistoryItem("user", "how are you"), HistoryItem("assistant", "Fine."))
 
@@ -45,3 +48,26 @@ def test_a_handle_is_asked_for_once_unless_that_worked() -> None:
 def test_a_conversation_that_went_on_elsewhere_begins_afresh() -> None:
     elsewhere = (*HISTORY, HistoryItem("user", "and you?"))
     assert resumption(codec(with_handle(), elsewhere).opening()) == {}
+
+
+UPDATE = '{"sessionResumptionUpdate": {"newHandle": "handle-of-a-part", "resumable": true}}'
+
+
+def test_a_state_that_holds_a_part_of_a_turn_is_not_gone_on_with() -> None:
+    """The turn is told again from its first sample, and would be heard twice."""
+    handles = Handles()
+    pair = Pair(handles=handles).ready()
+    handles.keep(Handle("handle-1", "how are you"))
+    pair.command(AppendAudio(QUESTION))
+    list(pair.codec.events(UPDATE))  # while it is said
+    pair.command(CommitTurn(1))
+    list(pair.codec.events(UPDATE))  # and before it was answered
+    assert resumption(codec(handles).opening()) == {"handle": "handle-1"}
+
+
+def test_the_state_after_an_answer_is_gone_on_with() -> None:
+    handles = Handles()
+    pair = Pair([Answer(chirp(0.2), user_transcript="how are you")], handles=handles).ready()
+    pair.ask(1)
+    pair.settle()
+    assert resumption(codec(handles).opening()) == {"handle": "handle-1"}

@@ -111,6 +111,11 @@ class Answers:
         return any(answer.is_wanted for answer in self._waiting)
 
     @property
+    def are_generated(self) -> bool:
+        """Whether the server has made all of every answer that was asked for."""
+        return all(answer.state is State.GENERATED for answer in self._waiting)
+
+    @property
     def _is_passed(self) -> bool:
         """Whether what comes is not about the first that waits, but about the next one. A server that ends
         turns by itself makes an answer to each; who is told the end of one may make none."""

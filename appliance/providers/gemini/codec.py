@@ -224,13 +224,13 @@ class GeminiCodec:
         return (
             ("error", self._on_error),
             ("setupComplete", self._on_setup_complete),
-            ("sessionResumptionUpdate", self._on_resumption_update),
             ("usageMetadata", self._on_usage),
             ("voiceActivity", self._on_voice_activity),
             ("voiceActivityDetectionSignal", self._on_voice_activity),
             ("toolCallCancellation", self._on_calls_cancelled),
             ("toolCall", self._answers.on_calls),
             ("serverContent", self._on_content),
+            ("sessionResumptionUpdate", self._on_resumption_update),
             ("goAway", self._on_go_away),
         )
 
@@ -283,8 +283,11 @@ class GeminiCodec:
             yield from self._answers.heard_turn_end()
 
     def _on_resumption_update(self, message: Fields) -> Iterator[ProviderEvent]:
+        """A state with a part of a turn in it, or with one that is not answered, is none to go on with: whoever
+        loses the session tells the turn again, and it would be heard twice."""
         handle = reader.text(message, "newHandle")
-        if handle and len(handle) <= reader.MAX_HANDLE_CHARACTERS and reader.is_true(message, "resumable"):
+        is_one = 0 < len(handle) <= reader.MAX_HANDLE_CHARACTERS and reader.is_true(message, "resumable")
+        if is_one and self._phase is Phase.LISTENING and self._answers.are_generated:
             self._handles.keep(Handle(handle, self._turns.last_said))
         yield from ()
 
