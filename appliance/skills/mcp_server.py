@@ -86,13 +86,7 @@ class McpServer:
         loop, pause_s = asyncio.get_running_loop(), FIRST_PAUSE_S
         while True:
             began_s = loop.time()
-            try:
-                await self._serve()
-                reason = "it has ended"
-            except Exception as error:  # noqa: BLE001  whatever a foreign program does, it is tried again
-                reason = self._refusal or _reason(error)
-            finally:
-                self._client = None
+            reason = await self._live()
             if loop.time() - began_s >= STEADY_S:
                 pause_s = FIRST_PAUSE_S
             self._tell_once(reason)
@@ -117,8 +111,27 @@ class McpServer:
             self._lost.set()
             return failed(f"{self._options.name} failed: {_reason(error)}")
 
-    async def _serve(self) -> None:
-        """One life of the server, from its start until it is lost."""
+    async def _live(self) -> str:
+        """One life of the server; why it is over. Cancelled, it comes back once the server has ended."""
+        started = asyncio.Event()
+        life = asyncio.create_task(self._serve(started))
+        waiting = asyncio.create_task(started.wait())
+        try:
+            await asyncio.wait({life, waiting}, timeout=START_TIMEOUT_S, return_when=asyncio.FIRST_COMPLETED)
+            if not life.done() and not started.is_set():
+                return f"it did not answer within {START_TIMEOUT_S:g} s"
+            await asyncio.wait({life})
+        finally:
+            self._client = None
+            waiting.cancel()
+            await _end(life)
+        if life.cancelled():
+            return "it was broken off"
+        fault = life.exception()
+        return "it has ended" if fault is None else self._refusal or _reason(fault)
+
+    async def _serve(self, started: asyncio.Event) -> None:
+        """From its start until it is lost."""
         await asyncio.to_thread(load)
         from mcp import Client
 
@@ -126,9 +139,9 @@ class McpServer:
         self._refusal = ""
         transport = cast("Transport", watched(self._transport(), lost))
         client = Client(transport, read_timeout_seconds=CALL_TIMEOUT_S, cache=None)
-        async with asyncio.timeout(START_TIMEOUT_S) as starting, client:
+        async with client:
             tools = await self._list(client)
-            starting.reschedule(None)
+            started.set()
             self._client, self._told = client, ""
             if [tool.declaration for tool in tools] != [tool.declaration for tool in self._tools]:
                 before, self._tools = self._tools, tools
@@ -192,12 +205,24 @@ class _McpTool:
         return await self._server.call(self._tool, found)
 
 
+async def _end(life: "asyncio.Task[None]") -> None:
+    """Cancel `life` once, and wait for its end, which the package bounds: cancelled a second time, it would
+    leave its program running, and never come back."""
+    life.cancel()
+    wanted: asyncio.CancelledError | None = None
+    while not life.done():
+        try:
+            await asyncio.wait({life})
+        except asyncio.CancelledError as again:
+            wanted = again
+    if wanted is not None:
+        raise wanted
+
+
 def _reason(error: BaseException) -> str:
     """The innermost of a group, in words; an error of the system without its number."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
-    if isinstance(error, TimeoutError):
-        return f"it did not answer within {START_TIMEOUT_S:g} s"
     if isinstance(error, OSError) and error.errno:
         return os.strerror(error.errno)
     return f"{type(error).__name__}: {error}"[:_MAX_REASON_CHARS]

@@ -10,14 +10,21 @@ from pydantic import SecretStr
 
 # To another machine of the house, or the other side of the world; it is tried again.
 CONNECT_TIMEOUT_S: Final = 10.0
+# A program that is to end: so long after its input has ended it is asked to, and so long after that it is
+# killed. The package gives it 2 s each; the daemon has 1.5 s to end, and whom it leaves behind stays.
+LEAVE_TIMEOUT_S: Final = 0.4
+KILL_TIMEOUT_S: Final = 0.3
 
 
 def load() -> None:
     """Import the package, which takes a small machine seconds, and keep it from logging with tracebacks what
-    is said in a sentence elsewhere."""
+    is said in a sentence elsewhere, and its programs from outliving us."""
     import mcp
     import mcp.client.streamable_http
+    from mcp.client import stdio
 
+    stdio.PROCESS_TERMINATION_TIMEOUT = LEAVE_TIMEOUT_S
+    stdio.FORCE_KILL_TIMEOUT = KILL_TIMEOUT_S
     logger = logging.getLogger(mcp.__name__)
     logger.propagate = False
     if not logger.handlers:
@@ -52,8 +59,9 @@ async def over_http(
         on_status(response.status_code)
 
     hooks = {"response": [look]}
+    near = url.startswith("http://")  # an address that leaves this house unencrypted is not taken
     async with (
-        httpx2.AsyncClient(headers=headers, timeout=timeout, event_hooks=hooks) as http,
+        httpx2.AsyncClient(headers=headers, timeout=timeout, event_hooks=hooks, trust_env=not near) as http,
         streamable_http_client(url, http_client=http) as streams,
     ):
         yield streams

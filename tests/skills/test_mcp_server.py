@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from appliance.service.assembly import CLOSE_TIMEOUT_S
 from appliance.skills import mcp_server
 from appliance.skills.mcp_server import McpOptions, McpServer
 from appliance.skills.outcome import MAX_OUTPUT_CHARS, Outcome
@@ -196,6 +197,49 @@ async def test_when_it_is_closed_its_process_has_ended(tmp_path: Path) -> None:
         os.kill(int(number.read_text()), 0)
 
 
+STUBBORN = "trap '' TERM; echo $$ > {number}; while true; do sleep 0.1; done"
+
+
+def process_in(file: Path) -> int:
+    """The process id that a program has written there; 0 as long as there is none."""
+    return int(file.read_text().strip() or 0) if file.exists() else 0
+
+
+async def started(file: Path) -> int:
+    """Wait for the program that writes its process id there."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not (process := process_in(file)):  # noqa: ASYNC110  a foreign process tells nobody
+            await asyncio.sleep(0.02)
+    return process
+
+
+async def test_a_program_that_wants_to_stay_is_gone_before_the_daemon_is(tmp_path: Path) -> None:
+    number = tmp_path / "pid"
+    async with running(command=("sh", "-c", STUBBORN.format(number=number))):
+        process = await started(number)
+        began_s = asyncio.get_running_loop().time()
+    assert asyncio.get_running_loop().time() - began_s < CLOSE_TIMEOUT_S
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)
+
+
+async def test_a_start_whose_time_is_over_while_it_is_ended_is_ended_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mcp_server, "START_TIMEOUT_S", 0.5)
+    number = tmp_path / "pid"
+    watched = Watched(McpOptions("house", ("sh", "-c", STUBBORN.format(number=number))))
+    serving = asyncio.create_task(watched.server.run())
+    process = await started(number)
+    for _ in range(8):
+        serving.cancel()
+        await asyncio.wait({serving}, timeout=0.1)
+    await asyncio.wait({serving}, timeout=8)
+    assert serving.cancelled()
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)
+
+
 @contextmanager
 def serving(port: int) -> Iterator["subprocess.Popen[bytes]"]:
     """The same server over streamable HTTP, behind a key."""
@@ -231,6 +275,14 @@ async def test_a_server_at_an_address_is_called_with_its_key_and_found_again_aft
         assert (await house.call("add", a=1, b=2))[0] is False
         with serving(port):
             assert await house.call_until_it_is_back()
+
+
+async def test_a_key_for_this_house_goes_to_no_proxy(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    with serving(port):
+        async with running(**at(port)) as house:
+            await house.changed()
+            assert house.names == ALL
 
 
 async def test_a_key_that_is_refused_is_told_and_never_shown(port: int) -> None:
