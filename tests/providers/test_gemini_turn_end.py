@@ -120,3 +120,16 @@ def test_an_early_answer_is_written_where_all_answers_are() -> None:
     pair.command(CommitTurn(1))
     assert len(pair.received(1)) == 0
     assert pair.of_answer(1)[-2] == AnswerTranscript(1, "Fine.", final=True, written=True)
+
+
+def test_the_end_of_what_was_committed_meanwhile_is_not_that_of_what_is_said_next() -> None:
+    """The server's word is on its way when our own silence ends the turn, and the person goes on."""
+    pair = pair_that_ends_turns(Behaviour(ends_turn_after_ms=500))
+    pair.command(AppendAudio(HALF_A_SECOND))
+    pair.serve()
+    pair.command(CommitTurn(1))
+    pair.command(CancelAnswer(1, 0))
+    pair.command(AppendAudio(HALF_A_SECOND[:1600]))
+    while pair.receive():
+        pass
+    assert TurnEndHeard() not in pair.events

@@ -65,6 +65,7 @@ class Conversation:
         self._setup: dict[str, Any] | None = None
         self._seeding = False
         self._activity: bytearray | None = None  # sound of the person's turn
+        self._heard_samples = 0  # of sound, in the whole session
         self._over = False  # automatic detection: the turn was answered, what comes now is its tail
         self._calls = 0
         self.handles: list[str] = []
@@ -275,6 +276,7 @@ class Conversation:
             raise Refused(f"audio is no base64: {error}") from error
         if not data or len(data) % 2:
             raise Refused(f"audio has {len(data)} bytes")
+        self._heard_samples += len(data) // 2
         if self._over:
             self._record.tail_samples += len(data) // 2
             return Reply()
@@ -290,7 +292,7 @@ class Conversation:
         self._over = True
         reply = self._take_turn()
         if self._behaviour.tells_voice_activity:
-            over = {"voiceActivityType": "ACTIVITY_END", "audioOffset": f"{samples / 16000}s"}
+            over = {"voiceActivityType": "ACTIVITY_END", "audioOffset": f"{self._heard_samples / 16000}s"}
             reply.messages.insert(0, self.message(voiceActivity=over))
         return reply
 

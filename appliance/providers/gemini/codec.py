@@ -82,6 +82,8 @@ class GeminiCodec:
         self._history = () if self._resumed else tuple(item for item in history if item.text)
         self._phase = Phase.CONNECTED
         self._own_turns = not config.provider_ends_turns
+        self._sent_samples = 0  # of sound, in this session
+        self._committed_samples = 0  # of these, when a turn was committed last
         self._outgoing: list[str] = []
         self._transcripts: list[UserTranscript] = []  # to be told with the next event; at most a few
         self._teller = Teller(self._dialect.telling, config, self._outgoing.append)
@@ -149,12 +151,14 @@ class GeminiCodec:
             if self._own_turns:
                 self._outgoing.append(frames.activity_start())
             self._add_transcript(self._turns.opened())
+        self._sent_samples += len(pcm)
         self._outgoing.extend(frames.audio(pcm))
 
     def _commit(self, answer: int) -> None:
         if self._phase is Phase.LISTENING:
             self._append(_PAUSE)
         self._phase = Phase.LISTENING
+        self._committed_samples = self._sent_samples
         self._teller.catch_up()
         self._outgoing.append(frames.activity_end() if self._own_turns else frames.audio_stream_end())
         self._add_transcript(self._turns.committed(answer))
@@ -277,9 +281,13 @@ class GeminiCodec:
         yield from ()
 
     def _on_voice_activity(self, message: Fields) -> Iterator[ProviderEvent]:
-        """The two names of one thing; the second was there first."""
+        """The two names of one thing; the second was there first. What was committed meanwhile is over
+        anyway."""
         kind = reader.text(message, "voiceActivityType") or reader.text(message, "vadSignalType")
-        if kind in ("ACTIVITY_END", "VAD_SIGNAL_TYPE_EOS") and self._phase is Phase.SPEAKING:
+        end_s = reader.duration_s(message, "audioOffset")
+        is_known = end_s is not None and end_s * NEAR_RATE_HZ <= self._committed_samples
+        is_end = kind in ("ACTIVITY_END", "VAD_SIGNAL_TYPE_EOS")
+        if is_end and not is_known and self._phase is Phase.SPEAKING:
             yield from self._answers.heard_turn_end()
 
     def _on_resumption_update(self, message: Fields) -> Iterator[ProviderEvent]:
