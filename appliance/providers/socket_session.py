@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from os.path import commonprefix
+from itertools import takewhile
 from typing import Protocol
 
 from pydantic import SecretStr
@@ -204,8 +204,9 @@ def redacted(message: str, secret: SecretStr) -> str:
         return message
     begin, at = key[:MIN_KEY_CHARACTERS], 0
     while (at := message.find(begin, at)) >= 0:
-        length = len(commonprefix((message[at:], key)))
-        message = f"{message[:at]}***{message[at + length :]}"
+        pairs = zip(message[at:], key, strict=False)
+        quoted = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+        message = f"{message[:at]}***{message[at + quoted :]}"
         at += len("***")
     return message
 

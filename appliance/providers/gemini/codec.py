@@ -291,8 +291,8 @@ class GeminiCodec:
             yield from self._answers.heard_turn_end()
 
     def _on_resumption_update(self, message: Fields) -> Iterator[ProviderEvent]:
-        """A state with a part of a turn in it, or with one that is not answered, is none to go on with: whoever
-        loses the session tells the turn again, and it would be heard twice."""
+        """A state with a part of a turn in it, or with one that is not answered, is none to go on with:
+        the turn is told again to the next session, and would be heard twice."""
         handle = reader.text(message, "newHandle")
         is_one = 0 < len(handle) <= reader.MAX_HANDLE_CHARACTERS and reader.is_true(message, "resumable")
         if is_one and self._phase is Phase.LISTENING and self._answers.are_generated:
