@@ -14,7 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from tests.bench import moments_fate
 from tests.bench.moments_fate import MOMENTS, SILENT_MOMENTS, WORDS_AHEAD
-from tests.bench.moments_run import WORDS_OFF, Moment, Subject, live
+from tests.bench.moments_look import WORDS_OFF, Moment, Subject
+from tests.bench.moments_run import live
 from tests.bench.moments_server import Fate, Manner
 from tests.bench.table import Row, percentiles, render, spread
 

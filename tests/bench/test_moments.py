@@ -11,7 +11,8 @@ from appliance.pcm.formats import NEAR_RATE_HZ, Pcm
 from tests.bench.floor_likeness import at_24k
 from tests.bench.moments import MOMENTS_TRIED, rows
 from tests.bench.moments_fate import MOMENTS, silent, visible
-from tests.bench.moments_run import Look, Moment, Subject, live
+from tests.bench.moments_look import Look, Moment, Subject
+from tests.bench.moments_run import live
 from tests.bench.moments_server import FIRST_WORDS, STORY, WORD_SAMPLES, Manner, StoryServer, Tale, voice
 from tests.bench.stage import OUT_RATE_HZ, Spoken
 from tests.simulators.openai_script import Turn
