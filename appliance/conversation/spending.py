@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -43,12 +43,16 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """What was spent on `day` and in its month, in millionths; `told` are the marks that were told."""
+    """What was spent on `day` and in its month, in millionths; `told` are the marks that were told.
+
+    `behind` is the day that the clock tells where that is an earlier one, else None.
+    """
 
     day: date
     today: int = 0
     this_month: int = 0
     told: frozenset[Mark] = frozenset()
+    behind: date | None = None
 
     def spent(self, period: Period) -> int:
         """What was spent in this period."""
@@ -58,12 +62,16 @@ class Ledger:
         """The ledger as it is on `day`: a new day or month begins at 0.
 
         A day before the ledger's own is one of a clock that is not set yet, as after a power cut where no
-        battery keeps it: the ledger's day goes on.
+        battery keeps it: the ledger's day goes on. A clock that passes midnight there is set, and was ahead
+        of its time before: its next day begins, or a day far in the future would never end.
         """
-        if day <= self.day:
-            return self
+        if day in (self.day, self.behind):
+            behind = None if day == self.day else day
+            return self if behind == self.behind else replace(self, behind=behind)
+        if day < self.day and (self.behind is None or day != self.behind + timedelta(days=1)):
+            return replace(self, behind=day)
         if (day.year, day.month) == (self.day.year, self.day.month):
-            return replace(self, day=day, today=0, told=self._told_of(Period.MONTH))
+            return replace(self, day=day, today=0, told=self._told_of(Period.MONTH), behind=None)
         return Ledger(day)
 
     def add(self, millionths: int) -> "Ledger":
@@ -89,11 +97,11 @@ class Ledger:
     def tell(self, limits: Limits) -> tuple[tuple[Mark, ...], "Ledger"]:
         """What is to be told, each once a period, and the ledger that remembers it.
 
-        Who reaches a limit at once is told only that.
+        Who reaches a limit at once is told only that; a limit that was raised is told of anew.
         """
         marks = self.marks(limits)
         news = [mark for mark in sorted(marks - self.told) if not _overtaken(mark, marks)]
-        return tuple(news), replace(self, told=self.told | marks)
+        return tuple(news), replace(self, told=marks)
 
     def _told_of(self, period: Period) -> frozenset[Mark]:
         return frozenset(mark for mark in self.told if mark[0] is period)

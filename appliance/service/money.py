@@ -75,7 +75,7 @@ class Money:
             return
         prices = self._accounts.prices.get(provider)
         cost = None if prices is None else prices.cost(counts)
-        self._ledger = self._ledger.at(self._today()).add(cost.millionths if cost else 0)
+        self._ledger = self._as_of_today().add(cost.millionths if cost else 0)
         self._put_on_tab(provider, counts, prices)
         self._write(
             "usage",
@@ -87,19 +87,18 @@ class Money:
         )
         if cost is not None and cost.millionths:
             self._tell_news()
-            if self._store is not None:
-                self._store.save(NAME, to_json(self._ledger, self._accounts.currency))
+            self._save()
 
     def excuse(self, category: FailureCategory) -> str | None:
         """The sentence for a turn that nobody may answer because of a limit; None where that is not why."""
-        period = self._ledger.at(self._today()).reached(self._accounts.limits)
+        period = self._as_of_today().reached(self._accounts.limits)
         if category is not FailureCategory.QUOTA_EXHAUSTED or period is None or self._allowed():
             return None
         return money_words.excuse(period)
 
     def status(self) -> MoneyStatus:
         """How it stands."""
-        ledger, limits = self._ledger.at(self._today()), self._accounts.limits
+        ledger, limits = self._as_of_today(), self._accounts.limits
         able = self._allowed()
         return MoneyStatus(
             self._accounts.currency,
@@ -114,7 +113,19 @@ class Money:
         )
 
     def _allowed(self) -> frozenset[str]:
-        return allowed(self._accounts.prices, self._ledger.at(self._today()), self._accounts.limits)
+        return allowed(self._accounts.prices, self._as_of_today(), self._accounts.limits)
+
+    def _as_of_today(self) -> Ledger:
+        """The ledger; what the clock tells of it is kept too, though nothing may be spent."""
+        ledger = self._ledger.at(self._today())
+        if ledger is not self._ledger:
+            self._ledger = ledger
+            self._save()
+        return ledger
+
+    def _save(self) -> None:
+        if self._store is not None:
+            self._store.save(NAME, to_json(self._ledger, self._accounts.currency))
 
     def _put_on_tab(self, provider: str, counts: Mapping[str, int], prices: Prices | None) -> None:
         tab = self._tabs.setdefault(provider, _Tab())

@@ -7,6 +7,8 @@ from appliance.conversation.spending import Ledger, Level, Mark, Period
 
 NAME: Final = "money.json"
 _VERSION: Final = 1
+# A million millions of the currency, in millionths: nobody has that, and it can still be counted with.
+_MAX_SUM: Final = 10**18
 
 
 def to_json(ledger: Ledger, currency: str) -> dict[str, Any]:
@@ -17,6 +19,7 @@ def to_json(ledger: Ledger, currency: str) -> dict[str, Any]:
         "day": ledger.day.isoformat(),
         "today": ledger.today,
         "this_month": ledger.this_month,
+        "behind": ledger.behind and ledger.behind.isoformat(),
         "told": sorted([period, level] for period, level in ledger.told),
     }
 
@@ -31,13 +34,19 @@ def from_json(value: object, currency: str) -> Ledger:
             "today": int(today),
             "this_month": int(this_month),
             "told": list(told),
+            **more,
         }:
             if kept_in != currency:
                 raise ValueError(f"it is in {kept_in}, and money.currency is {currency}")
-            if not 0 <= today <= this_month:
+            if not 0 <= today <= this_month <= _MAX_SUM:
                 raise ValueError("its sums cannot be")
-            return Ledger(date.fromisoformat(day), today, this_month, frozenset(map(_mark, told)))
+            marks = frozenset(map(_mark, told))
+            return Ledger(date.fromisoformat(day), today, this_month, marks, _behind(more.get("behind")))
     raise ValueError("it is no ledger")
+
+
+def _behind(value: object) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) else None
 
 
 def _mark(value: object) -> Mark:

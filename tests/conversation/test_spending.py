@@ -31,7 +31,32 @@ def test_a_new_month_begins_at_nothing(later: date) -> None:
 
 
 def test_a_clock_that_is_not_set_yet_takes_nothing_back() -> None:
-    assert spent(5).at(date(1970, 1, 1)).add(1) == spent(6)
+    ledger = spent(5).at(date(1970, 1, 1)).add(1)
+    assert (ledger.today, ledger.this_month) == (6, 6)
+    assert ledger.at(DAY) == spent(6)
+
+
+def test_a_clock_that_was_ahead_once_stops_no_day_from_beginning() -> None:
+    """The ledger's day lies in the future: the first midnight that the clock passes ends it."""
+    ledger = spent(100, date(2099, 1, 1)).at(DAY).add(1)
+    assert ledger.today == 101
+    ledger = ledger.at(DAY + timedelta(days=1))
+    assert ledger == Ledger(DAY + timedelta(days=1))
+    assert ledger.at(DAY + timedelta(days=2)).day == DAY + timedelta(days=2)
+
+
+def test_a_clock_that_is_set_in_steps_is_not_taken_for_midnight() -> None:
+    ledger = spent(100)
+    for told in (date(1970, 1, 1), DAY - timedelta(days=2), DAY):
+        ledger = ledger.at(told)
+    assert ledger == spent(100)
+
+
+def test_a_limit_that_was_raised_is_told_of_anew() -> None:
+    _, ledger = spent(100).tell(Limits(day=100))
+    news, ledger = ledger.add(10).tell(Limits(day=200))
+    assert news == ()
+    assert ledger.add(60).tell(Limits(day=200))[0] == (NEAR_DAY,)
 
 
 def test_without_limits_everybody_may_be_asked() -> None:

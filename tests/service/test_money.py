@@ -197,6 +197,18 @@ def test_a_restart_forgets_neither_what_was_spent_nor_what_was_told() -> None:
     assert Stage(after.card).askable == ["unknown", "offline"]
 
 
+def test_a_limit_that_was_reached_by_a_clock_ahead_of_its_time_does_not_last_for_ever() -> None:
+    stage = Stage()
+    stage.today = date(2099, 1, 1)
+    stage.spend(1)
+    stage.today = date(2026, 11, 21)
+    assert stage.askable == ["unknown", "offline"]
+    after = Stage(stage.card)
+    after.today = date(2026, 11, 22)
+    assert after.askable == ["dear", "unknown", "offline"]
+    assert after.money.status().today == 0
+
+
 @pytest.mark.parametrize(
     ("kept", "reason"),
     [
@@ -204,6 +216,7 @@ def test_a_restart_forgets_neither_what_was_spent_nor_what_was_told() -> None:
         ({"version": 2}, "it is no ledger"),
         (to_json(Ledger(date(2026, 11, 21), 5, 5), "USD"), "it is in USD, and money.currency is EUR"),
         (to_json(Ledger(date(2026, 11, 21), 5, 4), "EUR"), "its sums cannot be"),
+        (to_json(Ledger(date(2026, 11, 21), 10**400, 10**400), "EUR"), "its sums cannot be"),
         ({**to_json(Ledger(date(2026, 11, 21)), "EUR"), "day": "soon"}, "Invalid isoformat string: 'soon'"),
         ({**to_json(Ledger(date(2026, 11, 21)), "EUR"), "told": ["day"]}, "it is no ledger"),
         (
