@@ -39,9 +39,6 @@ from tests.simulators.openai_types import (
 )
 from tests.simulators.openai_words import words_of_person
 
-# A cancel that comes so soon after response.done (plus the network's delay) crossed it.
-RACE_S = 0.25
-
 
 @dataclass
 class Reply:
@@ -75,7 +72,7 @@ class Conversation:
         self._next_answer: Answer | None = None
         self._answered: Answer | None = None  # by the last response that was completed
         self._has_spoken = False
-        self.race_s = RACE_S
+        self.race_s = behaviour.race_s
         self._handlers: dict[str, Callable[[Event, float], Reply]] = {
             "session.update": self._update,
             "input_audio_buffer.append": self._append,

@@ -95,6 +95,7 @@ class Behaviour:
     beta_names: bool = False  # GA, but the server events have the names that they had in the beta
     dialect: Dialect = "ga"
     lasts_s: int = 3600  # what session.created says of its end
+    race_s: float = 0.25  # a cancel that comes so soon after response.done (plus the delay) crossed it
     hears: tuple[tuple[int, int], ...] = ()  # speech, by its own turn detection; see `openai_buffer`
 
 

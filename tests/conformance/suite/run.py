@@ -50,7 +50,7 @@ Cell = tuple[Kind, Contract]
 Outcomes = Mapping[tuple[str, str], Outcome]
 
 # Most runs wait: for sound that comes as fast as it is played, for deadlines of five seconds.
-RUNS_AT_ONCE = 12
+RUNS_AT_ONCE = 8
 # A run that takes longer hangs; the longest waits for a deadline of five seconds, on a machine that is busy.
 RUN_TIMEOUT_S = 25.0
 
