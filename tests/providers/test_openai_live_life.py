@@ -4,6 +4,7 @@ import base64
 import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from appliance.conversation.vocabulary import (
@@ -13,6 +14,7 @@ from appliance.conversation.vocabulary import (
     AppendAudio,
     AskText,
     CancelAnswer,
+    CommitTurn,
     DiscardTurn,
     Failure,
     ToolCall,
@@ -89,6 +91,21 @@ def test_a_call_that_the_person_spoke_on_after_is_not_made_beside_the_one_for_th
     assert others == [(call.call, "set")]
     assert len(pair.of(AnswerDone)) == 1
     assert pair.record.violations == []
+
+
+def test_neither_is_it_where_the_whole_turn_was_told_at_once() -> None:
+    calling = Answer(calls=(Call("timer"),), delay_ms=0, then=Answer(chirp(1.0)))
+    pair = Pair(calling, config=replace(CONFIG, tools=TOOLS)).ready()
+    said: list[str] = []
+    turn = np.concatenate((speech(1.0), silence(0.7), speech(1.0), silence(0.8)))
+    for command in (AppendAudio(turn), CommitTurn(1)):
+        for frame in pair.codec.encode(command):
+            said += [json.dumps(event) for event in pair.server.receive(frame)]
+    for frame in said:
+        pair.give(frame)
+    assert len(calls_of(pair)) == 1
+    assert [told for _, told in pair.record.results] == [pair.record.results[0][1]]
+    assert "went on speaking" in pair.record.results[0][1]
 
 
 def calls_of(pair: Pair) -> list[ToolCall]:

@@ -55,8 +55,10 @@ class Answering:
         self._words = AnswerWords()
         self._finished: tuple[int, AnswerWords] | None = None  # the answer that came last, while it plays
         self._asked: _Asked | None = None
+        self._asked_at = 0  # samples that had been sent
+        self._delegated: tuple[str, int] | None = None  # the delegation that began last, and where it did
         self._pending: list[ProviderEvent] = []  # what a command brought about; at most two commands' worth
-        # Made before the turn was committed, and how much had been sent by then; the backend bounds them.
+        # Made before the turn was committed, and the sample at which; the backend bounds them.
         self._early_calls: list[tuple[Call, int]] = []
         self._streams_silence = False
         self._notes = 0
@@ -104,17 +106,14 @@ class Answering:
         if self._asked is not None:
             self._leave()
         self.listen()
-        self._asked = asked
+        self._asked, self._asked_at = asked, sent_samples
         passage = self._gate.ask()
         if passage.began:
             self._note_begin(len(passage.pcm), sent_samples)
             self._pending.extend(self._passed_on(asked, passage))
         early, self._early_calls = self._early_calls, []
         for call, called_at in early:
-            if sent_samples - called_at > self._tail_samples:
-                self.tell_result(0, call.call, _SPOKE_ON)  # the whole turn has a call of its own, or none
-            else:
-                self._pending.extend(self._call(call, sent_samples))
+            self._pending.extend(self._call(call, called_at))
 
     def cancel(self, answer: int, heard_ms: int) -> None:
         """Stop `answer`, of which so much was heard; unknown ones are ignored."""
@@ -245,9 +244,11 @@ class Answering:
 
     # ------------------------------------------------------------------ tools
 
-    def on_delegation(self, delegation: str, target: object) -> None:
-        """The model gives work away. What it gives to us says nothing of the task: nobody can help."""
+    def on_delegation(self, delegation: str, target: object, at_sample: int) -> None:
+        """The model gives work away, at this place in what it was sent. What it gives to us says nothing of
+        the task: nobody can help."""
         self._gate.expect_more()
+        self._delegated = delegation, at_sample
         if target == "client":
             self._notes += 1
             self._send(frames.no_help(self._notes, delegation))
@@ -256,17 +257,24 @@ class Answering:
         """An event of the backend. `sent_samples` went out so far."""
         self._gate.expect_more()
         self._meter.counted(tokens_of(event))
-        for call in self._backend.on_event(delegation, event):
-            yield from self._call(call, sent_samples)
+        calls = self._backend.on_event(delegation, event)
+        called_at = sent_samples
+        if calls and self._delegated is not None and self._delegated[0] == delegation:
+            called_at, self._delegated = self._delegated[1], None  # what it calls later, it calls anew
+        for call in calls:
+            yield from self._call(call, called_at)
 
-    def _call(self, call: Call, sent_samples: int) -> Iterator[ProviderEvent]:
-        """The model may call before our end of turn, in the silence that precedes it; what it calls in an
-        earlier pause, or when nobody waits, is not run."""
+    def _call(self, call: Call, called_at: int) -> Iterator[ProviderEvent]:
+        """The model may call before our end of turn, in the silence that precedes it. What it calls when
+        nobody waits is not run, nor what it calls in an earlier pause: it may call for the whole turn again."""
         asked = self._asked
         if self._gate.heed is Heed.HOLDING:
-            self._early_calls.append((call, sent_samples))
+            self._early_calls.append((call, called_at))
             return
         if asked is not None and self._gate.heed in _WAITING:
+            if self._asked_at - called_at > self._tail_samples:
+                self.tell_result(0, call.call, _SPOKE_ON)
+                return
             yield from self._start(asked)
             if self._asked is asked:
                 yield ToolCall(asked.number, call.call, call.name, call.arguments)

@@ -279,7 +279,11 @@ class LiveCodec:
 
     def _on_delegation(self, event: Fields) -> Iterator[ProviderEvent]:
         delegation = reader.mapping(event, "delegation")
-        self._answering.on_delegation(reader.identifier(delegation, "id"), delegation.get("target"))
+        at_sample = self.sent_samples
+        if event.get("offset_ms") is not None:
+            at_sample = min(at_sample, fields.time_ms(event, "offset_ms") * _SAMPLES_PER_MS)
+        whose, target = reader.identifier(delegation, "id"), delegation.get("target")
+        self._answering.on_delegation(whose, target, at_sample)
         yield from ()
 
     def _on_backend(self, event: Fields) -> Iterator[ProviderEvent]:
