@@ -113,7 +113,7 @@ class ClosingSoon:
     """The peer will end the session in `remaining_s`, counted from this event.
 
     Who knows at the start how long it may last says so right after `Ready`, and again whenever the peer says
-    so itself; the last one counts. When to renew the session before that is up to who holds it.
+    so itself; the earliest end counts. When to renew the session before that is up to who holds it.
     """
 
     remaining_s: float

@@ -266,7 +266,7 @@ class Answering:
 
     def _call(self, call: Call, called_at: int) -> Iterator[ProviderEvent]:
         """The model may call before our end of turn, in the silence that precedes it. What it calls when
-        nobody waits is not run, nor what it calls in an earlier pause: it may call for the whole turn again."""
+        nobody waits is not run, nor what it calls in an earlier pause: it calls for the whole turn again."""
         asked = self._asked
         if self._gate.heed is Heed.HOLDING:
             self._early_calls.append((call, called_at))
