@@ -43,6 +43,8 @@ __all__ = ["Chain", "Provider"]
 # A peer that says of every session that it ends soon gets no more than two a minute; vendors give theirs
 # ten minutes or more.
 RENEWAL_PAUSE_S = 30.0
+# A timer may fire by the clock's resolution too early; what is left is waited for once and not in circles.
+SHORTEST_WAIT_S = 0.001
 
 
 class Chain:
@@ -149,7 +151,7 @@ class Chain:
 
     async def _closes_within(self, pause_s: float) -> None:
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._closing.wait(), pause_s)
+            await asyncio.wait_for(self._closing.wait(), max(pause_s, SHORTEST_WAIT_S))
 
     # ------------------------------------------------------------------ what the conversation says
 

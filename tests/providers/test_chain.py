@@ -243,3 +243,11 @@ async def test_a_turn_after_an_answer_needs_nothing_to_be_forgotten() -> None:
         only.says(AnswerDone(1, complete=True))
         s.turn(2)
         assert DiscardTurn() not in only.told
+
+
+async def test_what_is_left_of_a_pause_is_not_waited_for_in_circles() -> None:
+    async with stage("only") as s:
+        (await s.session("only")).says(Failure(FailureCategory.CONNECTION_FAILED, "busy", 1e-12))
+        await settle()
+        links = [event for event in s.of(LinkChanged) if isinstance(event, LinkChanged)]
+        assert [event.link for event in links].count(LinkState.BACKING_OFF) == 1
