@@ -10,6 +10,8 @@ from appliance.skills.builtin import Clock
 from appliance.skills.timers import KEPT, KeptTimer, Timers
 
 STATE_FILE = "timers.json"
+# By so much the clock on the wall may drift from the stream's; more and somebody has set it.
+_SET_S = 1.0
 
 
 class TimerAlarm:
@@ -35,6 +37,7 @@ class TimerAlarm:
         self._rings = rings
         self._tone = tone
         self._bell = Bell()
+        self._kept_began_s = 0.0  # by the clock on the wall, when the stream began; as it was last kept
 
     @property
     def rings(self) -> bool:
@@ -48,6 +51,8 @@ class TimerAlarm:
     def look(self) -> None:
         """To be called several times a second."""
         now_s, next_due_s = self._clock.now_s(), self._timers.next_due_s
+        if next_due_s is not None and abs(self._began_s() - self._kept_began_s) > _SET_S:
+            self.keep()  # by the old time, a restart would take them for over
         if next_due_s is not None and next_due_s <= now_s:
             for timer in self._timers.take_due(now_s):
                 self._record.write("timer", number=timer.number, state="ended")
@@ -74,9 +79,13 @@ class TimerAlarm:
 
     def keep(self) -> None:
         """To be called after every change of the timers."""
+        self._kept_began_s = self._began_s()
         if self._state is not None:
             kept = self._timers.kept(self._clock.now_s(), self._clock.local().timestamp())
             self._state.save(STATE_FILE, kept)
+
+    def _began_s(self) -> float:
+        return self._clock.local().timestamp() - self._clock.now_s()
 
     def _do(self, stroke: Stroke) -> None:
         if stroke is Stroke.RING_ON:
