@@ -16,6 +16,9 @@ AT_ONCE = 2
 AHEAD_S = 20.0
 # Silence of a voice: four times what a slow one takes for its longest piece on a Pi.
 VOICE_TIMEOUT_S = 15.0
+# From asking for a piece to its last sample: twice what a voice at half of real time takes for the longest
+# one (15 s of sound). One that sends a sample now and then is never silent, and never done.
+PIECE_TIMEOUT_S = 60.0
 # Sound of one piece, of at most 240 characters: four times as long as the slowest voice takes for it.
 MAX_PIECE_S = 120.0
 
@@ -89,6 +92,14 @@ class Speaking:
         self._told_samples += len(pcm)
 
     async def _make(self, piece: _Piece) -> None:
+        try:
+            async with asyncio.timeout(PIECE_TIMEOUT_S):
+                await self._hear(piece)
+        except TimeoutError:
+            message = f"the voice was not done with a piece after {PIECE_TIMEOUT_S:g} s"
+            raise ProviderError(FailureCategory.TIMED_OUT, message) from None
+
+    async def _hear(self, piece: _Piece) -> None:
         left = MAX_PIECE_S * self._voice.rate_hz
         text = piece.spoken.text
         self.characters += len(text)
