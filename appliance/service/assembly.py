@@ -109,7 +109,8 @@ class Assembly:
         self._config = session_config(settings)
         self.instructions = instructions_of(settings, ends.local_time)
         self._workers = providers.workers
-        self._standby = [provider.name for provider in providers.providers[1:]]
+        self.provider_names = tuple(provider.name for provider in providers.providers)
+        self._standby = self.provider_names[1:]
         self.provider_spoke = asyncio.Event()
         self.first_link_settled = asyncio.Event()
         self.near = SampleRing.allocate(_near_samples(settings))

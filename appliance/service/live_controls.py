@@ -26,6 +26,9 @@ from appliance.service.instructions import UnknownVariable
 # How often somebody who asked is shown how far the answer's text has come: as fast as one reads.
 PIECE_S: Final = 0.25
 
+# How the link stands of a provider to whom nobody has turned so far (public contract: `status`).
+UNUSED: Final = "unused"
+
 
 class LiveControls:
     """The `Controls` of a running appliance; belongs to the event loop's thread."""
@@ -161,7 +164,10 @@ class LiveControls:
             volume=self._assembly.volume.percent,
             conversation=self._assembly.conversation,
             providers=[
-                replace(status, current=status.name == chain.provider) for status in self._providers.values()
+                replace(
+                    self._providers.get(name, ProviderStatus(name, UNUSED)), current=name == chain.provider
+                )
+                for name in self._assembly.provider_names
             ],
             devices=list(self._devices.values()),
             timers=[
