@@ -43,7 +43,7 @@ IMPOSSIBLE: tuple[Reason, ...] = (
     Reason(
         ("offline",),
         ("lost while speaking",),
-        "The whole sentence is made (in 20 ms) before its first sound is told: nothing of it can be lost.",
+        "espeak-ng makes the whole sentence (in 20 ms) before its first sound is told: nothing is left to lose.",
         "`appliance/providers/offline/mouth.py`",
     ),
     Reason(
@@ -96,10 +96,16 @@ UNDECLARED: tuple[Reason, ...] = (
         "PROTOCOLS §1.13",
     ),
     Reason(
-        ("cascade", "cascade-wyoming", "cascade-vendors"),
+        ("cascade", "cascade-wyoming"),
         ("end of turn",),
         "It is asked for words once the turn is over; what it is sent before is judged by nobody.",
         "PROTOCOLS §5.1, §6.2",
+    ),
+    Reason(
+        ("cascade-vendors",),
+        ("end of turn",),
+        "Deepgram could say so by its endpointing, which is not asked for: turns are ended here.",
+        "`appliance/providers/cascade/deepgram_codec.py`",
     ),
     Reason(("cascade-wyoming",), ("speed",), "`synthesize` knows a text and a voice.", "PROTOCOLS §6.2"),
     Reason(
