@@ -80,6 +80,7 @@ def test_a_language_without_spaces_is_cut_at_its_full_stops() -> None:
         ("- one thing", "one thing"),
         ("See [the page](https://example.org/x).", "See the page."),
         ("snake_case stays, _this_ goes", "snake_case stays, this goes"),
+        ("2*3*4 is 24, and 3 * 4 is **12**.", "2 \u00d7 3 \u00d7 4 is 24, and 3 \u00d7 4 is 12."),
         ("***", ""),
         ("…", ""),
     ],
