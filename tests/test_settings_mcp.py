@@ -62,3 +62,14 @@ def test_one_key_of_one_server_is_set_by_its_name(tmp_path: Path) -> None:
     )
     settings = load_settings([file], ["tools.mcp.b.allow=['t']"], {}, NOWHERE).settings
     assert [server.allow for server in settings.tools.mcp] == [(), ("t",)]
+
+
+def test_a_program_that_is_not_there_is_told_of() -> None:
+    servers = (
+        "tools.mcp=[{name = 'a', command = ['no-such-program', 'x']}, {name = 'b', command = ['/bin/sh']},"
+        " {name = 'c', command = ['sh']}]"
+    )
+    loaded = load_settings((), [servers], {"PATH": "/bin"}, NOWHERE)
+    assert loaded.warnings == (
+        'tools.mcp.a.command: there is no program "no-such-program"; install it, or write its whole path',
+    )

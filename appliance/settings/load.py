@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import which
 
 from pydantic import ValidationError
 
@@ -64,6 +65,7 @@ def load_settings(
         *sources.overlooked(environ),
         *_missing_secrets(settings, tree, environ),
         *_missing_voices(settings, tree),
+        *_missing_programs(settings, tree, environ),
         *_unused_of_the_pack(prompt, settings),
         *_uncounted_money(settings, tree),
     )
@@ -127,6 +129,14 @@ def _missing_secrets(settings: Settings, tree: Tree, environ: Mapping[str, str])
                 resolve_secret(owner.api_key, environ)
             except ConfigurationError as missing:
                 yield f"{tree.shown(('providers', str(index), *place, 'api_key'))}: {missing}"
+
+
+def _missing_programs(settings: Settings, tree: Tree, environ: Mapping[str, str]) -> Iterator[str]:
+    for index, server in enumerate(settings.tools.mcp):
+        if server.command and which(server.command[0], path=environ.get("PATH")) is None:
+            key = tree.shown(("tools", "mcp", str(index), "command"))
+            name = shown_value(("command",), server.command[0])
+            yield f"{key}: there is no program {name}; install it, or write its whole path"
 
 
 def _missing_voices(settings: Settings, tree: Tree) -> Iterator[str]:

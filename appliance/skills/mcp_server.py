@@ -224,5 +224,6 @@ def _reason(error: BaseException) -> str:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     if isinstance(error, OSError) and error.errno:
-        return os.strerror(error.errno)
+        which = f": {error.filename}" if isinstance(error.filename, str) else ""
+        return f"{os.strerror(error.errno)}{which}"[:_MAX_REASON_CHARS]
     return f"{type(error).__name__}: {error}"[:_MAX_REASON_CHARS]

@@ -176,7 +176,7 @@ async def test_a_server_that_dies_is_an_error_and_comes_back_with_its_tools() ->
 
 async def test_a_program_that_does_not_exist_is_told_once() -> None:
     async with running(command=("/nonexistent/program",)) as house:
-        await house.said("No such file or directory")
+        await house.said("No such file or directory: /nonexistent/program")
         assert house.names == ()
         assert len(house.told) == 1
 
