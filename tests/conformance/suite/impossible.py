@@ -43,7 +43,7 @@ IMPOSSIBLE: tuple[Reason, ...] = (
     Reason(
         ("offline",),
         ("lost while speaking",),
-        "espeak-ng makes the whole sentence (in 20 ms) before its first sound is told: nothing is left to lose.",
+        "espeak-ng makes the whole sentence (in 20 ms) before its first sound is told: it cannot be lost.",
         "`appliance/providers/offline/mouth.py`",
     ),
     Reason(
