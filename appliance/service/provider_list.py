@@ -104,7 +104,7 @@ def _usable(voice: str, key: str, missed: list[str]) -> str:
     """`voice`, or "" for the usual one where espeak-ng cannot speak with it: then `missed` says so."""
     if not voice or piper_model(voice) is not None or not (mistake := voice_mistake(voice)):
         return voice
-    missed.append(f'{key} = "{voice}": {mistake}; its usual voice speaks')
+    missed.append(f'{key} = "{voice}": {mistake.rstrip(".")}; its usual voice speaks')
     return ""
 
 
