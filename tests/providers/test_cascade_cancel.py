@@ -159,6 +159,19 @@ async def test_a_turn_that_went_on_and_is_discarded_is_forgotten_whole() -> None
     assert server.record.said() == [("user", "What time is it?")]
 
 
+async def test_a_cancel_of_a_turn_that_was_discarded_does_not_bring_it_back() -> None:
+    async with CascadeServer(asked("Never mind", "What time is it?")) as server, talking(server.url) as talk:
+        talk.append()
+        talk.session.send(CommitTurn(1))
+        talk.session.send(CancelAnswer(1, 0))
+        talk.session.send(DiscardTurn())
+        talk.session.send(CancelAnswer(1, 0))
+        server.script = asked("What time is it?")
+        await talk.ask(2)
+        assert talk.of(AnswerDone, 2)
+    assert server.record.said() == [("user", "What time is it?")]
+
+
 async def test_a_discard_after_an_answer_that_was_heard_forgets_nothing_of_it() -> None:
     async with CascadeServer(asked("Well?", "And then?")) as server, talking(server.url) as talk:
         await talk.ask(1)

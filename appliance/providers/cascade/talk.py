@@ -145,6 +145,7 @@ class Talk:
             turn.close()
             for exchange in turn.exchanges:
                 self._dialogue.forget(exchange)
+            self._asked = Turn()  # a cancel of its answer that is told again opens it no more
 
     # ------------------------------------------------------------------ the answer
 
