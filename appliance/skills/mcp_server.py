@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 START_TIMEOUT_S: Final = 60.0
 # Shorter than what the runner gives any tool, so that the model learns who was too slow.
 CALL_TIMEOUT_S: Final = 20.0
+# A server that is to end: three times what the package is told to take for it at most.
+END_TIMEOUT_S: Final = 4.0
 # Between two tries: doubled each time, to a minute, because a start costs a small machine a second of work.
 FIRST_PAUSE_S: Final = 1.0
 LONGEST_PAUSE_S: Final = 60.0
@@ -125,7 +127,7 @@ class McpServer:
             self._client = None
             waiting.cancel()
             await _end(life)
-        if life.cancelled():
+        if life.cancelled() or not life.done():
             return "it was broken off"
         fault = life.exception()
         return "it has ended" if fault is None else self._refusal or _reason(fault)
@@ -206,13 +208,14 @@ class _McpTool:
 
 
 async def _end(life: "asyncio.Task[None]") -> None:
-    """Cancel `life` once, and wait for its end, which the package bounds: cancelled a second time, it would
-    leave its program running, and never come back."""
+    """Cancel `life` once, and wait for its end: cancelled a second time, the package would leave its program
+    running, and never come back."""
     life.cancel()
-    wanted: asyncio.CancelledError | None = None
-    while not life.done():
+    loop, wanted = asyncio.get_running_loop(), None
+    give_up_s = loop.time() + END_TIMEOUT_S
+    while not life.done() and (left_s := give_up_s - loop.time()) > 0:
         try:
-            await asyncio.wait({life})
+            await asyncio.wait({life}, timeout=left_s)
         except asyncio.CancelledError as again:
             wanted = again
     if wanted is not None:
