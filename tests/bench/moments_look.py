@@ -182,7 +182,8 @@ class Look:
         wrong = int(np.count_nonzero(np.abs(ours[:size] - got[:size]) > ROUNDING)) + abs(len(ours) - len(got))
         begins, ends = (ms * NEAR_RATE_HZ / 1000 for ms in (self._spoken.start_ms, self._spoken.end_ms))
         log = next(e for e in self._events if e["event"] == "turn_committed")
-        wrong += abs(round(log["audio_ms"] * OUT_RATE_HZ / 1000) - len(got))
+        audio_ms: int = log["audio_ms"]
+        wrong += abs(round(audio_ms * OUT_RATE_HZ / 1000) - len(got))
         return wrong + max(0, start - round(begins)) + max(0, round(ends) - start - count)
 
     def _place(self, said: Pcm, got: Pcm, about: int) -> int:
