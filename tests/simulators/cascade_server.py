@@ -9,7 +9,6 @@
 
 import asyncio
 import math
-import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,11 +20,12 @@ import h11
 from tests.simulators import cascade_judge as judge
 from tests.simulators.cascade_replies import Piece, Prepared, of_completion, of_speech, of_transcript
 from tests.simulators.cascade_script import Record, Script, Trouble
+from tests.simulators.in_thread import InThread
 
 BASE = "/v1"
 READ_BYTES = 65_536
-# Starting and stopping a server on loopback takes milliseconds.
-THREAD_TIMEOUT_S = 5.0
+# A client's leaving is seen within milliseconds on loopback.
+LEFT_TIMEOUT_S = 5.0
 
 T = TypeVar("T")
 
@@ -58,7 +58,7 @@ class CascadeServer:
 
     async def broken_off(self, path: str) -> None:
         """Wait until nobody waits for a reply to a request of this path any more."""
-        async with asyncio.timeout(THREAD_TIMEOUT_S):
+        async with asyncio.timeout(LEFT_TIMEOUT_S):
             while path not in self.record.broken_off:
                 self.client_left.clear()
                 await self.client_left.wait()
@@ -224,44 +224,22 @@ class _Client:
         self._http.receive_data(data)
 
 
-class CascadeThread:
+class CascadeThread(InThread):
     """The server in a thread with a loop of its own, for tests that are not asynchronous."""
 
     def __init__(self, script: Script = Script()) -> None:  # noqa: B008  frozen
-        self._server = CascadeServer(script)
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), name="cascade simulator")
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._stop = asyncio.Event()
-        self._started = threading.Event()
+        self._cascade = CascadeServer(script)
+        super().__init__(self._cascade, "cascade simulator")
 
     @property
     def url(self) -> str:
         """Up to and with /v1."""
-        return self._server.url
+        return self._cascade.url
 
     @property
     def record(self) -> Record:
         """What clients did; complete once they have closed."""
-        return self._server.record
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        assert self._started.wait(THREAD_TIMEOUT_S), "the simulator did not start"
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        assert self._loop is not None
-        self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(THREAD_TIMEOUT_S)
-        assert not self._thread.is_alive(), "the simulator did not stop"
-
-    async def _run(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        async with self._server:
-            self._started.set()
-            await self._stop.wait()
+        return self._cascade.record
 
 
 def _nth(replies: Sequence[T], number: int) -> T:

@@ -8,10 +8,8 @@
 told; it exits with 1 if a client broke the protocol.
 """
 
-import asyncio
 import http
 import json
-import threading
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
@@ -23,10 +21,9 @@ from websockets.http11 import Request, Response
 from tests.simulators.gemini_connection import Connection
 from tests.simulators.gemini_conversation import Vault
 from tests.simulators.gemini_script import Answer, Behaviour, Record, Script, script_of
+from tests.simulators.in_thread import InThread
 
 PATH = "/ws/google.ai.generativelanguage.v1.GenerativeService.BidiGenerateContent"
-# Starting and stopping a server on loopback takes milliseconds.
-THREAD_TIMEOUT_S = 5.0
 MAX_FRAME_BYTES = 32 * 1024 * 1024
 
 
@@ -94,7 +91,7 @@ class Simulator:
         self.record.goodbyes.append(socket.close_code)
 
 
-class SimulatorThread:
+class SimulatorThread(InThread):
     """The server in a thread with a loop of its own, for tests that are not asynchronous."""
 
     def __init__(
@@ -105,10 +102,7 @@ class SimulatorThread:
         port: int = 0,
     ) -> None:
         self._simulator = Simulator(answers, behaviour, port=port)
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), name="gemini simulator")
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._stop = asyncio.Event()
-        self._started = threading.Event()
+        super().__init__(self._simulator, "gemini simulator")
 
     @property
     def url(self) -> str:
@@ -119,25 +113,6 @@ class SimulatorThread:
     def record(self) -> Record:
         """What clients did; complete once they have closed."""
         return self._simulator.record
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        assert self._started.wait(THREAD_TIMEOUT_S), "the simulator did not start"
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        assert self._loop is not None
-        self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(THREAD_TIMEOUT_S)
-        assert not self._thread.is_alive(), "the simulator did not stop"
-
-    async def _run(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        async with self._simulator:
-            self._started.set()
-            await self._stop.wait()
 
 
 if __name__ == "__main__":

@@ -14,7 +14,6 @@ import http
 import json
 import signal
 import sys
-import threading
 import time
 from collections.abc import Sequence
 from types import TracebackType
@@ -25,12 +24,11 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
+from tests.simulators.in_thread import InThread
 from tests.simulators.live_conversation import LiveConversation, milliseconds
 from tests.simulators.live_script import Answer, Behaviour, Record, Script, script_of
 
 PATH = "/v1/live/sessions"
-# Starting and stopping a server on loopback takes milliseconds.
-THREAD_TIMEOUT_S = 5.0
 
 
 class Simulator:
@@ -126,7 +124,7 @@ def _reject(connection: ServerConnection, status: int, code: str) -> Response:
     return connection.respond(http.HTTPStatus(status), json.dumps(body))
 
 
-class SimulatorThread:
+class SimulatorThread(InThread):
     """The server in a thread with a loop of its own, for tests that are not asynchronous."""
 
     def __init__(
@@ -137,10 +135,7 @@ class SimulatorThread:
         port: int = 0,
     ) -> None:
         self._simulator = Simulator(answers, behaviour, port=port)
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), name="live simulator")
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._stop = asyncio.Event()
-        self._started = threading.Event()
+        super().__init__(self._simulator, "live simulator")
 
     @property
     def url(self) -> str:
@@ -151,25 +146,6 @@ class SimulatorThread:
     def record(self) -> Record:
         """What clients did; complete once they have closed."""
         return self._simulator.record
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        assert self._started.wait(THREAD_TIMEOUT_S), "the simulator did not start"
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        assert self._loop is not None
-        self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(THREAD_TIMEOUT_S)
-        assert not self._thread.is_alive(), "the simulator did not stop"
-
-    async def _run(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        async with self._simulator:
-            self._started.set()
-            await self._stop.wait()
 
 
 def main() -> None:

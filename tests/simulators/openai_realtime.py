@@ -8,10 +8,8 @@
 what it was told; it exits with 1 if a client broke the protocol.
 """
 
-import asyncio
 import http
 import json
-import threading
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
@@ -20,12 +18,11 @@ from urllib.parse import parse_qs, urlsplit
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.http11 import Request, Response
 
+from tests.simulators.in_thread import InThread
 from tests.simulators.openai_connection import Connection
 from tests.simulators.openai_script import Answer, Behaviour, Record, Script, script_of
 
 PATH = "/v1/realtime"
-# Starting and stopping a server on loopback takes milliseconds.
-THREAD_TIMEOUT_S = 5.0
 MAX_FRAME_BYTES = 32 * 1024 * 1024
 
 
@@ -103,7 +100,7 @@ class Simulator:
         self.record.goodbyes.append(socket.close_code)
 
 
-class SimulatorThread:
+class SimulatorThread(InThread):
     """The server in a thread with a loop of its own, for tests that are not asynchronous."""
 
     def __init__(
@@ -116,10 +113,7 @@ class SimulatorThread:
     ) -> None:
         """`simulator`: another one than OpenAI's, which knows what it answers."""
         self._simulator = simulator or Simulator(answers, behaviour, port=port)
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), name="openai simulator")
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._stop = asyncio.Event()
-        self._started = threading.Event()
+        super().__init__(self._simulator, "openai simulator")
 
     @property
     def url(self) -> str:
@@ -130,25 +124,6 @@ class SimulatorThread:
     def record(self) -> Record:
         """What clients did; complete once they have closed."""
         return self._simulator.record
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        assert self._started.wait(THREAD_TIMEOUT_S), "the simulator did not start"
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        assert self._loop is not None
-        self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(THREAD_TIMEOUT_S)
-        assert not self._thread.is_alive(), "the simulator did not stop"
-
-    async def _run(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        async with self._simulator:
-            self._started.set()
-            await self._stop.wait()
 
 
 if __name__ == "__main__":
