@@ -147,7 +147,7 @@ class Conductor:
                 self._answers.transcript(event)
                 if written and self._answers.is_current(answer):
                     self._happen(Happening.ANSWER_WRITTEN)
-            case v.Ready() | v.ClosingSoon():
+            case v.Ready() | v.ClosingSoon() | v.AnswerGenerated():
                 pass
             case v.TurnEndHeard():
                 self._happen(Happening.END_HEARD)

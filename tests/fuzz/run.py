@@ -25,6 +25,7 @@ import numpy as np
 from appliance.conversation.vocabulary import (
     AnswerAudio,
     AnswerDone,
+    AnswerGenerated,
     AnswerStarted,
     AnswerTranscript,
     AppendAudio,
@@ -59,7 +60,15 @@ _COMMAND_CHANCE: Final = 0.15
 _SOUND: Final = (np.arange(4000) % 200 * 50).astype(np.int16)
 _KNOWN_EVENTS: Final = get_args(ProviderEvent)
 _C: Final = ctypes.CDLL(None)  # glibc, as on every system the appliance is for
-_OF_AN_ANSWER: Final = (AnswerStarted, AnswerAudio, AnswerTranscript, AnswerDone, ToolCall, Failure)
+_OF_AN_ANSWER: Final = (
+    AnswerStarted,
+    AnswerAudio,
+    AnswerTranscript,
+    AnswerGenerated,
+    AnswerDone,
+    ToolCall,
+    Failure,
+)
 
 
 class Broken(Exception):

@@ -4,18 +4,24 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import numpy as np
 
 from appliance.conversation.vocabulary import (
     AnswerAudio,
+    AnswerBrokeOff,
     AnswerDone,
+    AnswerTranscript,
     AppendAudio,
     ChainEvent,
     CloseSession,
     CommitTurn,
     DiscardTurn,
+    Failure,
     HistoryItem,
+    LinkChanged,
+    LinkState,
     OpenTurn,
     ProviderEvent,
     Ready,
@@ -72,8 +78,12 @@ class Talk:
         self._news.set()
 
     def _history(self, before: int | None) -> tuple[HistoryItem, ...]:
-        said = [e for e in self.events if isinstance(e, UserTranscript) and e.final]
-        return tuple(HistoryItem("user", e.text) for e in said if before is None or e.answer < before)
+        said = [e for e in self.events if isinstance(e, UserTranscript | AnswerTranscript) and e.final]
+        return tuple(
+            HistoryItem("user" if isinstance(e, UserTranscript) else "assistant", e.text)
+            for e in sorted(said, key=lambda e: (e.answer, isinstance(e, AnswerTranscript)))
+            if before is None or e.answer < before
+        )
 
 
 @asynccontextmanager
@@ -104,6 +114,19 @@ async def test_a_server_that_goes_away_is_left_before_and_gone_on_with() -> None
     assert np.array_equal(np.concatenate(sound), ANSWER.pcm24k)
 
 
+async def test_an_answer_whose_end_is_lost_with_the_connection_is_whole() -> None:
+    """It is made faster than it is played, and the server waits with the end until it was."""
+    answer = replace(ANSWER, drop_before_end=True)
+    async with Simulator(answer) as server, talking(provider(server.url)) as talk:
+        await talk.until_ready(1)
+        talk.turn(1)
+        await talk.until_done(1)
+        await talk.until_ready(2)
+    assert server.record.violations == []
+    assert len(server.record.turns) == 1
+    assert not [e for e in talk.events if isinstance(e, AnswerBrokeOff | Failure)]
+
+
 async def test_a_turn_that_is_taken_back_is_unknown_to_the_session_that_follows() -> None:
     async with Simulator(ANSWER) as server, talking(provider(server.url)) as talk:
         await talk.until_ready(1)
@@ -114,5 +137,6 @@ async def test_a_turn_that_is_taken_back_is_unknown_to_the_session_that_follows(
         await talk.until_done(1)
     assert server.record.violations == []
     assert server.record.connections == 2
+    assert not [e for e in talk.events if isinstance(e, LinkChanged) and e.link is LinkState.DOWN]
     assert len(server.record.turns) == 1
     assert np.array_equal(server.record.turns[0].pcm16k, SOUND)

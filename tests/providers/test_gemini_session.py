@@ -102,7 +102,7 @@ async def test_a_session_is_gone_on_with_after_its_socket_was_closed() -> None:
             talk.ask(1)
             await talk.until(AnswerDone, answer=1)
             said = [e.text for e in talk.events if isinstance(e, UserTranscript) and e.final]
-        history = (HistoryItem("user", said[-1]), HistoryItem("assistant", "Hello there."))
+        history = (HistoryItem("user", said[-1]), HistoryItem("assistant", ANSWER.transcript))
         for _ in range(2):  # the same handle again: nothing was said
             async with talking(gemini, history):
                 pass
@@ -131,7 +131,7 @@ async def test_a_handle_that_is_refused_is_not_tried_twice() -> None:
         async with talking(gemini) as talk:
             talk.ask(1)
             await talk.until(AnswerDone, answer=1)
-        history = (HistoryItem("user", "hi"),)
+        history = (HistoryItem("user", "hi"), HistoryItem("assistant", ANSWER.transcript))
         again = Conversation("", session=gemini.open())
         await asyncio.wait_for(again.run(history), 5)
         assert isinstance(again.events[-1], Failure)
@@ -141,7 +141,7 @@ async def test_a_handle_that_is_refused_is_not_tried_twice() -> None:
             await talk.until(AnswerDone, answer=2)
     assert server.record.violations == []
     assert server.record.refused_handles == ["handle-1"]
-    assert server.record.history == [("user", "hi")]
+    assert server.record.history == [("user", "hi"), ("model", ANSWER.transcript)]
 
 
 @pytest.mark.parametrize(

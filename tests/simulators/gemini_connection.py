@@ -114,6 +114,10 @@ class Connection:
         if generation.open_calls:
             return  # it goes on once the results are there
         self._send(self._conversation.finish(generation))
+        if generation.answer.drop_before_end:
+            await self._outgoing.join()
+            self._socket.transport.abort()
+            return
         await asyncio.sleep(generation.answer.playback_s)
         if generation is self._conversation.active:
             self._send(self._conversation.end_turn(generation))

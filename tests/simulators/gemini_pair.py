@@ -10,6 +10,7 @@ import numpy as np
 from appliance.conversation.vocabulary import (
     AnswerAudio,
     AnswerDone,
+    AnswerGenerated,
     AnswerStarted,
     AnswerTranscript,
     AppendAudio,
@@ -139,7 +140,15 @@ class Pair:
 
     def of_answer(self, answer: int) -> list[ProviderEvent]:
         """What came of this answer (what the person said is not part of it)."""
-        kinds = (AnswerStarted, AnswerAudio, AnswerTranscript, AnswerDone, ToolCall, Failure)
+        kinds = (
+            AnswerStarted,
+            AnswerAudio,
+            AnswerTranscript,
+            AnswerGenerated,
+            AnswerDone,
+            ToolCall,
+            Failure,
+        )
         return [event for event in self.events if isinstance(event, kinds) and event.answer == answer]
 
     def received(self, answer: int) -> Pcm:

@@ -49,6 +49,7 @@ class Answer:
     phantom: bool = False  # `interrupted` by nobody, after turnComplete
     reason: str = ""  # turnCompleteReason
     drop_after_ms: int | None = None  # the connection is lost after so much of the sound
+    drop_before_end: bool = False  # it is lost between generationComplete and turnComplete
     close_with: tuple[int, str] | None = None  # closed with code and reason in place of the answer
     garbage: str | bytes | None = None  # one frame of nonsense …
     garbage_after_ms: int = 0  # … after so much of the sound

@@ -95,12 +95,32 @@ class UsageUnit(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerGenerated:
+    """All of `answer` that is played has come, for certain; its end, with what it cost, is still to be told.
+
+    Only where the vendor says so. It is for the chain, which passes it on to nobody: an answer whose end is
+    lost after it is whole.
+    """
+
+    answer: int
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerDone:
     """The provider has sent everything of `answer`. `usage` is keyed by `UsageUnit`, where it is known."""
 
     answer: int
     complete: bool
     usage: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class UsageTold:
+    """What was counted for `answer`, which was cancelled or failed, so that no `AnswerDone` tells it; also after
+    its cancel. For who pays; it means nothing to the conversation."""
+
+    answer: int
+    usage: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +170,22 @@ class LinkChanged:
 
 @dataclass(frozen=True, slots=True)
 class FailedOver:
-    """The chain goes on with another provider; `replayed_ms` of the turn's audio were told again."""
+    """The chain goes on with another provider; `replayed_ms` of the turn's audio were told again, none where
+    it was asked beside the other one before (`Hedged`)."""
 
     origin: str
     target: str
     reason: str
+    replayed_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hedged:
+    """`second` is asked beside `first`, who lets the person wait: both cost money. It was told
+    `replayed_ms` of the turn's audio."""
+
+    first: str
+    second: str
     replayed_ms: int
 
 
@@ -166,7 +197,7 @@ class AnswerBrokeOff:
     answer: int
 
 
-ChainEvent = LinkChanged | FailedOver | AnswerBrokeOff
+ChainEvent = LinkChanged | FailedOver | Hedged | AnswerBrokeOff
 
 ProviderEvent = (
     Ready
@@ -175,7 +206,9 @@ ProviderEvent = (
     | AnswerAudio
     | AnswerTranscript
     | ToolCall
+    | AnswerGenerated
     | AnswerDone
+    | UsageTold
     | TurnEndHeard
     | ClosingSoon
     | Failure

@@ -6,6 +6,7 @@ from enum import Enum
 from appliance.conversation.vocabulary import (
     AnswerAudio,
     AnswerDone,
+    AnswerGenerated,
     AnswerStarted,
     AnswerTranscript,
     Failure,
@@ -21,7 +22,9 @@ _MS_PER_CHARACTER = 50
 
 
 # What is told of an answer.
-AnswerEvent = AnswerStarted | AnswerAudio | AnswerTranscript | ToolCall | AnswerDone | Failure
+AnswerEvent = (
+    AnswerStarted | AnswerAudio | AnswerTranscript | ToolCall | AnswerGenerated | AnswerDone | Failure
+)
 
 
 class State(Enum):
@@ -96,6 +99,12 @@ class Answer:
     def is_passed(self) -> bool:
         """Whether what comes next belongs to a later answer, where one was asked for."""
         return self.state in _PASSED
+
+    @property
+    def is_all_there(self) -> bool:
+        """Whether all of what is played came for certain. Words may follow the sound that says them, and who
+        calls a tool may be generated anew once that has run."""
+        return self.state is State.GENERATED and self.samples > 0 and not self.written and not self.called
 
     @property
     def is_empty(self) -> bool:

@@ -12,6 +12,7 @@ from appliance.conversation.vocabulary import (
     TOOL_ARGUMENTS_MAX_CHARS,
     AnswerAudio,
     AnswerDone,
+    AnswerGenerated,
     AnswerStarted,
     AnswerTranscript,
     Failure,
@@ -26,6 +27,7 @@ from appliance.providers.gemini import reader, usage
 from appliance.providers.gemini.answer import OUTPUT_RATE_HZ, Answer, AnswerEvent, Happening, State
 from appliance.providers.gemini.calls import Call, Calls
 from appliance.providers.gemini.reader import Fields
+from appliance.providers.gemini.resumption import Memory
 from appliance.providers.gemini.watchdog import Watchdog
 
 # Questions that the server has not come to. A person asks one after the other; the oldest is forgotten.
@@ -59,10 +61,13 @@ class Answers:
     tells them. Events of a cancelled answer are in it no more.
     """
 
-    def __init__(self, ignored: Ignored, *, unasked: bool = False, writes: bool = False) -> None:
-        """`writes`: the model answers in text and makes no sound; what another one writes beside its voice
-        is not what it says."""
+    def __init__(
+        self, ignored: Ignored, memory: Memory, *, unasked: bool = False, writes: bool = False
+    ) -> None:
+        """`memory` is spoilt where the server made what nobody hears. `writes`: the model answers in text
+        and makes no sound; what another one writes beside its voice is not what it says."""
         self._ignored = ignored
+        self._memory = memory
         self._may_be_unasked = unasked
         self._writes = writes
         self._waiting: deque[Answer] = deque(maxlen=MAX_WAITING)
@@ -80,6 +85,7 @@ class Answers:
         early = [answer for answer in self._all() if answer.number is None and answer.is_wanted]
         for answer in early[:-1]:
             answer.step(Happening.CANCEL)
+            self._memory.spoil()
         if not early:
             self._waiting.append(Answer(number, written=written or self._writes))
             return
@@ -95,7 +101,10 @@ class Answers:
         whole = answer.state is State.GENERATED
         answer.step(Happening.CANCEL)
         self.released = deque(event for event in self.released if event.answer != number)
-        return answer.cut_off(heard_ms, whole=whole)
+        heard = answer.cut_off(heard_ms, whole=whole)
+        if answer.state is not State.DOOMED and (heard is not None or not whole):
+            self._memory.spoil()
+        return heard
 
     def result(self, call_id: str) -> Call | None:
         """The tool that was called so has run; None for a call that is not known."""
@@ -111,9 +120,9 @@ class Answers:
         return any(answer.is_wanted for answer in self._waiting)
 
     @property
-    def are_generated(self) -> bool:
-        """Whether the server has made all of every answer that was asked for."""
-        return all(answer.state is State.GENERATED for answer in self._waiting)
+    def are_done(self) -> bool:
+        """Whether some were asked for, and all of them are done."""
+        return self._last is not None and not self._waiting
 
     @property
     def _is_passed(self) -> bool:
@@ -135,8 +144,8 @@ class Answers:
             yield from self._on_words(said)
         if reader.is_true(content, "interrupted"):
             self._on_interrupted()
-        if reader.is_true(content, "generationComplete") and self._waiting:
-            self._waiting[0].step(Happening.GENERATED)
+        if reader.is_true(content, "generationComplete"):
+            yield from self._on_generated()
         if reader.is_true(content, "turnComplete"):
             in_progress = reader.text(content, "interactionStatus") == "IN_PROGRESS"
             yield from self._on_turn_complete(reader.text(content, "turnCompleteReason"), in_progress)
@@ -181,6 +190,7 @@ class Answers:
             if answer is not None:
                 answer.step(Happening.CONTENT)
             self._ignored.late_messages += 1
+            self._memory.spoil()
             return None, iter(before)
         self._watchdog.spoke()
         if answer.state is State.ASKED:
@@ -227,6 +237,11 @@ class Answers:
 
     # ------------------------------------------------------------------ its end
 
+    def _on_generated(self) -> Iterator[ProviderEvent]:
+        answer = self._waiting[0] if self._waiting else None
+        if answer is not None and answer.step(Happening.GENERATED) and answer.is_all_there:
+            yield from self._tell(answer, AnswerGenerated)
+
     def _on_interrupted(self) -> None:
         answer = self._waiting[0] if self._waiting else None
         if answer is None or answer.state is State.GENERATED:
@@ -252,6 +267,12 @@ class Answers:
             yield from self._tell(answer, lambda number: self._outcome(answer, number, reason))
 
     def _outcome(self, answer: Answer, number: int, reason: str) -> AnswerDone | Failure:
+        outcome = self._end_of(answer, number, reason)
+        if isinstance(outcome, Failure):
+            self._memory.spoil()
+        return outcome
+
+    def _end_of(self, answer: Answer, number: int, reason: str) -> AnswerDone | Failure:
         if answer.state is State.CUT:
             words = "the server broke its answer off by itself"
             return Failure(FailureCategory.MODEL_UNAVAILABLE, words, answer=number)
@@ -276,6 +297,7 @@ class Answers:
         if answer.samples > MAX_HELD_SAMPLES or len(answer.held) > MAX_HELD_EVENTS:
             answer.held.clear()
             answer.step(Happening.CANCEL)
+            self._memory.spoil()
 
     def _all(self) -> list[Answer]:
         return [*([self._last] if self._last is not None else []), *self._waiting]

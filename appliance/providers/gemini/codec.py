@@ -37,7 +37,7 @@ from appliance.pcm.formats import NEAR_RATE_HZ, Pcm
 from appliance.providers.gemini import failures, frames, reader
 from appliance.providers.gemini.answers import Answers, Ignored
 from appliance.providers.gemini.reader import Fields
-from appliance.providers.gemini.resumption import Handle, Handles
+from appliance.providers.gemini.resumption import Handle, Handles, Memory
 from appliance.providers.gemini.setup import Model, setup_of, writes
 from appliance.providers.gemini.teller import Teller
 from appliance.providers.gemini.tool_output import response_of
@@ -87,11 +87,13 @@ class GeminiCodec:
         self._outgoing: list[str] = []
         self._transcripts: list[UserTranscript] = []  # to be told with the next event; at most a few
         self._teller = Teller(self._dialect.telling, config, self._outgoing.append)
-        self._turns = UserTurns(history)
+        self._turns = UserTurns()
+        self._memory = Memory(history)
         self.ignored = Ignored()
         handle = self._resumed.handle if self._resumed else ""
         self._setup = setup_of(model, config, history=bool(self._history), handle=handle)
-        self._answers = Answers(self.ignored, unasked=config.provider_ends_turns, writes=writes(self._setup))
+        unasked, written = config.provider_ends_turns, writes(self._setup)
+        self._answers = Answers(self.ignored, self._memory, unasked=unasked, writes=written)
         self._handlers = self._handlers_by_key()
 
     # ------------------------------------------------------------------ commands
@@ -115,6 +117,7 @@ class GeminiCodec:
             case CommitTurn(answer=answer):
                 self._commit(answer)
             case ContinueAnswer(answer=answer, said=said):
+                self._memory.spoil()  # it will remember the rest of the answer for the whole
                 self._teller.notes.begun(said)
                 self._commit(answer)
             case AskText():
@@ -167,7 +170,8 @@ class GeminiCodec:
     def _ask(self, question: AskText) -> None:
         self._teller.catch_up()
         self._add_transcript(self._turns.finished())
-        self._turns.asked(question.text)
+        self._turns.asked()
+        self._memory.note(self.said_back(question))
         by_content = self._dialect.asks_by_content
         self._outgoing.append((frames.question_as_content if by_content else frames.question)(question.text))
         written = not question.spoken or self._config.output == "text"
@@ -212,16 +216,24 @@ class GeminiCodec:
             fields = reader.mapping(message, key)
             if fields is not None:
                 known = True
-                yield from handler(fields)
+                yield from self._noted(handler(fields))
         if not known:
             self.ignored.unknown_messages += 1
 
     def due(self) -> Iterator[ProviderEvent]:
         """What became known by the commands alone; whoever sends them tells it soon after."""
+        yield from self._noted(self._made_by_commands())
+
+    def _made_by_commands(self) -> Iterator[ProviderEvent]:
         while self._transcripts:
             yield self._transcripts.pop(0)
         while self._answers.released:
             yield from self._with_the_end(self._answers.released.popleft())
+
+    def _noted(self, events: Iterator[ProviderEvent]) -> Iterator[ProviderEvent]:
+        for event in events:
+            self._memory.note(event)
+            yield event
 
     def _handlers_by_key(self) -> tuple[tuple[str, Callable[[Fields], Iterator[ProviderEvent]]], ...]:
         """The keys of a message in the order in which they are looked at: what ends an answer comes last."""
@@ -292,11 +304,13 @@ class GeminiCodec:
 
     def _on_resumption_update(self, message: Fields) -> Iterator[ProviderEvent]:
         """A state with a part of a turn in it, or with one that is not answered, is none to go on with:
-        the turn is told again to the next session, and would be heard twice."""
+        the turn is told again to the next session, and would be heard twice. Before the first answer it
+        may be one without the history that was told."""
         handle = reader.text(message, "newHandle")
         is_one = 0 < len(handle) <= reader.MAX_HANDLE_CHARACTERS and reader.is_true(message, "resumable")
-        if is_one and self._phase is Phase.LISTENING and self._answers.are_generated:
-            self._handles.keep(Handle(handle, self._turns.last_said))
+        remembered = self._memory.utterances
+        if is_one and remembered is not None and self._phase is Phase.LISTENING and self._answers.are_done:
+            self._handles.keep(Handle(handle, remembered))
         yield from ()
 
     def _on_go_away(self, message: Fields) -> Iterator[ProviderEvent]:

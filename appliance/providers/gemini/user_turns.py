@@ -5,7 +5,7 @@ committed last. The server seldom says that a text is whole; it is taken to be w
 or the person speaks again. A piece that comes later still makes it longer, and whole again.
 """
 
-from appliance.conversation.vocabulary import HistoryItem, UserTranscript
+from appliance.conversation.vocabulary import UserTranscript
 from appliance.errors import ProtocolViolation
 
 # The longest turn is 120 s, about 2500 characters.
@@ -15,13 +15,11 @@ MAX_TRANSCRIPT_CHARACTERS = 50_000
 class UserTurns:
     """The turn that is being said, and the one before it."""
 
-    def __init__(self, history: tuple[HistoryItem, ...]) -> None:
+    def __init__(self) -> None:
         self._open: str | None = None  # what was heard so far of a turn that is not committed
         self._answer: int | None = None
         self._text = ""
         self._final = True
-        # What a session that is gone on with must have heard last.
-        self.last_said = next((item.text for item in reversed(history) if item.role == "user"), "")
 
     def opened(self) -> UserTranscript | None:
         """The person begins to speak: the turn before is whole."""
@@ -32,14 +30,11 @@ class UserTurns:
         """The turn is to be answered by `answer`."""
         self._answer, self._text, self._open = answer, self._open or "", None
         self._final = not self._text
-        if self._text:
-            self.last_said = self._text.strip()
         return self._said(final=False) if self._text else None
 
-    def asked(self, text: str) -> None:
+    def asked(self) -> None:
         """A question in writing; nobody needs to write it down."""
         self._answer, self._text, self._final = None, "", True
-        self.last_said = text
 
     def heard(self, text: str, *, finished: bool) -> UserTranscript | None:
         """The next piece; None where it cannot be told yet, or is nobody's."""
@@ -50,7 +45,6 @@ class UserTurns:
             return None
         self._text = _bounded(self._text + text)
         self._final = finished and bool(self._text)
-        self.last_said = self._text.strip() or self.last_said
         return self._said(final=self._final) if self._text else None
 
     def finished(self) -> UserTranscript | None:

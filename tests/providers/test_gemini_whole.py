@@ -1,0 +1,82 @@
+"""When it is certain that all of an answer is there: the server says so before it says that it is done."""
+
+import json
+
+from appliance.conversation.vocabulary import (
+    AnswerDone,
+    AnswerGenerated,
+    AppendAudio,
+    AskText,
+    CancelAnswer,
+    CommitTurn,
+    ProviderEvent,
+    SessionConfig,
+    ToolCall,
+    ToolResult,
+)
+from tests.simulators.gemini_pair import Pair
+from tests.simulators.gemini_script import NOTHING, Answer, Behaviour, Call
+from tests.simulators.openai_script import chirp
+
+SHORT = Answer(chirp(0.2), "Fine.")
+
+
+def generated(pair: Pair) -> list[ProviderEvent]:
+    return [event for event in pair.events if isinstance(event, AnswerGenerated)]
+
+
+def test_it_is_told_after_the_last_sample_and_before_the_end() -> None:
+    pair = Pair(SHORT).ready()
+    pair.ask(1)
+    pair.hear(2)
+    assert generated(pair) == []
+    pair.hear(1)
+    assert pair.of_answer(1)[-1] == AnswerGenerated(1)
+    pair.settle()
+    assert isinstance(pair.of_answer(1)[-1], AnswerDone)
+
+
+def test_an_answer_without_a_sound_may_still_say_something() -> None:
+    pair = Pair(NOTHING).ready()
+    pair.ask(1)
+    pair.settle()
+    assert generated(pair) == []
+
+
+def test_words_alone_may_come_after_the_sound_that_says_them() -> None:
+    pair = Pair(SHORT).ready()
+    pair.command(AskText(1, "how are you", spoken=False))
+    pair.settle()
+    assert generated(pair) == []
+
+
+def test_an_answer_that_called_a_tool_may_be_generated_anew() -> None:
+    pair = Pair(Answer(chirp(0.2), "Let me see.", calls=(Call("clock"),), then=SHORT)).ready()
+    pair.ask(1)
+    pair.settle()
+    (call,) = [event for event in pair.events if isinstance(event, ToolCall)]
+    list(pair.codec.events(json.dumps({"serverContent": {"generationComplete": True}})))
+    pair.command(ToolResult(1, call.call, "noon"))
+    pair.settle()
+    assert generated(pair) == []
+    assert isinstance(pair.of_answer(1)[-1], AnswerDone)
+
+
+def test_a_cancelled_answer_is_not_told_to_be_there() -> None:
+    pair = Pair(SHORT).ready()
+    pair.ask(1)
+    pair.hear(2)
+    pair.command(CancelAnswer(1, 0))
+    pair.settle()
+    assert generated(pair) == []
+
+
+def test_an_answer_that_the_server_began_by_itself_is_told_to_be_there_once_it_is_asked_for() -> None:
+    config = SessionConfig("Be kind.", provider_ends_turns=True)
+    pair = Pair(SHORT, Behaviour(ends_turn_after_ms=100), config=config).ready()
+    pair.command(AppendAudio(chirp(0.1)))
+    pair.settle()
+    assert generated(pair) == []
+    pair.command(CommitTurn(1))
+    assert generated(pair) == [AnswerGenerated(1)]
+    assert isinstance(pair.of_answer(1)[-1], AnswerDone)
