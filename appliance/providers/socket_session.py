@@ -107,7 +107,7 @@ class SocketSession:
         else:
             codec, link, emit = self._open
             try:
-                _post(link, codec.encode(command))
+                post(link, codec.encode(command))
             except ProviderError as failure:
                 self._lose(failure)
                 return
@@ -143,7 +143,7 @@ class SocketSession:
     async def _exchange(self, codec: Codec, link: Link, emit: Emit) -> None:
         try:
             async with asyncio.timeout(READY_TIMEOUT_S):
-                _post(link, codec.opening())
+                post(link, codec.opening())
                 while self._open is None and not self._ended.is_set():
                     self._take(await link.receive(), codec, link, emit)
             while not self._ended.is_set():
@@ -156,9 +156,9 @@ class SocketSession:
 
     def _take(self, frame: str | bytes, codec: Codec, link: Link, emit: Emit) -> None:
         for event in codec.events(frame):
-            _post(link, codec.replies())
+            post(link, codec.replies())
             self._tell(event, codec, link, emit)
-        _post(link, codec.replies())
+        post(link, codec.replies())
 
     def _tell(self, event: ProviderEvent, codec: Codec, link: Link, emit: Emit) -> None:
         match event:
@@ -166,7 +166,7 @@ class SocketSession:
                 self._open = codec, link, emit
                 early, self._early = self._early, []
                 for command in early:
-                    _post(link, codec.encode(command))
+                    post(link, codec.encode(command))
                 emit(event)
                 for command in early:
                     _say_back(codec, command, emit)
@@ -183,7 +183,7 @@ class SocketSession:
         if isinstance(failure, ClosedByPeer):
             category = self._of_close(failure.code, failure.reason) or category
         if isinstance(failure, HandshakeRefused):
-            match self._refusal(_body(failure.body)):
+            match self._refusal(json_of(failure.body)):
                 case ProviderError() as known:
                     category, message = known.category, str(known)
                 case FailureCategory() as known:
@@ -217,13 +217,14 @@ def _say_back(codec: Codec, command: Command, emit: Emit) -> None:
         emit(said)
 
 
-def _post(link: Link, frames: Sequence[str]) -> None:
+def post(link: Link, frames: Sequence[str]) -> None:
+    """Send `frames` in their order; never blocks."""
     for frame in frames:
         link.post(frame)
 
 
-def _body(body: bytes) -> object:
-    """What a refusal's body says; None where that is no JSON."""
+def json_of(body: bytes) -> object:
+    """What the body of a refused connection says; None where that is no JSON."""
     try:
         return json.loads(body)
     except (ValueError, RecursionError):

@@ -16,7 +16,8 @@ from appliance.conversation.vocabulary import (
     ToolResult,
 )
 from appliance.errors import ProtocolViolation
-from appliance.providers.openai_live.codec import LiveCodec, Phase
+from appliance.providers.openai_live.codec import LiveCodec
+from appliance.providers.openai_live.life import Phase
 from tests.fuzz.targets import TARGETS
 from tests.simulators.live_pair import CONFIG, Pair, silence, speech
 from tests.simulators.live_script import Answer, Behaviour

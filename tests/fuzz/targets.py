@@ -51,7 +51,8 @@ def _gemini(*, ends_turns: bool = False) -> Fuzzed:
 
 
 def _openai_live() -> Fuzzed:
-    from appliance.providers.openai_live.past import Meter, Past
+    from appliance.providers.openai_live.meter import Meter
+    from appliance.providers.openai_live.past import Past
     from tests.fuzz.record_live import Ticking
     from tests.simulators.live_pair import VOICE
 

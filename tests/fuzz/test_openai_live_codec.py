@@ -33,7 +33,8 @@ from appliance.conversation.vocabulary import (
 from appliance.errors import ProtocolViolation
 from appliance.pcm.formats import pcm_to_bytes
 from appliance.providers.openai_live.codec import LiveCodec
-from appliance.providers.openai_live.past import Meter, Past
+from appliance.providers.openai_live.meter import Meter
+from appliance.providers.openai_live.past import Past
 from tests.simulators.live_pair import VOICE
 from tests.simulators.live_types import mistakes_of_client
 

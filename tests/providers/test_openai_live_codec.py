@@ -27,8 +27,8 @@ from appliance.conversation.vocabulary import (
 from appliance.errors import FailureCategory
 from appliance.pcm.formats import NEAR_RATE_HZ
 from appliance.pcm.resample import Resampler
-from appliance.providers.openai_live.codec import Wish
-from appliance.providers.openai_live.frames import MAX_HISTORY_ITEMS
+from appliance.providers.openai_live.life import Wish
+from appliance.providers.openai_live.opening import MAX_HISTORY_ITEMS
 from appliance.providers.openai_live.past import Past
 from tests.simulators.live_pair import CONFIG, Pair, history, silence, speech
 from tests.simulators.live_script import Answer, Behaviour

@@ -23,7 +23,7 @@ from appliance.conversation.vocabulary import (
     UsageUnit,
 )
 from appliance.errors import FailureCategory, ProtocolViolation
-from appliance.providers.openai_live.codec import Wish
+from appliance.providers.openai_live.life import Wish
 from tests.simulators.live_pair import CONFIG, Pair, silence, speech
 from tests.simulators.live_script import Answer, Behaviour
 from tests.simulators.openai_script import Call, chirp

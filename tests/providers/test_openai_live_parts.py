@@ -1,35 +1,18 @@
-"""The small pure parts of GPT-Live: words on a timeline, the turn in hand, what is history, what it costs."""
+"""The small pure parts of GPT-Live: words on a timeline, what is history, the backend, how it opens."""
 
 import json
 
-import numpy as np
 import pytest
 
-from appliance.conversation.vocabulary import (
-    AppendAudio,
-    AskText,
-    CancelAnswer,
-    Command,
-    CommitTurn,
-    DiscardTurn,
-    SessionConfig,
-    ToolDeclaration,
-    ToolRan,
-    UsageUnit,
-    UserTranscript,
-)
-from appliance.errors import FailureCategory, ProtocolViolation, ProviderError
-from appliance.providers.openai_live.backend import MAX_RUNNING, Backend, tokens_of
+from appliance.conversation.vocabulary import SessionConfig, ToolDeclaration, UserTranscript
+from appliance.errors import FailureCategory, ProtocolViolation
+from appliance.providers.openai_live.backend import MAX_RUNNING, Backend
 from appliance.providers.openai_live.failures import category_of_refusal
-from appliance.providers.openai_live.frames import Voice, session_start
-from appliance.providers.openai_live.past import Meter, Past
-from appliance.providers.openai_live.turn import MAX_COMMANDS, Turn
+from appliance.providers.openai_live.opening import Voice, session_start
+from appliance.providers.openai_live.past import Past
 from appliance.providers.openai_live.words import MAX_CHARACTERS, AnswerWords, UserWords
 from tests.simulators.live_pair import history
 from tests.simulators.live_types import mistakes_of_client
-
-BLOCK = AppendAudio(np.zeros(512, np.int16))
-
 
 # ---------------------------------------------------------------- words
 
@@ -83,58 +66,7 @@ def test_texts_without_end_are_refused() -> None:
         words.said(0, 0, "x")
 
 
-# ---------------------------------------------------------------- the turn in hand
-
-
-def test_a_turn_is_told_again_whole_and_without_what_was_cancelled() -> None:
-    turn = Turn()
-    commands: list[Command] = [
-        BLOCK,
-        CommitTurn(1),
-        CancelAnswer(1, 0),
-        BLOCK,
-        ToolRan("c", "n", "{}", "x"),
-        CommitTurn(2),
-    ]
-    for command in commands:
-        turn.note(command)
-    assert turn.commands() == [BLOCK, BLOCK, commands[4], CommitTurn(2)]
-    assert turn.first == 1
-    assert turn.wants_session
-
-
-@pytest.mark.parametrize("end", [CancelAnswer(1, 500), DiscardTurn(), None])
-def test_a_turn_that_is_over_is_not_told_again(end: CancelAnswer | DiscardTurn | None) -> None:
-    turn = Turn()
-    turn.note(BLOCK)
-    turn.note(CommitTurn(1))
-    if end is None:
-        turn.done(1)
-    else:
-        turn.note(end)
-    assert (turn.commands(), turn.wants_session, turn.first) == ([], False, None)
-    turn.note(BLOCK)
-    assert turn.commands() == [BLOCK]
-
-
-def test_a_question_in_writing_that_is_gone_on_with_stays_asked() -> None:
-    turn = Turn()
-    question = AskText(1, "?", spoken=True)
-    commands: list[Command] = [question, CancelAnswer(1, 0), BLOCK, CommitTurn(2)]
-    for command in commands:
-        turn.note(command)
-    assert turn.commands() == commands
-
-
-def test_a_turn_without_end_is_a_failure() -> None:
-    turn = Turn()
-    for _ in range(MAX_COMMANDS):
-        turn.note(BLOCK)
-    with pytest.raises(ProviderError):
-        turn.note(BLOCK)
-
-
-# ---------------------------------------------------------------- past and price
+# ---------------------------------------------------------------- past
 
 
 def test_history_is_what_was_said_before_the_turn_that_is_told_again() -> None:
@@ -152,30 +84,6 @@ def test_what_was_not_heard_is_not_history() -> None:
     past.answered(1, "One.")
     past.answered(1, "")
     assert past.items(None) == history("first")
-
-
-def test_a_bill_covers_all_time_since_the_last_one_over_all_sockets() -> None:
-    meter = Meter()
-    meter.sent(24_000)
-    meter.received(12_000)
-    assert meter.bill() == {UsageUnit.INPUT_AUDIO_MS: 1000, UsageUnit.OUTPUT_AUDIO_MS: 500}
-    meter.sent(24_000)
-    meter.opened()
-    meter.sent(24_000)
-    meter.reported(5.0)
-    assert meter.bill()[UsageUnit.INPUT_AUDIO_MS] == 6000
-
-
-def test_the_tokens_of_the_backend_come_on_top() -> None:
-    usage = {"input_tokens": 100, "input_tokens_details": {"cached_tokens": 40}, "output_tokens": 7}
-    meter = Meter()
-    meter.counted(tokens_of({"type": "response.completed", "response": {"usage": usage}}))
-    meter.counted(tokens_of({"type": "response.completed", "response": {"usage": {"output_tokens": -1}}}))
-    bill = meter.bill()
-    assert bill[UsageUnit.INPUT_TEXT_TOKENS] == 60
-    assert bill[UsageUnit.INPUT_CACHED_TEXT_TOKENS] == 40
-    assert bill[UsageUnit.OUTPUT_TEXT_TOKENS] == 7
-    assert UsageUnit.OUTPUT_TEXT_TOKENS not in meter.bill()
 
 
 # ---------------------------------------------------------------- the backend

@@ -1,10 +1,7 @@
 """The session over real sockets, against the strict server: turns, sleeping and waking, losses, the key."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
@@ -16,64 +13,33 @@ from appliance.conversation.vocabulary import (
     AnswerDone,
     AnswerStarted,
     AnswerTranscript,
-    AppendAudio,
     AskText,
     CancelAnswer,
     CloseSession,
     ClosingSoon,
-    CommitTurn,
     Failure,
-    HistoryItem,
     Ready,
     ToolCall,
     ToolDeclaration,
     ToolResult,
+    UsageUnit,
     UserTranscript,
 )
 from appliance.errors import ConfigurationError, FailureCategory
+from appliance.providers.openai_live.meter import Arrears
 from appliance.providers.openai_live.options import LiveOptions
-from appliance.providers.openai_live.session import LiveSession, open_openai_live
-from tests.simulators.live_pair import history, silence, speech
+from appliance.providers.openai_live.session import open_openai_live
+from tests.simulators.live_pair import history
 from tests.simulators.live_script import Answer, Behaviour
 from tests.simulators.live_server import Simulator
+from tests.simulators.live_talk import LiveTalk, session_with, talking, until_closed
 from tests.simulators.openai_script import Call, chirp
-from tests.simulators.openai_talk import CONFIG, KEY, PATIENCE_S, Conversation
+from tests.simulators.openai_talk import CONFIG, KEY, PATIENCE_S
 
 pytestmark = pytest.mark.timeout(30)
 
 CLOSED = FailureCategory.SESSION_CLOSED
 TOOLS = (ToolDeclaration("clock", "Tells the time.", '{"type":"object","properties":{}}'),)
-
-
-def session_with(url: str, **more: Any) -> LiveSession:
-    return open_openai_live(LiveOptions(SecretStr(KEY), url=url, **more))
-
-
-class LiveTalk(Conversation):
-    """As a conversation has it; the person talks faster than a clock, and pauses before the commit."""
-
-    def ask(self, answer: int) -> None:
-        for pcm in (speech(0.5), silence(0.8)):
-            for block in np.array_split(pcm, 25):
-                self.session.send(AppendAudio(block))
-        self.session.send(CommitTurn(answer))
-
-
-@asynccontextmanager
-async def talking(
-    url: str, told: tuple[HistoryItem, ...] = (), config: Any = CONFIG, **more: Any
-) -> AsyncIterator[LiveTalk]:
-    """A session that is ready; closed in its own way at the end."""
-    talk = LiveTalk(url, session=session_with(url, **more))
-    running = asyncio.create_task(talk.session.run(config, told, talk.emit))
-    try:
-        await talk.until(Ready)
-        yield talk
-        talk.session.send(CloseSession())
-        await asyncio.wait_for(running, 1.5)
-    finally:
-        running.cancel()
-        await asyncio.wait({running})
 
 
 async def failure_of(url: str, ask: int | None = None) -> Failure:
@@ -85,11 +51,6 @@ async def failure_of(url: str, ask: int | None = None) -> Failure:
     assert isinstance(talk.events[-1], Failure)
     assert KEY not in str(talk.events)
     return talk.events[-1]
-
-
-async def until_closed(server: Simulator, sessions: int) -> None:
-    """So many sessions have ended."""
-    await asyncio.wait_for(server.until_gone(sessions), PATIENCE_S)
 
 
 # ---------------------------------------------------------------- a conversation
@@ -311,6 +272,21 @@ async def test_a_cancelled_session_leaves_nothing_behind() -> None:
         await until_closed(server, 1)
         left = {task for task in asyncio.all_tasks() - before if "conn_handler" not in repr(task)}
         assert left == set()
+
+
+async def test_what_a_session_cost_without_an_answer_is_owed_by_the_next_one() -> None:
+    arrears = Arrears()
+    async with Simulator(Answer(chirp(3.0))) as server:
+        session = open_openai_live(LiveOptions(SecretStr(KEY), url=server.url), arrears)
+        talk = LiveTalk(server.url, session=session)
+        running = asyncio.create_task(talk.run())
+        await talk.until(Ready)
+        talk.ask(1)
+        await talk.until(AnswerAudio)
+        session.send(CloseSession())
+        await asyncio.wait_for(running, PATIENCE_S)
+        lasted_ms = len(server.record.sessions[0].pcm24k) / 24
+    assert arrears.settle()[UsageUnit.INPUT_AUDIO_MS] == pytest.approx(lasted_ms, abs=1)
 
 
 def test_an_address_that_is_not_encrypted_is_refused() -> None:

@@ -15,8 +15,8 @@ from tests.simulators.live_types import mistakes_of_client, mistakes_of_server
 Event = dict[str, Any]
 
 MAX_HISTORY_ITEMS = 128
-# The vendor's 500 tokens; a token has 4 characters of English.
-MAX_CONTENT_CHARACTERS = 2000
+# The vendor's 500 tokens; a token has 4 bytes of English and 3 of Chinese.
+MAX_CONTENT_BYTES = 1500
 _APPENDS = ("session.instructions.append", "session.thinking.append", "session.commentary.append")
 
 
@@ -177,7 +177,7 @@ class LiveConversation:
             return [self._refuse("missing_parameter", "delegation_id is required, if only null", event)]
         if event["delegation_id"] is not None and self._delegates:
             return [self._refuse("invalid_parameter", "a delegation_id with Responses delegation", event)]
-        if len(event["content"]) > MAX_CONTENT_CHARACTERS:
+        if len(event["content"].encode()) > MAX_CONTENT_BYTES:
             return [self._refuse("too_long", f"{event['type']} of more than 500 tokens", event)]
         self._session.appended.append((event["type"], event["content"]))
         if event["type"] == "session.commentary.append":

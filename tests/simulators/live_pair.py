@@ -17,9 +17,10 @@ from appliance.conversation.vocabulary import (
 )
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm
 from appliance.providers.openai_live.codec import LiveCodec
-from appliance.providers.openai_live.frames import Voice
+from appliance.providers.openai_live.meter import Meter
+from appliance.providers.openai_live.opening import Voice
 from appliance.providers.openai_live.pacing import TICK_S, Pacing
-from appliance.providers.openai_live.past import Meter, Past
+from appliance.providers.openai_live.past import Past
 from tests.simulators.live_conversation import Event, LiveConversation
 from tests.simulators.live_script import Answer, Behaviour, Record, Script, script_of
 
@@ -49,13 +50,14 @@ class Pair:
         behaviour: Behaviour = Behaviour(),  # noqa: B008  frozen
         *,
         past: Past | None = None,
+        meter: Meter | None = None,
         config: SessionConfig = CONFIG,
         record: Record | None = None,
     ) -> None:
         self.record = record or Record()
         self.past = past or Past(())
         self.server = LiveConversation(script_of(answers), behaviour, self.record)
-        self.codec = LiveCodec(VOICE, config, self.past, Meter(), tail_ms=TAIL_MS)
+        self.codec = LiveCodec(VOICE, config, self.past, meter or Meter(), tail_ms=TAIL_MS)
         self.now_s = 0.0
         self.pacing = Pacing(0.0)
         self.events: list[ProviderEvent] = []

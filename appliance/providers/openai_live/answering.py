@@ -11,19 +11,20 @@ from appliance.conversation.vocabulary import (
     Failure,
     ProviderEvent,
     ToolCall,
+    ToolRan,
     UserTranscript,
 )
 from appliance.errors import FailureCategory
 from appliance.pcm.formats import Pcm
 from appliance.providers.openai.reader import Fields
-from appliance.providers.openai_live import frames
-from appliance.providers.openai_live.backend import Backend, Call, tokens_of
+from appliance.providers.openai_live import context
+from appliance.providers.openai_live.backend import tokens_of
+from appliance.providers.openai_live.calls import NOT_RUN, SPOKE_ON, Calls, PlacedCall
 from appliance.providers.openai_live.gate import AnswerGate, Heed, Passage
-from appliance.providers.openai_live.past import Meter, Past
+from appliance.providers.openai_live.meter import Meter
+from appliance.providers.openai_live.past import Past
 from appliance.providers.openai_live.words import AnswerWords, UserWords
 
-_NOT_RUN = "not run: nobody waits for it any more"
-_SPOKE_ON = "not run: the person went on speaking after it was called; call it again if it is still wanted"
 _WAITING = (Heed.AWAITING, Heed.PASSING)
 
 
@@ -50,16 +51,13 @@ class Answering:
         self._tail_samples = tail_samples
         self._send = send
         self._gate = AnswerGate(tail_samples)
-        self._backend = Backend()
+        self._calls = Calls(send)
         self._user = UserWords()
         self._words = AnswerWords()
         self._finished: tuple[int, AnswerWords] | None = None  # the answer that came last, while it plays
         self._asked: _Asked | None = None
         self._asked_at = 0  # samples that had been sent
-        self._delegated: tuple[str, int] | None = None  # the delegation that began last, and where it did
         self._pending: list[ProviderEvent] = []  # what a command brought about; at most two commands' worth
-        # Made before the turn was committed, and the sample at which; the backend bounds them.
-        self._early_calls: list[tuple[Call, int]] = []
         self._streams_silence = False
         self._notes = 0
         self.received_samples = 0
@@ -78,7 +76,7 @@ class Answering:
     @property
     def waits(self) -> bool:
         """Whether an answer, or work for one, is under way."""
-        return self._gate.heed in _WAITING or self._backend.busy
+        return self._gate.heed in _WAITING or self._calls.busy
 
     # ------------------------------------------------------------------ commands
 
@@ -99,7 +97,8 @@ class Answering:
         """The turn is a question in writing."""
         self._user.dropped(now_ms)
         self._past.asked(answer, text)
-        self._send(frames.question(answer, text))
+        for frame in context.question(answer, text):
+            self._send(frame)
         self._ask(_Asked(answer, written), sent_samples)
 
     def _ask(self, asked: _Asked, sent_samples: int) -> None:
@@ -111,9 +110,8 @@ class Answering:
         if passage.began:
             self._note_begin(len(passage.pcm), sent_samples)
             self._pending.extend(self._passed_on(asked, passage))
-        early, self._early_calls = self._early_calls, []
-        for call, called_at in early:
-            self._pending.extend(self._call(call, called_at))
+        for placed in self._calls.held():
+            self._pending.extend(self._call(placed))
 
     def cancel(self, answer: int, heard_ms: int) -> None:
         """Stop `answer`, of which so much was heard; unknown ones are ignored."""
@@ -135,11 +133,10 @@ class Answering:
         self._gate.stop()
         self._asked = None
         pending, self._pending = self._pending, []
-        early, self._early_calls = self._early_calls, []
-        calls = [call.call for call, _ in early]
+        calls = [placed.call.call for placed in self._calls.held()]
         calls += [event.call for event in pending if isinstance(event, ToolCall)]
         for call in calls:
-            self.tell_result(0, call, _NOT_RUN)
+            self.tell_result(0, call, NOT_RUN)
 
     def is_asked(self, answer: int) -> bool:
         """Whether this is the answer that is wanted."""
@@ -180,7 +177,7 @@ class Answering:
         self.received_samples += len(pcm)
         self._meter.received(len(pcm))
         sounded = self._gate.sounding
-        passage = self._gate.take(pcm, busy=self._backend.busy)
+        passage = self._gate.take(pcm, busy=self._calls.busy)
         if passage.began:
             self._note_begin(len(passage.pcm), sent_samples)
         elif sounded and not self._gate.sounding and not passage.ended:
@@ -244,48 +241,50 @@ class Answering:
 
     # ------------------------------------------------------------------ tools
 
+    def ran(self, ran: ToolRan, sent_samples: int) -> None:
+        """A tool ran for this question when another session answered. `sent_samples` went out so far."""
+        self._notes += 1
+        self._calls.ran(ran, sent_samples)
+        for frame in context.tool_ran(self._notes, ran):
+            self._send(frame)
+
     def on_delegation(self, delegation: str, target: object, at_sample: int) -> None:
         """The model gives work away, at this place in what it was sent. What it gives to us says nothing of
         the task: nobody can help."""
         self._gate.expect_more()
-        self._delegated = delegation, at_sample
+        self._calls.delegated(delegation, at_sample)
         if target == "client":
             self._notes += 1
-            self._send(frames.no_help(self._notes, delegation))
+            self._send(context.no_help(self._notes, delegation))
 
     def on_backend(self, delegation: str, event: Fields, sent_samples: int) -> Iterator[ProviderEvent]:
         """An event of the backend. `sent_samples` went out so far."""
         self._gate.expect_more()
         self._meter.counted(tokens_of(event))
-        calls = self._backend.on_event(delegation, event)
-        called_at = sent_samples
-        if calls and self._delegated is not None and self._delegated[0] == delegation:
-            called_at, self._delegated = self._delegated[1], None  # what it calls later, it calls anew
-        for call in calls:
-            yield from self._call(call, called_at)
+        for placed in self._calls.on_event(delegation, event, sent_samples):
+            yield from self._call(placed)
 
-    def _call(self, call: Call, called_at: int) -> Iterator[ProviderEvent]:
+    def _call(self, placed: PlacedCall) -> Iterator[ProviderEvent]:
         """The model may call before our end of turn, in the silence that precedes it. What it calls when
         nobody waits is not run, nor what it calls in an earlier pause: it calls for the whole turn again."""
-        asked = self._asked
+        asked, call = self._asked, placed.call
         if self._gate.heed is Heed.HOLDING:
-            self._early_calls.append((call, called_at))
+            self._calls.hold(placed)
             return
         if asked is not None and self._gate.heed in _WAITING:
-            if self._asked_at - called_at > self._tail_samples:
-                self.tell_result(0, call.call, _SPOKE_ON)
+            if (output := self._calls.output_elsewhere(placed)) is not None:
+                self.tell_result(0, call.call, output)
+                return
+            if self._asked_at - placed.at_sample > self._tail_samples:
+                self.tell_result(0, call.call, SPOKE_ON)
                 return
             yield from self._start(asked)
             if self._asked is asked:
                 yield ToolCall(asked.number, call.call, call.name, call.arguments)
                 return
-        self.tell_result(0, call.call, _NOT_RUN)
+        self.tell_result(0, call.call, NOT_RUN)
 
     def tell_result(self, answer: int, call: str, output: str) -> None:
         """What a tool gave; after the last one the backend goes on. Unknown calls are ignored."""
-        if not self._backend.told(call):
-            return
-        self._send(frames.tool_result(answer, call, output))
-        self._gate.expect_more()
-        if self._backend.may_go_on:
-            self._send(frames.go_on(answer))
+        if self._calls.tell(answer, call, output):
+            self._gate.expect_more()

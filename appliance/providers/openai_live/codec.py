@@ -1,7 +1,6 @@
 """The GPT-Live protocol without a socket: commands to frames, frames to events. Pure."""
 
 from collections.abc import Callable, Iterator, Mapping
-from enum import Enum
 
 import numpy as np
 
@@ -27,13 +26,15 @@ from appliance.pcm.resample import Resampler
 from appliance.providers.openai import reader
 from appliance.providers.openai.failures import failure
 from appliance.providers.openai.reader import Fields
-from appliance.providers.openai_live import fields, frames
+from appliance.providers.openai_live import context, fields, frames
 from appliance.providers.openai_live.answering import Answering
 from appliance.providers.openai_live.failures import closed, fatal, known
-from appliance.providers.openai_live.frames import Voice
 from appliance.providers.openai_live.gate import Heed
+from appliance.providers.openai_live.life import Phase, Wish
+from appliance.providers.openai_live.meter import Meter
+from appliance.providers.openai_live.opening import Voice, instructions_of, session_start
 from appliance.providers.openai_live.pacing import Pace
-from appliance.providers.openai_live.past import Meter, Past
+from appliance.providers.openai_live.past import Past
 
 # A session that is open costs money by the minute, whether anybody speaks or not.
 IDLE_S = 60.0
@@ -45,23 +46,6 @@ _PACES: Mapping[Heed, Pace] = {
     Heed.AWAITING: Pace.AWAITING,
     Heed.PASSING: Pace.ANSWERING,
 }
-
-
-class Phase(Enum):
-    """How far the socket has come."""
-
-    STARTING = "session.start was sent; waiting for session.started"
-    OPEN = "takes sound"
-    CLOSING = "session.close was sent; waiting for session.closed"
-    CLOSED = "the server is done with it"
-
-
-class Wish(Enum):
-    """What should become of the socket."""
-
-    STAY = "it is of use"
-    SLEEP = "nobody has spoken for a long time: close it; the next turn opens another one"
-    REOPEN = "it does not stop talking: close it and open another one, with what was said"
 
 
 class LiveCodec:
@@ -141,7 +125,7 @@ class LiveCodec:
 
     def opening(self, before: int | None) -> list[str]:
         """The frames that we send first; `before`: the first answer of a turn that is told again."""
-        return [frames.session_start(self._voice, self._config, self._past.items(before))]
+        return [session_start(self._voice, self._config, self._past.items(before))]
 
     def goodbye(self) -> list[str]:
         """The frames that end the session; `session.closed` is then no failure."""
@@ -180,7 +164,7 @@ class LiveCodec:
             case CommitTurn(answer=answer):
                 self._commit(answer)
             case ContinueAnswer(answer=answer, said=said):
-                self._outgoing.append(frames.continuation(answer, said))
+                self._outgoing.extend(context.continuation(answer, said))
                 self._commit(answer)
             case AskText(answer=answer, text=text, spoken=spoken):
                 self._idle_samples = 0
@@ -194,7 +178,7 @@ class LiveCodec:
             case ToolResult(answer=answer, call=call, output=output):
                 self._answering.tell_result(answer, call, output)
             case ToolRan():
-                self._note(frames.tool_ran(self._notes, command))
+                self._answering.ran(command, self.sent_samples)
             case Configure(config=config):
                 self._configure(config)
             case CloseSession():
@@ -211,17 +195,15 @@ class LiveCodec:
         self._meter.sent(len(pcm))
         self._outgoing.extend(frames.appends(pcm))
 
-    def _note(self, frame: str) -> None:
-        self._notes += 1
-        self._outgoing.append(frame)
-
     def _configure(self, config: SessionConfig) -> None:
         """Instructions can be added to; anything else, and long ones, take another socket."""
         same = (config.tools, config.output) == (self._config.tools, self._config.output)
-        if not same or len(config.instructions) > frames.MAX_INSTRUCTION_CHARACTERS:
+        self._notes += 1
+        note = context.new_instructions(self._notes, instructions_of(config))
+        if not same or note is None:
             self._outdated = True
         elif config.instructions != self._config.instructions:
-            self._note(frames.new_instructions(self._notes, config))
+            self._outgoing.append(note)
         self._config = config
 
     @property

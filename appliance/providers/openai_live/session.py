@@ -8,15 +8,15 @@ session's failure, as everywhere.
 """
 
 import asyncio
-import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 
 from appliance.conversation.session import Emit
 from appliance.conversation.vocabulary import (
     AnswerDone,
+    AnswerStarted,
     AskText,
     CloseSession,
     ClosingSoon,
@@ -27,6 +27,7 @@ from appliance.conversation.vocabulary import (
     ProviderEvent,
     Ready,
     SessionConfig,
+    ToolCall,
     UserTranscript,
 )
 from appliance.errors import FailureCategory, ProviderError
@@ -39,14 +40,16 @@ from appliance.providers.link import (
     LinkOptions,
     open_link,
 )
-from appliance.providers.openai_live.codec import LiveCodec, Phase, Wish
+from appliance.providers.openai_live.codec import LiveCodec
 from appliance.providers.openai_live.failures import category_of_refusal
-from appliance.providers.openai_live.frames import Voice
+from appliance.providers.openai_live.life import Phase, Wish
+from appliance.providers.openai_live.meter import Arrears, Meter
+from appliance.providers.openai_live.opening import Voice
 from appliance.providers.openai_live.options import CAPABILITIES, VENDOR_URL, LiveOptions
 from appliance.providers.openai_live.pacing import TICK_S, Pace, Pacing
-from appliance.providers.openai_live.past import Meter, Past
+from appliance.providers.openai_live.past import Past
 from appliance.providers.openai_live.turn import Turn
-from appliance.providers.socket_session import READY_TIMEOUT_S, redacted
+from appliance.providers.socket_session import READY_TIMEOUT_S, json_of, post, redacted
 
 # In mid-answer a server that sends silence as well sends something every few ms, and Wi-Fi may hold it
 # up for a second; one that does not has finished.
@@ -57,20 +60,20 @@ GOODBYE_TIMEOUT_S = 0.2
 CLOSING_NOTICE_S = 180.0
 
 
-def open_openai_live(options: LiveOptions) -> "LiveSession":
-    """A fresh session; takes 16 kHz, answers at 24 kHz.
+def open_openai_live(options: LiveOptions, arrears: Arrears | None = None) -> "LiveSession":
+    """A fresh session; takes 16 kHz, answers at 24 kHz. `arrears` is the same for all sessions with one
+    provider: the first answer of the next one tells what this one costs after its last.
 
     Raises `ConfigurationError` for a `url` that must not be connected to.
     """
-    return LiveSession(
-        options, LinkOptions(endpoint(options.url or VENDOR_URL, ""), KeyHeader(options.api_key))
-    )
+    link = LinkOptions(endpoint(options.url or VENDOR_URL, ""), KeyHeader(options.api_key))
+    return LiveSession(options, link, arrears or Arrears())
 
 
 class LiveSession:
     """One session, used once; see `Session`."""
 
-    def __init__(self, options: LiveOptions, link: LinkOptions) -> None:
+    def __init__(self, options: LiveOptions, link: LinkOptions, arrears: Arrears) -> None:
         self.capabilities = CAPABILITIES
         self._options = options
         self._link_options = link
@@ -81,7 +84,8 @@ class LiveSession:
         self._turn = Turn()
         self._config = SessionConfig("")
         self._past = Past(())
-        self._meter = Meter()
+        self._arrears = arrears
+        self._meter = Meter(arrears)
         self._open: tuple[LiveCodec, Link] | None = None  # while a socket takes commands
         self._told_ready = False
         self._emit: Emit = _nobody
@@ -97,10 +101,11 @@ class LiveSession:
         if isinstance(command, Configure):
             self._config = command.config
         try:
-            self._turn.note(command)
+            due = self._turn.note(command)
             if self._open is not None:
                 codec, link = self._open
-                _post(link, codec.encode(command))
+                for told in due:
+                    post(link, codec.encode(told))
         except ProviderError as failure:
             self._lose(failure)
             return
@@ -128,6 +133,7 @@ class LiveSession:
             talk.cancel()
             ended.cancel()
             await asyncio.wait({talk, ended})
+            self._arrears.owe(self._meter.bill())
         if not talk.cancelled():
             talk.result()  # a mistake of ours, or of whoever listens
 
@@ -178,7 +184,7 @@ class LiveSession:
         """Open the session with `config`, and tell it what came since, and of the turn in hand."""
         try:
             async with asyncio.timeout(READY_TIMEOUT_S):
-                _post(link, codec.opening(self._turn.first))
+                post(link, codec.opening(self._turn.first))
                 while codec.phase is Phase.STARTING:
                     self._tell(codec.events(await link.receive()), codec, link)
         except TimeoutError as late:
@@ -186,10 +192,10 @@ class LiveSession:
             message = f"{host} opened no session within {READY_TIMEOUT_S:g} s"
             raise ProviderError(FailureCategory.TIMED_OUT, message) from late
         if self._config != config:
-            _post(link, codec.encode(Configure(self._config)))
-        early = self._turn.commands()
+            post(link, codec.encode(Configure(self._config)))
+        early = self._turn.again()
         for command in early:
-            _post(link, codec.encode(command))
+            post(link, codec.encode(command))
         self._open = codec, link
         if not self._told_ready:
             self._told_ready = True
@@ -230,7 +236,7 @@ class LiveSession:
     async def _say_goodbye(self, codec: LiveCodec, link: Link) -> None:
         """End the vendor's session in its own way: otherwise it goes on for a while, and costs."""
         with suppress(ProviderError, TimeoutError):
-            _post(link, codec.goodbye())
+            post(link, codec.goodbye())
             async with asyncio.timeout(GOODBYE_TIMEOUT_S):
                 while codec.phase is Phase.CLOSING:
                     for _ in codec.events(await link.receive()):
@@ -240,10 +246,16 @@ class LiveSession:
 
     def _tell(self, events: Iterator[ProviderEvent], codec: LiveCodec, link: Link) -> None:
         for event in events:
-            _post(link, codec.replies())
+            post(link, codec.replies())
             match event:
                 case Ready():
                     pass  # told once, and once the turn in hand was told
+                case AnswerStarted(answer=answer):
+                    if self._turn.begins(answer):
+                        self._emit(event)
+                case ToolCall():
+                    self._turn.called(event)
+                    self._emit(event)
                 case Failure(answer=None):
                     self._open = None  # it takes no command any more
                     raise ProviderError(event.category, event.message, event.retry_after_s)
@@ -255,13 +267,13 @@ class LiveSession:
                     self._emit(event)
                 case _:
                     self._emit(event)
-        _post(link, codec.replies())
+        post(link, codec.replies())
 
     def _lose(self, failure: ProviderError) -> None:
         """The session is over; the first cause is the one that is told."""
         category = failure.category
         if isinstance(failure, HandshakeRefused):
-            category = category_of_refusal(_body(failure.body)) or category
+            category = category_of_refusal(json_of(failure.body)) or category
         if self._failure is None:
             message = self._redacted(str(failure))
             self._failure = ProviderError(category, message, failure.retry_after_s)
@@ -279,18 +291,5 @@ def _closing_notice_at_s(codec: LiveCodec, now_s: float) -> float | None:
     return now_s + remaining_s - CLOSING_NOTICE_S if remaining_s > CLOSING_NOTICE_S else None
 
 
-def _body(body: bytes) -> object:
-    """What a refusal's body says; None where that is no JSON."""
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-
-
 def _nobody(_: ProviderEvent) -> None:
     """Until `run` nobody listens."""
-
-
-def _post(link: Link, posted: Sequence[str]) -> None:
-    for frame in posted:
-        link.post(frame)
