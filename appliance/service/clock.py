@@ -1,8 +1,8 @@
 """Stream time: milliseconds since the stream's sample 0."""
 
 import time
-from datetime import datetime
-from typing import Protocol
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Final, Protocol
 
 
 class StreamClock(Protocol):
@@ -12,9 +12,33 @@ class StreamClock(Protocol):
         """Milliseconds since the stream's sample 0."""
 
 
+class _Here(tzinfo):
+    """The zone of this machine, as its C library knows it (`TZ`, else /etc/localtime), summer time included.
+
+    `datetime.astimezone()` alone gives the offset of one instant, which is wrong on the other side of a change.
+    """
+
+    def fromutc(self, utc: datetime) -> datetime:
+        local = utc.replace(tzinfo=UTC).astimezone()
+        here = local.replace(tzinfo=self, fold=0)
+        return here if here.utcoffset() == local.utcoffset() else here.replace(fold=1)
+
+    def utcoffset(self, local: datetime | None) -> timedelta | None:
+        return None if local is None else local.replace(tzinfo=None).astimezone().utcoffset()
+
+    def dst(self, local: datetime | None) -> timedelta | None:
+        return None  # the offset has it in it
+
+    def tzname(self, local: datetime | None) -> str | None:
+        return None if local is None else local.replace(tzinfo=None).astimezone().tzname()
+
+
+HERE: Final = _Here()
+
+
 def local_time() -> datetime:
-    """What hangs on the wall here, with its offset; it jumps when somebody sets it."""
-    return datetime.now().astimezone()
+    """What hangs on the wall here, in the zone of this machine; it jumps when somebody sets it."""
+    return datetime.now(HERE)
 
 
 class TickerClock:

@@ -5,7 +5,7 @@ import os
 from collections import deque
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,7 +18,7 @@ from appliance.pcm.formats import NEAR_RATE_HZ, ms_of_samples, samples_of_ms
 from appliance.pcm.ring import SampleRing
 from appliance.service.assembly import Assembly, Ends
 from appliance.service.button import Button
-from appliance.service.clock import TickerClock, local_time
+from appliance.service.clock import HERE, TickerClock
 from appliance.service.detectors import load_detector, report_warning
 from appliance.service.event_log import EventLog, Listener
 from appliance.service.monitor import FollowedLoudspeaker, FollowedMicrophone, Monitor
@@ -109,7 +109,7 @@ class _Replay:
         self._log = log
         self._fault: Exception | None = None
         self._clock = clock = TickerClock()
-        began = local_time()
+        began = datetime.now(UTC)
         heard: deque[SpeechEvent] = deque()
         capture = SampleRing.allocate(samples_of_ms(CAPTURE_MS, microphone.rate_hz))
         playout = Playout(PlayoutOptions(OUT_RATE_HZ, duck_db=settings.interruption.duck_db))
@@ -126,7 +126,7 @@ class _Replay:
             set_muted=lambda muted: self._ticker.set_muted(muted),
             half_duplex=settings.interruption.strategy == "ignore",
             look_every_ms=TICK_MS,
-            local_time=lambda: began + timedelta(milliseconds=clock.now_ms()),
+            local_time=lambda: (began + timedelta(milliseconds=clock.now_ms())).astimezone(HERE),
             tell_owner=lambda warning: report_warning(log, warning),
         )
         detector = load_detector(settings.hearing.detector, lambda warning: report_warning(log, warning))

@@ -1,7 +1,7 @@
 """The tools that every appliance has: time and date, volume, timers."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final, Protocol
 
 from pydantic import Field
@@ -32,7 +32,7 @@ class Alarm(Protocol):
 
 
 class Clock(Protocol):
-    """What time it is: `now_s` never jumps, `local` is what hangs on the wall, with its offset."""
+    """What time it is: `now_s` never jumps, `local` is what hangs on the wall, with its zone."""
 
     def now_s(self) -> float: ...
     def local(self) -> datetime: ...
@@ -131,7 +131,9 @@ class _TimerTools:
 
     def _told(self, timer: Timer) -> dict[str, object]:
         left_s = max(timer.due_s - self._clock.now_s(), 0.0)
-        ends = self._clock.local() + timedelta(seconds=left_s)
+        now = self._clock.local()
+        # By way of UTC: summer time may begin or end before the timer does.
+        ends = (now.astimezone(UTC) + timedelta(seconds=left_s)).astimezone(now.tzinfo)
         return {
             "timer": timer.number,
             "name": timer.name,

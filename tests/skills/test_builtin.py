@@ -1,7 +1,7 @@
 """What the built-in tools tell the model, and what they do to the room."""
 
 import json
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any
 
 import pytest
@@ -16,10 +16,30 @@ CET = timezone(timedelta(hours=1), "CET")
 BEGAN = datetime(2026, 3, 1, 23, 58, tzinfo=CET)
 
 
+class EndOfSummer(tzinfo):
+    """Central Europe in the autumn of 2026: at 3:00 in the night of 25 October it is 2:00 once more."""
+
+    ENDS = datetime(2026, 10, 25, 1, tzinfo=UTC)
+
+    def fromutc(self, utc: datetime) -> datetime:
+        return utc + timedelta(hours=2 if utc.replace(tzinfo=UTC) < self.ENDS else 1)
+
+    def utcoffset(self, local: datetime | None) -> timedelta:
+        assert local is not None
+        return timedelta(hours=2 if local.replace(tzinfo=UTC) < self.ENDS + timedelta(hours=1) else 1)
+
+    def dst(self, local: datetime | None) -> None:
+        return None
+
+    def tzname(self, local: datetime | None) -> None:
+        return None
+
+
 class Room:
     """A clock, a volume and an alarm that are what the test says."""
 
-    def __init__(self) -> None:
+    def __init__(self, began: datetime = BEGAN) -> None:
+        self.began = began
         self.percent = 50
         self.rings = False
         self.passed_s = 0.0
@@ -31,7 +51,7 @@ class Room:
         return 1000 + self.passed_s
 
     def local(self) -> datetime:
-        return BEGAN + timedelta(seconds=self.passed_s)
+        return self.began + timedelta(seconds=self.passed_s)
 
     def set(self, percent: int) -> None:
         self.percent = percent
@@ -103,6 +123,11 @@ def test_a_timer_says_when_it_ends_and_what_is_left() -> None:
     (listed,) = room.call("list_timers")["timers"]
     assert (listed["left"], listed["ends_at"]) == ("3 minutes and 30 seconds", "00:03:00")
     assert room.changes == 1
+
+
+def test_a_timer_over_the_end_of_summer_time_says_what_the_clock_will_show() -> None:
+    room = Room(datetime(2026, 10, 25, 0, 30, tzinfo=EndOfSummer()))
+    assert room.call("set_timer", minutes=240)["ends_at"] == "03:30:00"
 
 
 def test_a_timer_without_a_length_is_refused_and_nothing_is_kept() -> None:
