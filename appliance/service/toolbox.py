@@ -13,6 +13,7 @@ from appliance.service.toolbox_alarm import TimerAlarm
 from appliance.service.toolbox_volume import VolumeKnob
 from appliance.skills.builtin import builtin_tools
 from appliance.skills.mcp_server import McpOptions, McpServer
+from appliance.skills.mcp_texts import named
 from appliance.skills.registry import Registry
 from appliance.skills.runner import ToolRunner
 from appliance.skills.timers import KeptTimer, Timer, Timers
@@ -118,7 +119,7 @@ class Toolbox:
     def _exchange(self, old: Sequence[Tool], new: Sequence[Tool]) -> None:
         """A server offers other tools than before."""
         if left_out := self._registry.replace(old, new):
-            self._hands.tell_owner(f"too many tools, or two of a name: {', '.join(left_out[:5])} left out")
+            self._hands.tell_owner(f"too many tools, or two of a name: {named(left_out)} left out")
         self._hands.changed()
 
 

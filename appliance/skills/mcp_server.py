@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from pydantic import SecretStr
-from pydantic_core import from_json
 
-from appliance.conversation.vocabulary import ToolDeclaration
-from appliance.skills.mcp_texts import declaration_of, is_allowed, outcome_of
+from appliance.skills.mcp_news import ToolNews
+from appliance.skills.mcp_texts import named, outcome_of
+from appliance.skills.mcp_tools import list_tools
 from appliance.skills.mcp_transport import load, over_http, over_pipes, watched
 from appliance.skills.outcome import Outcome, failed
 from appliance.skills.tool import Tool
@@ -34,10 +34,8 @@ FIRST_PAUSE_S: Final = 1.0
 LONGEST_PAUSE_S: Final = 60.0
 # After it has lived so long its end is a new one.
 STEADY_S: Final = 60.0
-# Tools of one server; a model that has to choose among more chooses badly.
-MAX_TOOLS: Final = 64
-_MAX_PAGES: Final = 16
 _MAX_REASON_CHARS: Final = 200
+_ENDLESS: Final = "it writes a line that does not end"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +73,7 @@ class McpServer:
         self._tools: tuple[Tool, ...] = ()
         self._client: Client | None = None
         self._lost = asyncio.Event()
+        self._endless = asyncio.Event()  # it writes a line that does not end
         self._refusal = ""  # what it last answered over HTTP, where that was an error
         self._told = ""
 
@@ -115,18 +114,22 @@ class McpServer:
 
     async def _live(self) -> str:
         """One life of the server; why it is over. Cancelled, it comes back once the server has ended."""
-        started = asyncio.Event()
+        started, self._endless = asyncio.Event(), asyncio.Event()
         life = asyncio.create_task(self._serve(started))
-        waiting = asyncio.create_task(started.wait())
+        waiting = [asyncio.create_task(event.wait()) for event in (started, self._endless)]
         try:
-            await asyncio.wait({life, waiting}, timeout=START_TIMEOUT_S, return_when=asyncio.FIRST_COMPLETED)
-            if not life.done() and not started.is_set():
+            await asyncio.wait({life, *waiting}, timeout=START_TIMEOUT_S, return_when=asyncio.FIRST_COMPLETED)
+            if not life.done() and not started.is_set() and not self._endless.is_set():
                 return f"it did not answer within {START_TIMEOUT_S:g} s"
-            await asyncio.wait({life})
+            if started.is_set():
+                await asyncio.wait({life})
         finally:
             self._client = None
-            waiting.cancel()
+            for task in waiting:
+                task.cancel()
             await _end(life)
+        if self._endless.is_set():
+            return _ENDLESS
         if life.cancelled() or not life.done():
             return "it was broken off"
         fault = life.exception()
@@ -139,45 +142,59 @@ class McpServer:
 
         self._lost = lost = asyncio.Event()
         self._refusal = ""
+        news = ToolNews()
         transport = cast("Transport", watched(self._transport(), lost))
-        client = Client(transport, read_timeout_seconds=CALL_TIMEOUT_S, cache=None)
+        client = Client(transport, read_timeout_seconds=CALL_TIMEOUT_S, cache=None, message_handler=news.hear)
         async with client:
-            tools = await self._list(client)
+            await self._take_list(client)
             started.set()
             self._client, self._told = client, ""
-            if [tool.declaration for tool in tools] != [tool.declaration for tool in self._tools]:
-                before, self._tools = self._tools, tools
-                self._changed(before, tools)
-            await lost.wait()
-            self._client = None  # ending it takes a while
+            try:
+                await self._stay(client, news, lost)
+            finally:
+                self._client = None  # ending it takes a while
 
-    async def _list(self, client: "Client") -> tuple[Tool, ...]:
-        tools: dict[str, Tool] = {}
-        left_out: list[str] = []
-        cursor: str | None = None
-        for _ in range(_MAX_PAGES):
-            page = await client.list_tools(cursor=cursor)
-            for offered in page.tools:
-                if not is_allowed(offered.name, self._options.allow):
-                    continue
-                declaration = declaration_of(self._options.name, offered)
-                if declaration is None or declaration.name in tools or len(tools) >= MAX_TOOLS:
-                    left_out.append(offered.name)
-                else:
-                    tools[declaration.name] = _McpTool(self, offered.name, declaration)
-            cursor = page.next_cursor
-            if not cursor:
-                break
+    async def _stay(self, client: "Client", news: ToolNews, lost: asyncio.Event) -> None:
+        """Until it is lost. Raises what went wrong where that is why."""
+        following = asyncio.create_task(news.follow(client, lambda: self._look_again(client)))
+        following.add_done_callback(lambda _: lost.set())
+        try:
+            await lost.wait()
+        finally:
+            following.cancel()
+            await asyncio.wait({following})
+        if not following.cancelled() and (fault := following.exception()) is not None:
+            raise fault
+
+    async def _look_again(self, client: "Client") -> None:
+        """It has other tools than before, and stays with those it had where it does not list them."""
+        from mcp import MCPError
+
+        try:
+            await self._take_list(client)
+        except (MCPError, TimeoutError) as refused:
+            self._tell(f"the MCP server {self._options.name} has other tools than before, and does not list"
+                       f" them: {_reason(refused)}")  # fmt: skip
+
+    async def _take_list(self, client: "Client") -> None:
+        options = self._options
+        tools, left_out = await list_tools(client, options.name, options.allow, self.call)
         if left_out:
-            self._tell(f"the MCP server {self._options.name} offers tools that no model could be told of:"
-                       f" {', '.join(left_out[:5])}")  # fmt: skip
-        return tuple(tools.values())
+            self._tell(f"the MCP server {options.name} offers tools that no model could be told of:"
+                       f" {named(left_out)}")  # fmt: skip
+        if [tool.declaration for tool in tools] != [tool.declaration for tool in self._tools]:
+            before, self._tools = self._tools, tools
+            self._changed(before, tools)
 
     def _transport(self) -> AbstractAsyncContextManager[Any]:
         options = self._options
         if options.url:
             return over_http(options.url, options.api_key, CALL_TIMEOUT_S, self._take_status)
-        return over_pipes(options.command, self._environment)
+        return over_pipes(options.command, self._environment, self._take_endless_line)
+
+    def _take_endless_line(self) -> None:
+        self._endless.set()
+        self._lost.set()
 
     def _take_status(self, status: int) -> None:
         if status in (401, 403):
@@ -189,22 +206,6 @@ class McpServer:
         if reason != self._told:
             self._told = reason
             self._tell(f"the MCP server {self._options.name} cannot be used: {reason}; it is tried again")
-
-
-class _McpTool:
-    def __init__(self, server: McpServer, tool: str, declaration: ToolDeclaration) -> None:
-        self._server = server
-        self._tool = tool
-        self.declaration = declaration
-
-    async def call(self, arguments: str) -> Outcome:
-        try:
-            found = from_json(arguments.strip() or "{}")
-        except ValueError:
-            return failed("the arguments are not valid JSON")
-        if not isinstance(found, dict):
-            return failed("the arguments must be a JSON object")
-        return await self._server.call(self._tool, found)
 
 
 async def _end(life: "asyncio.Task[None]") -> None:

@@ -13,6 +13,8 @@ MAX_NAME_CHARS: Final = 64
 # Every session is told all declarations, and the model reads them before each answer.
 MAX_DESCRIPTION_CHARS: Final = 1_000
 MAX_SCHEMA_CHARS: Final = 8_000
+# Of the names in a sentence to the owner.
+_MAX_NAMED: Final = 5
 _NOT_IN_A_NAME: Final = re.compile(r"[^A-Za-z0-9_]+")
 
 
@@ -52,6 +54,15 @@ def is_allowed(tool: str, allow: Iterable[str]) -> bool:
     """Whether the owner lets the model call it; an empty list allows all."""
     allowed = tuple(allow)
     return not allowed or tool in allowed
+
+
+def named(tools: Sequence[str]) -> str:
+    """The first of these names, as a sentence may have them: a server may call a tool anything."""
+    shown = [
+        "".join(c if c.isprintable() else "?" for c in name[:MAX_NAME_CHARS]) for name in tools[:_MAX_NAMED]
+    ]
+    rest = len(tools) - len(shown)
+    return ", ".join(shown) + (f" and {rest} more" if rest else "")
 
 
 def outcome_of(result: GivenResult) -> Outcome:

@@ -18,26 +18,43 @@ KILL_TIMEOUT_S: Final = 0.3
 
 def load() -> None:
     """Import the package, which takes a small machine seconds, and keep it from logging with tracebacks what
-    is said in a sentence elsewhere, and its programs from outliving us."""
+    is said in a sentence elsewhere, from keeping lines that do not end, and its programs from outliving us."""
     import mcp
     import mcp.client.streamable_http
     from mcp.client import stdio
 
+    from appliance.skills.mcp_lines import BoundedText
+
     stdio.PROCESS_TERMINATION_TIMEOUT = LEAVE_TIMEOUT_S
     stdio.FORCE_KILL_TIMEOUT = KILL_TIMEOUT_S
+    stdio.TextReceiveStream = BoundedText  # type: ignore[attr-defined]  # it has no setting for this
     logger = logging.getLogger(mcp.__name__)
     logger.propagate = False
     if not logger.handlers:
         logger.addHandler(logging.NullHandler())
 
 
-def over_pipes(command: Sequence[str], environment: Mapping[str, str]) -> AbstractAsyncContextManager[Any]:
+@asynccontextmanager
+async def over_pipes(
+    command: Sequence[str], environment: Mapping[str, str], on_endless_line: Callable[[], None]
+) -> AsyncIterator[Any]:
     """A server that is started: over its standard input and output. It knows who and where it is, and
-    `environment`; what it writes to standard error goes to ours."""
+    `environment`; what it writes to standard error goes to ours.
+
+    `on_endless_line` is called where it writes a line longer than `MAX_LINE_CHARS`: after that nothing is
+    heard of it.
+    """
     from mcp import StdioServerParameters, stdio_client
 
+    from appliance.skills import mcp_lines
+
     program, *arguments = command
-    return stdio_client(StdioServerParameters(command=program, args=arguments, env=dict(environment)))
+    mcp_lines.on_endless_line.set(on_endless_line)  # for the tasks that are started from here
+    server = StdioServerParameters(
+        command=program, args=arguments, env=dict(environment), encoding_error_handler="replace"
+    )
+    async with stdio_client(server) as streams:
+        yield streams
 
 
 @asynccontextmanager

@@ -10,6 +10,7 @@ import sys
 from typing import Any
 
 from mcp.server import MCPServer
+from mcp.server.mcpserver import Context
 
 house = MCPServer("house")
 
@@ -50,6 +51,19 @@ def much(characters: int) -> str:
 def fail() -> str:
     """Fail."""
     raise ValueError("the cellar is locked")
+
+
+def shed() -> str:
+    """Look into the shed."""
+    return "a spade"
+
+
+@house.tool()
+async def build(context: Context) -> str:
+    """Offer one tool more."""
+    house.add_tool(shed)
+    await context.notify_tools_changed()
+    return "done"
 
 
 class BearerOnly:

@@ -25,7 +25,15 @@ MODULE = ("-m", "tests.skills.mcp_house")
 KEY = "sk-canary0123456789"
 # A Python that imports the package and a web server takes some seconds on a busy machine.
 PATIENCE_S = 60.0
-ALL = ("house_add", "house_hang", "house_crash", "house_environment", "house_much", "house_fail")
+ALL = (
+    "house_add",
+    "house_hang",
+    "house_crash",
+    "house_environment",
+    "house_much",
+    "house_fail",
+    "house_build",
+)
 
 
 class Watched:
@@ -58,6 +66,10 @@ class Watched:
     async def changed(self) -> None:
         """Wait until it offers something else than before."""
         await self._until(lambda: bool(self.changes))
+
+    async def offers(self, name: str) -> None:
+        """Wait until a tool of this name is among them."""
+        await self._until(lambda: name in self.names)
 
     async def said(self, words: str) -> None:
         """Wait until the owner is told this."""
@@ -172,6 +184,39 @@ async def test_a_server_that_dies_is_an_error_and_comes_back_with_its_tools() ->
         assert ok or "started anew" in found["error"]
         assert await house.call_until_it_is_back()
         assert house.changes == [(0, len(ALL))]
+
+
+@pytest.mark.parametrize("module", ["tests.skills.mcp_house", "tests.skills.mcp_old"], ids=["2026", "2025"])
+async def test_a_server_that_says_that_its_tools_are_others_is_listed_anew(module: str) -> None:
+    async with running(command=(sys.executable, "-m", module)) as house:
+        await house.changed()
+        before = house.names
+        assert "house_shed" not in before
+        assert await house.call("build") == (True, "done")
+        await house.offers("house_shed")
+        assert house.names == (*before, "house_shed")
+        assert house.changes == [(0, len(before)), (len(before), len(before) + 1)]
+        assert house.told == []
+
+
+async def test_a_program_that_writes_a_line_without_end_is_ended_and_named(tmp_path: Path) -> None:
+    number = tmp_path / "pid"
+    script = f"echo $$ > {number}; exec tr '\\0' x < /dev/zero"
+    async with running(command=("sh", "-c", script)) as house:
+        process = await started(number)
+        await house.said("writes a line that does not end; it is tried again")
+        with pytest.raises(ProcessLookupError):
+            os.kill(process, 0)
+
+
+async def test_a_server_that_begins_a_line_without_end_fails_the_call_and_comes_back() -> None:
+    async with running(command=(sys.executable, "-m", "tests.skills.mcp_old")) as house:
+        await house.changed()
+        assert (await house.call("flood"))[0] is False
+        await house.said("writes a line that does not end; it is tried again")
+        async with asyncio.timeout(PATIENCE_S):
+            while not (await house.call("build"))[0]:  # noqa: ASYNC110  a foreign process tells nobody
+                await asyncio.sleep(0.1)
 
 
 async def test_a_program_that_does_not_exist_is_told_once() -> None:

@@ -12,6 +12,7 @@ from appliance.skills.mcp_texts import (
     MAX_SCHEMA_CHARS,
     declaration_of,
     is_allowed,
+    named,
     outcome_of,
 )
 from appliance.skills.outcome import Outcome
@@ -68,6 +69,20 @@ def test_a_description_is_one_line_and_short() -> None:
 )
 def test_a_schema_that_is_too_long_or_of_no_object_is_left_out(schema: dict[str, Any]) -> None:
     assert declaration_of("house", Offered(input_schema=schema)) is None
+
+
+@pytest.mark.parametrize(
+    ("names", "sentence"),
+    [
+        (["add"], "add"),
+        (["x" * 1_000_000], "x" * MAX_NAME_CHARS),
+        (["a\x1b[31m\nb"], "a?[31m?b"),
+        (list("abcdefg"), "a, b, c, d, e and 2 more"),
+    ],
+    ids=["one", "long", "steering", "many"],
+)
+def test_names_in_a_sentence_are_few_short_and_printable(names: list[str], sentence: str) -> None:
+    assert named(names) == sentence
 
 
 def test_without_a_list_everything_is_allowed() -> None:

@@ -1,0 +1,55 @@
+"""A server that says that it offers other tools than before is asked for them anew."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from mcp import Client
+
+# Between two looks: other tools make a vendor read the whole conversation uncached, so that a server that
+# changes them all the time is heard no oftener.
+PAUSE_S: Final = 5.0
+# To a subscription that the server has ended.
+AGAIN_S: Final = 60.0
+
+
+class ToolNews:
+    """Whether the server has said that its tools are others. Belongs to the event loop."""
+
+    def __init__(self) -> None:
+        self._told = asyncio.Event()
+
+    async def hear(self, message: Any) -> None:
+        """For `Client.message_handler`: how servers say so until the protocol of 2026."""
+        from mcp_types import ToolListChangedNotification
+
+        if isinstance(message, ToolListChangedNotification):
+            self._told.set()
+
+    async def follow(self, client: "Client", look: Callable[[], Awaitable[None]]) -> None:
+        """`look` whenever it has said so, until cancelled; as often as `PAUSE_S` allows."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._listen(client))
+            while True:
+                await self._told.wait()
+                self._told.clear()
+                await look()
+                await asyncio.sleep(PAUSE_S)
+
+    async def _listen(self, client: "Client") -> None:
+        """How servers say so since: to whom has asked for it, as long as the stream for it stands."""
+        from mcp import MCPError
+        from mcp.client.subscriptions import ListenNotSupportedError, SubscriptionLost
+
+        while True:
+            try:
+                async with client.listen(tools_list_changed=True) as changes:
+                    self._told.set()  # what changed since the list was taken
+                    async for _ in changes:
+                        self._told.set()
+            except (ListenNotSupportedError, MCPError):
+                return  # it cannot, or it is gone, which is noticed elsewhere
+            except (SubscriptionLost, TimeoutError):
+                pass
+            await asyncio.sleep(AGAIN_S)
