@@ -1,6 +1,6 @@
 """When a provider that failed may be tried again. Pure: instants and chance are arguments."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from appliance.errors import FailureCategory
 
@@ -17,14 +17,27 @@ BACKGROUND_CAP_S = 60.0
 _MAX_EXPONENT = 7
 # A session that was ready for so long and is closed has not failed: vendors end every session.
 LONG_SESSION_S = 60.0
+# Whoever opens sessions and gives no answers costs the person a whole deadline each time. After the first
+# answer that did not come others are preferred for so long, twice as long with every further one in a row, up
+# to the cap: that is four deadlines an hour.
+DOUBT_FIRST_S = 20.0
+DOUBT_CAP_S = 900.0
+# 2**6 * 20 s is past the cap.
+_MAX_DOUBT_EXPONENT = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """One provider's record: how often it failed in a row, and when it may be tried again."""
+    """One provider's record: how often it failed in a row, and when it may be tried again; how many answers
+    in a row it owed and did not give, and until when others are preferred for that.
+
+    That a session can be opened proves nothing: only a whole answer makes the record anew.
+    """
 
     failures: int = 0
     retry_at_s: float = 0.0
+    unanswered: int = 0
+    doubted_until_s: float = 0.0
 
     def failed(
         self,
@@ -37,14 +50,26 @@ class Health:
         """The record after a failure. `chance` is uniform in 0…1; a peer's own wish is a minimum; `cap_s` is
         that of the back-off."""
         if category in _FOR_THE_OWNER:
-            return Health(self.failures + 1, now_s + max(OWNER_RETRY_S, retry_after_s or 0.0))
+            return self._again_after(now_s, max(OWNER_RETRY_S, retry_after_s or 0.0))
         longest_s = min(cap_s, BACKOFF_FIRST_S * 2 ** min(self.failures, _MAX_EXPONENT))
         # The first retry comes at once, unless the peer asks for peace: most losses are a single
         # dropped connection.
         at_once = self.failures == 0 and category is not FailureCategory.RATE_LIMITED
         pause_s = 0.0 if at_once else chance * longest_s
-        return Health(self.failures + 1, now_s + max(pause_s, retry_after_s or 0.0))
+        return self._again_after(now_s, max(pause_s, retry_after_s or 0.0))
+
+    def _again_after(self, now_s: float, pause_s: float) -> "Health":
+        return replace(self, failures=self.failures + 1, retry_at_s=now_s + pause_s)
+
+    def let_down(self, now_s: float) -> "Health":
+        """The record after an answer that was asked for and did not come whole."""
+        doubt_s = min(DOUBT_CAP_S, DOUBT_FIRST_S * 2 ** min(self.unanswered, _MAX_DOUBT_EXPONENT))
+        return replace(self, unanswered=self.unanswered + 1, doubted_until_s=now_s + doubt_s)
 
     def pause_s(self, now_s: float) -> float:
         """How long it may not be tried yet; 0 for now."""
         return max(0.0, self.retry_at_s - now_s)
+
+    def doubt_s(self, now_s: float) -> float:
+        """How long others are preferred yet; 0: it is trusted."""
+        return max(0.0, self.doubted_until_s - now_s)

@@ -9,6 +9,8 @@ from appliance.providers.health import (
     BACKGROUND_CAP_S,
     BACKOFF_CAP_S,
     BACKOFF_FIRST_S,
+    DOUBT_CAP_S,
+    DOUBT_FIRST_S,
     OWNER_RETRY_S,
     Health,
 )
@@ -54,3 +56,32 @@ def test_a_peer_that_asks_for_peace_has_it() -> None:
 def test_a_peer_that_is_asked_too_often_is_not_asked_again_at_once_though_it_names_no_time() -> None:
     limited = Health().failed(FailureCategory.RATE_LIMITED, 0.0, 1.0, None)
     assert limited.pause_s(0.0) == BACKOFF_FIRST_S
+
+
+# ---------------------------------------------------------------- answers that did not come
+
+
+def doubt_after(answers: int) -> float:
+    """How long others are preferred after so many answers in a row that did not come."""
+    health = Health()
+    for _ in range(answers):
+        health = health.let_down(100.0)
+    return health.doubt_s(100.0)
+
+
+def test_others_are_preferred_twice_as_long_after_every_answer_that_did_not_come() -> None:
+    assert doubt_after(0) == 0.0
+    doubts = [doubt_after(answers) for answers in range(1, 9)]
+    assert doubts == [DOUBT_FIRST_S * 2**n for n in range(6)] + [DOUBT_CAP_S] * 2
+
+
+def test_doubt_passes() -> None:
+    health = Health().let_down(100.0)
+    assert health.doubt_s(100.0 + DOUBT_FIRST_S - 1) == 1.0
+    assert health.doubt_s(100.0 + DOUBT_FIRST_S) == 0.0
+
+
+def test_doubt_outlasts_every_other_failure() -> None:
+    health = Health().let_down(100.0).failed(LOST, 100.0, 1.0, None)
+    assert health.doubt_s(100.0) == DOUBT_FIRST_S
+    assert health.let_down(200.0).doubt_s(200.0) == 2 * DOUBT_FIRST_S
