@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Final
 
 from appliance.conversation.vocabulary import UsageUnit
@@ -10,7 +11,9 @@ from appliance.conversation.vocabulary import UsageUnit
 # lock the money for a month.
 MAX_COUNT: Final = 1_000_000_000
 
-_MILLIONTHS: Final = 1_000_000
+# In how many parts one of a currency is counted. A token at a hundredth for a million of them is ten thousand
+# parts, and an answer is rounded to one.
+TRILLIONTHS: Final = 10**12
 _MS_PER_MINUTE: Final = 60_000
 
 # Under which name the owner gives the price of a unit, and for how many of them he gives it.
@@ -35,20 +38,20 @@ _AT_MOST: Final[Mapping[UsageUnit, UsageUnit]] = {
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """In millionths of the owner's currency; `unpriced` was counted too, and has no price."""
+    """In trillionths of the owner's currency; `unpriced` was counted too, and has no price."""
 
-    millionths: int
+    trillionths: int
     unpriced: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """What a provider asks: millionths of the owner's currency for one of each unit.
+    """What a provider asks: trillionths of the owner's currency for one of each unit, exactly.
 
     `as_of` is the day on which the owner looked them up, as he wrote it.
     """
 
-    of_one: Mapping[UsageUnit, float] = field(default_factory=dict)
+    of_one: Mapping[UsageUnit, Fraction] = field(default_factory=dict)
     as_of: str = ""
 
     @property
@@ -58,7 +61,7 @@ class Prices:
 
     def cost(self, usage: Mapping[str, int]) -> Cost:
         """What `usage`, counts by `UsageUnit`, costs. A count beyond 0…`MAX_COUNT` is taken for that."""
-        total, unpriced = 0.0, []
+        total, unpriced = Fraction(0), []
         for unit, count in usage.items():
             price = self._of(unit)
             if price is not None:
@@ -67,7 +70,7 @@ class Prices:
                 unpriced.append(unit)
         return Cost(round(total), tuple(unpriced))
 
-    def _of(self, unit: str) -> float | None:
+    def _of(self, unit: str) -> Fraction | None:
         known = UsageUnit(unit) if unit in UsageUnit.__members__.values() else None
         if known is None or known in self.of_one:
             return self.of_one.get(known) if known else None
@@ -80,8 +83,18 @@ FREE: Final = Prices()
 def prices_of(table: Mapping[str, float], rate: float, as_of: str) -> Prices:
     """The prices that the owner wrote down under the names of `PRICED`; `rate` is what one of their
     currency is worth in his own."""
-    of_one: dict[UsageUnit, float] = {}
+    of_one: dict[UsageUnit, Fraction] = {}
     for name, price in table.items():
         unit, units = PRICED[name]
-        of_one[unit] = price * rate * _MILLIONTHS / units
+        of_one[unit] = _as_written(price) * _as_written(rate) * TRILLIONTHS / units
     return Prices(of_one, as_of)
+
+
+def trillionths_of(amount: float) -> int:
+    """An amount of the currency as it was written."""
+    return round(_as_written(amount) * TRILLIONTHS)
+
+
+def _as_written(number: float) -> Fraction:
+    """0.1 is a tenth, and not the nearest number that a computer has for it."""
+    return Fraction(repr(number))

@@ -29,6 +29,6 @@ class Session(Protocol):
         """Put a command into the session's bounded queue; never blocks.
 
         A queue that is full means a dead peer: the session ends with `Failure(timed_out)`.
-        After `CancelAnswer` no event of that answer is emitted any more; what the person said before
-        it is not the answer's, and its transcript may still come.
+        After `CancelAnswer` no event of that answer is emitted any more but its `UsageTold`; what the
+        person said before it is not the answer's, and its transcript may still come.
         """

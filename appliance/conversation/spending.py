@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from fractions import Fraction
 from typing import Final
 
 from appliance.conversation.prices import Prices
@@ -24,14 +25,14 @@ class Level(StrEnum):
 
 
 # Of a limit: from here on it is near.
-NEAR_SHARE: Final = 0.8
+NEAR_SHARE: Final = Fraction(4, 5)
 
 Mark = tuple[Period, Level]
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Millionths of the owner's currency that may be spent; 0: as much as it takes."""
+    """Trillionths of the owner's currency that may be spent; 0: as much as it takes."""
 
     day: int = 0
     month: int = 0
@@ -43,7 +44,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """What was spent on `day` and in its month, in millionths; `told` are the marks that were told.
+    """What was spent on `day` and in its month, in trillionths; `told` are the marks that were told.
 
     `behind` is the day that the clock tells where that is an earlier one, else None.
     """
@@ -74,9 +75,9 @@ class Ledger:
             return replace(self, day=day, today=0, told=self._told_of(Period.MONTH), behind=None)
         return Ledger(day)
 
-    def add(self, millionths: int) -> "Ledger":
+    def add(self, trillionths: int) -> "Ledger":
         """The ledger after so much was spent on its day."""
-        return replace(self, today=self.today + millionths, this_month=self.this_month + millionths)
+        return replace(self, today=self.today + trillionths, this_month=self.this_month + trillionths)
 
     def marks(self, limits: Limits) -> frozenset[Mark]:
         """How far each limit is used up."""

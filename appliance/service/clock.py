@@ -15,7 +15,7 @@ class StreamClock(Protocol):
 class _Here(tzinfo):
     """The zone of this machine, as its C library knows it (`TZ`, else /etc/localtime), summer time included.
 
-    `datetime.astimezone()` alone gives the offset of one instant, which is wrong on the other side of a change.
+    `datetime.astimezone()` alone gives the offset of one instant, which is wrong beyond the next change.
     """
 
     def fromutc(self, utc: datetime) -> datetime:

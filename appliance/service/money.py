@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Protocol
 
-from appliance.conversation.prices import MAX_COUNT, Prices
+from appliance.conversation.prices import MAX_COUNT, TRILLIONTHS, Prices
 from appliance.conversation.spending import Ledger, Level, Period, allowed
 from appliance.conversation.vocabulary import UsageUnit
 from appliance.errors import FailureCategory
 from appliance.service import money_words
-from appliance.service.money_accounts import MILLIONTHS, Accounts
+from appliance.service.money_accounts import Accounts
 from appliance.service.money_file import NAME, from_json, to_json
 from appliance.service.money_status import MoneyStatus, ProviderMoney
 
@@ -34,7 +34,7 @@ class _Tab:
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
-        self.millionths = 0
+        self.trillionths = 0
         self.unpriced: set[str] = set()
 
 
@@ -75,17 +75,17 @@ class Money:
             return
         prices = self._accounts.prices.get(provider)
         cost = None if prices is None else prices.cost(counts)
-        self._ledger = self._as_of_today().add(cost.millionths if cost else 0)
+        self._ledger = self._as_of_today().add(cost.trillionths if cost else 0)
         self._put_on_tab(provider, counts, prices)
         self._write(
             "usage",
             turn=turn,
             provider=provider,
             counts=counts,
-            cost=cost.millionths / MILLIONTHS if cost else None,
+            cost=cost.trillionths / TRILLIONTHS if cost else None,
             currency=self._accounts.currency,
         )
-        if cost is not None and cost.millionths:
+        if cost is not None and cost.trillionths:
             self._tell_news()
             self._save()
 
@@ -102,10 +102,10 @@ class Money:
         able = self._allowed()
         return MoneyStatus(
             self._accounts.currency,
-            ledger.today / MILLIONTHS,
-            ledger.this_month / MILLIONTHS,
-            limits.day / MILLIONTHS,
-            limits.month / MILLIONTHS,
+            ledger.today / TRILLIONTHS,
+            ledger.this_month / TRILLIONTHS,
+            limits.day / TRILLIONTHS,
+            limits.month / TRILLIONTHS,
             tuple(
                 _shown(name, self._tabs[name], prices, may_answer=name in able)
                 for name, prices in self._accounts.prices.items()
@@ -132,7 +132,7 @@ class Money:
         tab.counts.update(counts)
         if prices is not None:
             cost = prices.cost(counts)
-            tab.millionths += cost.millionths
+            tab.trillionths += cost.trillionths
             tab.unpriced.update(cost.unpriced)
 
     def _tell_news(self) -> None:
@@ -142,8 +142,8 @@ class Money:
                 "money_limit",
                 period=period,
                 level=level,
-                spent=self._ledger.spent(period) / MILLIONTHS,
-                limit=self._accounts.limits.of(period) / MILLIONTHS,
+                spent=self._ledger.spent(period) / TRILLIONTHS,
+                limit=self._accounts.limits.of(period) / TRILLIONTHS,
                 currency=self._accounts.currency,
             )
         if news:
@@ -171,7 +171,7 @@ def _shown(name: str, tab: _Tab, prices: Prices | None, *, may_answer: bool) -> 
     return ProviderMoney(
         name,
         dict(tab.counts),
-        None if prices is None else tab.millionths / MILLIONTHS,
+        None if prices is None else tab.trillionths / TRILLIONTHS,
         "" if prices is None else prices.as_of,
         tuple(sorted(tab.unpriced)),
         may_answer,

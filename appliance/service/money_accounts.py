@@ -2,15 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
 
-from appliance.conversation.prices import FREE, Prices, prices_of
+from appliance.conversation.prices import FREE, Prices, prices_of, trillionths_of
 from appliance.conversation.spending import Limits
 from appliance.settings import Settings
 from appliance.settings.options import Provider
 from appliance.settings.price_table import as_of, currency_of, prices_in
-
-MILLIONTHS: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +26,7 @@ def accounts_of(settings: Settings, names: Iterable[str] = ()) -> Accounts:
     rates = {**money.exchange_rates, money.currency: 1.0}
     return Accounts(
         money.currency,
-        Limits(round(money.daily_limit * MILLIONTHS), round(money.monthly_limit * MILLIONTHS)),
+        Limits(trillionths_of(money.daily_limit), trillionths_of(money.monthly_limit)),
         {
             **dict.fromkeys(names, FREE),
             **{provider.name: _prices(provider, rates) for provider in settings.providers},

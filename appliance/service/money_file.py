@@ -3,16 +3,19 @@
 from datetime import date
 from typing import Any, Final
 
+from appliance.conversation.prices import TRILLIONTHS
 from appliance.conversation.spending import Ledger, Level, Mark, Period
 
 NAME: Final = "money.json"
-_VERSION: Final = 1
-# A million millions of the currency, in millionths: nobody has that, and it can still be counted with.
-_MAX_SUM: Final = 10**18
+_VERSION: Final = 2
+# What one in the file is of the currency, by its version, in trillionths.
+_WORTH: Final = {1: 1_000_000, _VERSION: 1}
+# A million millions of the currency: nobody has that, and it can still be counted with.
+_MAX_SUM: Final = 10**12 * TRILLIONTHS
 
 
 def to_json(ledger: Ledger, currency: str) -> dict[str, Any]:
-    """The JSON object that `from_json` reads; sums in millionths of the currency."""
+    """The JSON object that `from_json` reads; sums in trillionths of the currency."""
     return {
         "version": _VERSION,
         "currency": currency,
@@ -28,7 +31,7 @@ def from_json(value: object, currency: str) -> Ledger:
     """The ledger that was kept. ValueError, whose text is the reason, where it is none in this currency."""
     match value:
         case {
-            "version": 1,
+            "version": 1 | 2 as version,
             "currency": str(kept_in),
             "day": str(day),
             "today": int(today),
@@ -38,6 +41,7 @@ def from_json(value: object, currency: str) -> Ledger:
         }:
             if kept_in != currency:
                 raise ValueError(f"it is in {kept_in}, and money.currency is {currency}")
+            today, this_month = today * _WORTH[version], this_month * _WORTH[version]
             if not 0 <= today <= this_month <= _MAX_SUM:
                 raise ValueError("its sums cannot be")
             marks = frozenset(map(_mark, told))

@@ -13,6 +13,7 @@ from appliance.conversation.vocabulary import (
     HistoryItem,
     ProviderEvent,
     SessionConfig,
+    UsageTold,
 )
 from appliance.providers.chain import Provider
 from appliance.service.money import Money
@@ -21,7 +22,7 @@ Spent = Callable[[int, Mapping[str, int]], None]
 
 
 class MeteredSession:
-    """A session that tells `spent(answer, usage)` of every answer that it is done with."""
+    """A session that tells `spent(answer, usage)` of every answer that it is done with, or gave up."""
 
     def __init__(self, session: Session, spent: Spent) -> None:
         self._session: Final = session
@@ -36,9 +37,10 @@ class MeteredSession:
         """As the session itself."""
 
         def metered(event: ProviderEvent) -> None:
-            if isinstance(event, AnswerDone):
+            if isinstance(event, AnswerDone | UsageTold):
                 self._spent(event.answer, event.usage)
-            emit(event)
+            if not isinstance(event, UsageTold):
+                emit(event)
 
         await self._session.run(config, history, metered)
 

@@ -18,7 +18,7 @@ KILL_TIMEOUT_S: Final = 0.3
 
 def load() -> None:
     """Import the package, which takes a small machine seconds, and keep it from logging with tracebacks what
-    is said in a sentence elsewhere, from keeping lines that do not end, and its programs from outliving us."""
+    is said in a sentence elsewhere, from keeping lines without end, and its programs from outliving us."""
     import mcp
     import mcp.client.streamable_http
     from mcp.client import stdio

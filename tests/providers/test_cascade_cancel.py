@@ -16,6 +16,8 @@ from appliance.conversation.vocabulary import (
     DiscardTurn,
     Failure,
     ProviderEvent,
+    UsageTold,
+    UsageUnit,
     UserTranscript,
 )
 from appliance.providers.cascade.dialogue import GO_ON
@@ -87,6 +89,33 @@ async def test_a_cancel_breaks_off_the_model_and_the_voice() -> None:
         talk.session.send(CancelAnswer(1, 40))
         await server.broken_off("/chat/completions")
         await server.broken_off("/audio/speech")
+
+
+async def test_what_a_cancelled_answer_cost_is_told_though_no_other_follows() -> None:
+    slowly = Script(completions=(Completion(ANSWER),), speeches=(Speech(pace_s=0.5),))
+    async with CascadeServer(slowly) as server, talking(server.url) as talk:
+        talk.append()
+        talk.session.send(CommitTurn(1))
+        await talk.until(AnswerAudio)
+        talk.session.send(CancelAnswer(1, 40))
+        told = await talk.until(UsageTold)
+    assert told.answer == 1
+    assert {
+        UsageUnit.INPUT_AUDIO_MS,
+        UsageUnit.OUTPUT_CHARACTERS,
+        UsageUnit.OUTPUT_AUDIO_MS,
+    } <= told.usage.keys()
+    assert all(told.usage.values())
+
+
+async def test_what_was_counted_is_told_when_the_session_is_closed_in_mid_answer() -> None:
+    slowly = Script(completions=(Completion(ANSWER),), speeches=(Speech(pace_s=0.5),))
+    async with CascadeServer(slowly) as server, talking(server.url) as talk:
+        talk.append()
+        talk.session.send(CommitTurn(1))
+        await talk.until(AnswerAudio)
+    (told,) = talk.of(UsageTold)
+    assert told.usage[UsageUnit.INPUT_AUDIO_MS] > 0
 
 
 async def test_a_cancel_while_the_words_are_made_does_not_lose_them() -> None:

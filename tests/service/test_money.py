@@ -213,7 +213,7 @@ def test_a_limit_that_was_reached_by_a_clock_ahead_of_its_time_does_not_last_for
     ("kept", "reason"),
     [
         ([], "it is no ledger"),
-        ({"version": 2}, "it is no ledger"),
+        ({"version": 3}, "it is no ledger"),
         (to_json(Ledger(date(2026, 11, 21), 5, 5), "USD"), "it is in USD, and money.currency is EUR"),
         (to_json(Ledger(date(2026, 11, 21), 5, 4), "EUR"), "its sums cannot be"),
         (to_json(Ledger(date(2026, 11, 21), 10**400, 10**400), "EUR"), "its sums cannot be"),
@@ -238,6 +238,23 @@ def test_a_ledger_is_read_as_it_was_written() -> None:
         date(2026, 11, 21), 5, 9, frozenset({(Period.DAY, Level.NEAR), (Period.MONTH, Level.REACHED)})
     )
     assert from_json(to_json(ledger, "EUR"), "EUR") == ledger
+
+
+def test_a_ledger_of_the_first_version_is_worth_what_it_was() -> None:
+    card = Card()
+    kept = {**to_json(Ledger(date(2026, 11, 21), 500_000, 700_000), "EUR"), "version": 1}
+    card.files[NAME] = kept
+    status = Stage(card).money.status()
+    assert (card.reasons, status.today, status.this_month) == ([], 0.5, 0.7)
+
+
+def test_many_answers_that_cost_next_to_nothing_add_up() -> None:
+    cached = {"as_of": "2026-11-01", "currency": "EUR", "input_cached_text_per_million": 0.4}
+    only = {**SETTINGS, "providers": [{"name": "cheap", "kind": "openai", "prices": cached}]}
+    money = Money(accounts_of(Settings.model_validate(only)), Card(), date.today, _write_nothing, print)
+    for _ in range(10_000):
+        money.spent("cheap", 1, {"input_cached_text_tokens": 1})
+    assert money.status().today == 0.004
 
 
 def test_the_status_tells_what_each_provider_counted() -> None:

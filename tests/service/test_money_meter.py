@@ -13,6 +13,7 @@ from appliance.conversation.vocabulary import (
     ProviderEvent,
     Ready,
     SessionConfig,
+    UsageTold,
 )
 from appliance.providers.chain import Provider
 from appliance.service.money import Money
@@ -42,6 +43,7 @@ class Answering:
     async def run(self, config: SessionConfig, history: tuple[HistoryItem, ...], emit: Emit) -> None:
         emit(Ready())
         emit(AnswerDone(4, complete=True, usage=USAGE))
+        emit(UsageTold(2, USAGE))
 
     def send(self, command: Command) -> None:
         self.told.append(command)
@@ -62,7 +64,10 @@ def test_a_session_is_metered_and_otherwise_as_it_was() -> None:
     assert session.capabilities == inner.capabilities
     assert inner.told == [CloseSession()]
     assert heard == [Ready(), AnswerDone(4, complete=True, usage=USAGE)]
-    assert [(event["provider"], event["turn"], event["counts"]) for event in events] == [("loser", 3, USAGE)]
+    assert [(event["provider"], event["turn"], event["counts"]) for event in events] == [
+        ("loser", 3, USAGE),
+        ("loser", 1, USAGE),
+    ]
 
 
 def test_a_provider_is_asked_as_long_as_the_money_lasts() -> None:

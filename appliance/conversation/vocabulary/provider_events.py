@@ -116,8 +116,8 @@ class AnswerDone:
 
 @dataclass(frozen=True, slots=True)
 class UsageTold:
-    """What was counted for `answer`, which was cancelled or failed, so that no `AnswerDone` tells it; also after
-    its cancel. For who pays; it means nothing to the conversation."""
+    """What was counted for `answer`, which was cancelled or failed, so that no `AnswerDone` tells it; it may
+    come after the cancel. For who pays: it means nothing to the conversation."""
 
     answer: int
     usage: dict[str, int]

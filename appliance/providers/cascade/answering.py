@@ -22,7 +22,7 @@ from appliance.providers.cascade.cutter import Cutter
 from appliance.providers.cascade.dialogue import MAX_ROUNDS, Dialogue, Exchange, Round, Spoken
 from appliance.providers.cascade.plain_speech import plain_speech
 from appliance.providers.cascade.speaking import Speaking
-from appliance.providers.cascade.stages import Finished, MadeCall, Stages, Words
+from appliance.providers.cascade.stages import Counted, Finished, MadeCall, Stages, Usage, Words
 
 # One message of the model, from the request to its last word. The conversation itself waits at most 30 s
 # for the first sound; 10 000 characters at the 20 tokens a second of a small machine take two minutes.
@@ -55,7 +55,8 @@ class Answering:
         usage: Counter[str],
         emit: Callable[[ProviderEvent], None],
     ) -> None:
-        """`usage` is added to; it is told with the answer's end, and begins anew."""
+        """`usage` is added to; it is told with the answer's end, and begins anew. Where there is no end, it is
+        left to the caller to tell."""
         self._stages = stages
         self._config = config
         self._dialogue = dialogue
@@ -64,6 +65,7 @@ class Answering:
         self._emit = emit
         self._progress = Progress.ASKED
         self._finished = Finished()  # how the model ended its last message
+        self._counted: Usage = {}  # of the message that is written
         self._told = ""  # the words that were told so far
         self._rate_hz = stages.speaking.rate_hz
         self._made_ms = 0.0
@@ -129,6 +131,7 @@ class Answering:
     async def _write_round(self) -> Round:
         messages = self._dialogue.messages(self._config.instructions, self._exchange)
         this, cutter = Round(), Cutter(sum(c.said for _, c in self._cutters))
+        self._counted = {}
         self._exchange.rounds.append(this)
         self._cutters.append((this, cutter))
         try:
@@ -145,8 +148,10 @@ class Answering:
         self._news.set()
         return this
 
-    def _take(self, piece: Words | MadeCall | Finished, this: Round, cutter: Cutter) -> None:
-        if self._progress is Progress.ASKED and not isinstance(piece, Finished):
+    def _take(self, piece: Words | MadeCall | Counted | Finished, this: Round, cutter: Cutter) -> None:
+        if isinstance(piece, Counted | Finished):
+            self._count(piece.usage)
+        elif self._progress is Progress.ASKED:
             self._progress = Progress.BEGUN
             self._emit(AnswerStarted(self.answer))
         if self._progress is Progress.LEFT:
@@ -162,9 +167,14 @@ class Answering:
                 call = self._dialogue.unique(piece)
                 this.calls.append(call)
                 self._emit(ToolCall(self.answer, call.call, call.name, call.arguments))
-            case Finished(usage=usage):
+            case Finished():
                 self._finished = piece
-                self._usage.update(usage)
+
+    def _count(self, usage: Usage) -> None:
+        """So much was counted of this message by now."""
+        self._usage.subtract(self._counted)
+        self._usage.update(usage)
+        self._counted = usage
 
     async def _wait_for_results(self, this: Round) -> None:
         try:

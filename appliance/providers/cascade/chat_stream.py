@@ -7,7 +7,7 @@ from typing import Any
 
 from appliance.conversation.vocabulary import TOOL_ARGUMENTS_MAX_CHARS, UsageUnit
 from appliance.errors import FailureCategory, ProtocolViolation, ProviderError
-from appliance.providers.cascade.stages import Finished, MadeCall, Words
+from appliance.providers.cascade.stages import Counted, Finished, MadeCall, Words
 from appliance.providers.cascade.thoughts import ThoughtFilter
 from appliance.providers.http.events import ServerSentEvents
 from appliance.providers.http.refusal import category_of, message_of
@@ -22,7 +22,7 @@ _DONE = "[DONE]"
 _CUT_OFF = ("length", "content_filter")
 
 Fields = Mapping[str, Any]
-Piece = Words | MadeCall
+Piece = Words | MadeCall | Counted
 
 
 @dataclass(slots=True)
@@ -93,6 +93,7 @@ class ChatStream:
         usage = chunk.get("usage")
         if isinstance(usage, dict):
             self._usage = usage_of(usage)
+            yield Counted(self._usage)
         choices = chunk.get("choices")
         if choices is None or choices == []:
             return

@@ -9,7 +9,7 @@ from appliance.conversation.vocabulary import SessionConfig
 from appliance.providers.cascade.chat_request import chat_request
 from appliance.providers.cascade.chat_stream import ChatStream
 from appliance.providers.cascade.http_stage import HttpStage
-from appliance.providers.cascade.stages import Finished, MadeCall, Message, Words
+from appliance.providers.cascade.stages import Counted, Finished, MadeCall, Message, Words
 from appliance.providers.http.client import Body, HttpOptions
 
 # Silence before the first word: a model that has to be loaded from a disk takes half a minute, and the
@@ -40,7 +40,7 @@ class OpenAiWriting(HttpStage):
 
     async def write(
         self, messages: Sequence[Message], config: SessionConfig
-    ) -> AsyncGenerator[Words | MadeCall | Finished, None]:
+    ) -> AsyncGenerator[Words | MadeCall | Counted | Finished, None]:
         """See `LanguageModel`."""
         options = self._options
         if options.temperature is not None:

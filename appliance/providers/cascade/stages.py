@@ -91,8 +91,15 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """What the server has counted of this message so far, in all."""
+
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
-    """The model is done; `cut_off` where it stopped at its maximum length."""
+    """The model is done; `cut_off` where it stopped at its maximum length. `usage` is that of the message."""
 
     cut_off: bool = False
     usage: Usage = field(default_factory=dict)
@@ -103,7 +110,7 @@ class LanguageModel(Stage, Protocol):
 
     def write(
         self, messages: Sequence[Message], config: SessionConfig
-    ) -> AsyncGenerator[Words | MadeCall | Finished, None]:
+    ) -> AsyncGenerator[Words | MadeCall | Counted | Finished, None]:
         """The answer, piece by piece, ended by `Finished`. Closing the iterator cancels the request.
 
         Of `config` it takes the tools, the temperature and the maximum length; the rest is in `messages`.

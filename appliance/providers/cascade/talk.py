@@ -21,6 +21,7 @@ from appliance.conversation.vocabulary import (
     SessionConfig,
     ToolRan,
     ToolResult,
+    UsageTold,
     UserTranscript,
 )
 from appliance.errors import ProviderError
@@ -95,6 +96,8 @@ class Talk:
         self._discard()
         if tasks := self._working | self._closing:
             await asyncio.wait(tasks, timeout=BREAK_OFF_TIMEOUT_S)
+        if self._asked.exchanges:
+            self._tell_usage(self._asked.exchanges[-1].answer)
 
     # ------------------------------------------------------------------ the person's turn
 
@@ -166,6 +169,8 @@ class Talk:
             except ProviderError as failure:
                 words = (failure.category, str(failure), failure.retry_after_s)
                 emit(Failure(*words, answer=exchange.answer))
+            finally:
+                self._tell_usage(exchange.answer)
 
         self._answer_task = asyncio.create_task(answer())
         self._watch(self._answer_task, self._working)
@@ -185,6 +190,13 @@ class Talk:
         if self._answer_task is not None:
             self._answer_task.cancel()
             self._answer_task = None
+
+    def _tell_usage(self, answer: int) -> None:
+        """What was counted, and no end of an answer told."""
+        usage = {unit: count for unit, count in self._usage.items() if count}
+        self._usage.clear()
+        if usage:
+            self._emit(UsageTold(answer, usage))
 
     def _watch(self, task: "asyncio.Task[Any]", among: "set[asyncio.Task[Any]]") -> None:
         among.add(task)
