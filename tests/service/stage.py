@@ -102,7 +102,7 @@ class ScriptedProvider:
 
     @property
     def capabilities(self) -> Capabilities:
-        return Capabilities(input_rate_hz=NEAR_RATE_HZ, output_rate_hz=OUT_RATE_HZ, text_in=True)
+        return Capabilities(NEAR_RATE_HZ, OUT_RATE_HZ, discards=True, text_in=True)
 
     def open(self) -> "ScriptedProvider":
         self._over = asyncio.Event()

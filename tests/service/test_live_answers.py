@@ -72,7 +72,7 @@ class Wordless(ScriptedProvider):
 
     @property
     def capabilities(self) -> Capabilities:
-        return Capabilities(input_rate_hz=NEAR_RATE_HZ, output_rate_hz=OUT_RATE_HZ, text_in=False)
+        return Capabilities(NEAR_RATE_HZ, OUT_RATE_HZ, discards=True)
 
 
 class CallingATool(ScriptedProvider):
