@@ -66,7 +66,7 @@ class Asking:
     def choose(self) -> tuple[int, float]:
         """Who is tried next, and how long that must wait."""
         if self.again is not None:
-            return self.again, 0.0
+            return self.again, self._standing.replacement_pause_s
         return self._standing.next(self.turn.tried if self.turn.owed else ())
 
     def drop(self, held: HeldSession) -> None:
@@ -84,11 +84,28 @@ class Asking:
         last, self.turn = self.turn, KeptTurn()
         self.dropped_samples += last.dropped_samples
         held = self.held
-        if held is not None and held.told.knows(last) and (discard or last.owed):
-            held.tell(DiscardTurn())
-        if not discard and held is not None and (out := self._standing.out_of_money(held.index)) is not None:
+        if held is None:
+            return
+        out = None if discard else self._standing.out_of_money(held.index)
+        if out is not None:
             self.drop(held)
             self._emit(out)
+        elif held.told.knows(last) and (discard or last.owed):
+            self._take_back(held, last)
+
+    def _take_back(self, held: HeldSession, turn: KeptTurn) -> None:
+        """What a session heard of a turn and cannot forget, the next one with the same provider never hears
+        of. That is nobody's failure."""
+        if held.capabilities.discards or not held.told.hears(turn):
+            held.tell(DiscardTurn())
+        else:
+            self._replace(held)
+
+    def _replace(self, held: HeldSession) -> None:
+        """Another session with the same provider takes the place of this one, in which nothing is wrong."""
+        self.again = held.index
+        self._standing.replaced()
+        self.drop(held)
 
     def _want_answer(self) -> None:
         if self.held is None:
@@ -103,8 +120,7 @@ class Asking:
         if cancel.answer != turn.answer or held is None:
             self.tell(cancel)
         elif held.told.is_misinformed(turn, cancel.heard_ms):
-            self.again = held.index
-            self.drop(held)
+            self._replace(held)
         else:
             held.tell(replace(cancel, heard_ms=turn.came.of_the_last_ms(cancel.heard_ms)))
 
@@ -124,13 +140,18 @@ class Asking:
             # It would say the beginning once more, and break off where it did.
             self.give_up(Failure(FailureCategory.SESSION_CLOSED, f"{held.name} broke off its answer"))
             return
-        for command in held.told.catch_up(turn):
+        if not self.tell_turn(held):
+            message = f"{held.name} takes no questions in writing"
+            self.give_up(Failure(FailureCategory.MODEL_UNAVAILABLE, message))
+
+    def tell_turn(self, held: HeldSession) -> bool:
+        """Let this session know all that is kept of the turn; False where it cannot read a question."""
+        for command in held.told.catch_up(self.turn):
             if isinstance(command, AskText) and not held.capabilities.text_in:
-                message = f"{held.name} takes no questions in writing"
-                self.give_up(Failure(FailureCategory.MODEL_UNAVAILABLE, message))
-                return
+                return False
             if held.capabilities.tools or not isinstance(command, ToolRan):
                 held.tell(command)
+        return True
 
     def let_another_go_on(self, held: HeldSession, failure: Failure) -> None:
         """Some of the answer came: what is missing of it is wanted from somebody else, or from the same

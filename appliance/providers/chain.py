@@ -1,7 +1,8 @@
 """The chain: one session to the conversation, any number of providers behind it.
 
 It keeps the turn until the next one opens, so that another provider can be told everything again, or can
-go on with an answer that broke off. Exactly one provider holds a session at a time.
+go on with an answer that broke off. One provider has the turn at a time; while it is unhealthy another one
+stands by (`standby`).
 """
 
 import asyncio
@@ -12,8 +13,11 @@ from dataclasses import replace
 from appliance.conversation.vocabulary import (
     AnswerAudio,
     AnswerDone,
+    AnswerGenerated,
     AnswerStarted,
     AnswerTranscript,
+    AppendAudio,
+    CancelAnswer,
     ChainEvent,
     CloseSession,
     ClosingSoon,
@@ -34,9 +38,10 @@ from appliance.pcm.formats import NEAR_RATE_HZ, ms_of_samples
 from appliance.providers.asking import Asking
 from appliance.providers.held_session import Closings, HeldSession, Provider
 from appliance.providers.kept_turn import Stage
+from appliance.providers.opening import Opening
 from appliance.providers.probe import Probes
+from appliance.providers.standby import Standby, slower_than
 from appliance.providers.standing import Standing
-from appliance.providers.tenure import Tenure
 
 __all__ = ["Chain", "Provider"]
 
@@ -65,14 +70,12 @@ class Chain:
         now_s: Callable[[], float],
         chance: Callable[[], float],
         resting: Callable[[], bool],
+        hedges: bool = True,
     ) -> None:
         """`history(before)` is what was said before that answer's turn, or all of it for None; `said(answer)`
         are the words that came of an answer that broke off, as far as their sound came; `resting` tells that
-        no answer is being played."""
+        no answer is being played; with `hedges` another provider stands by for one that is unhealthy."""
         self._providers = providers
-        self._config = config
-        self._history = history
-        self._said = said
         self._emit = emit
         self._now_s = now_s
         self._resting = resting
@@ -80,6 +83,12 @@ class Chain:
         self._asking = Asking(self._standing, emit)
         self._closings = Closings()
         self._probes = Probes(providers, self._standing, self._closings, self._asking.link, now_s)
+        self._opening = Opening(
+            providers, config, history, said, self._asking, self._standing, self._closings, self._hear
+        )
+        self._standby = Standby(
+            self._asking, self._standing, self._opening, self._closings, emit, now_s, hedges=hedges
+        )
         self._last_word_s = 0.0
         self._renewed_s = -RENEWAL_PAUSE_S
         self._closing = asyncio.Event()
@@ -101,46 +110,52 @@ class Chain:
         """Keep one session open until `CloseSession`; ends only then."""
         try:
             while not self._closing.is_set():
-                index, pause_s = self._asking.choose()
-                self._asking.again = None
-                if pause_s > 0:
-                    self._asking.say_nobody_answers(pause_s)
-                    await self._closes_within(pause_s)
-                else:
-                    await self._hold(index)
+                if self._asking.held is None:
+                    await self._open_one()
+                else:  # opened just now, or who stood by
+                    await self._stay_with(self._asking.held)
         finally:
             self._probes.stop()
+            self._standby.let_go()
+            if self._asking.held is not None:
+                self._leave(self._asking.held)
             await self._closings.all()
 
-    async def _hold(self, index: int) -> None:
-        """Be with this provider until its session is lost or left; its last one is closed first."""
+    async def _open_one(self) -> None:
+        """Open a session with who is next, unless that must wait; the last one with it is closed first."""
+        index, pause_s = self._asking.choose()
+        if pause_s > 0:
+            self._asking.say_nobody_answers(pause_s)
+            await self._closes_within(pause_s)
+            return
+        self._asking.again = None
         self._probes.stop()
         await self._closings.of(index)
-        tenure = Tenure()
-        tenure.probe_after(self._standing.failback_after_s(index), self._now_s())
-        held = HeldSession(index, self._providers[index], self._config, self._asking.turn, self._said, tenure)
-        self._asking.held = held
-        self._asking.link(held.name, LinkState.CONNECTING)
-        history = self._history(self._asking.turn.first if self._asking.turn.owed else None)
-        question = self._asking.turn.question
-        if question is not None and held.told.needs_question_as_history(self._asking.turn):
-            history += (HistoryItem("user", question.text),)
-        stands_in = self._standing.stands_in(index)
+        if self._closing.is_set() or self._asking.held is not None:
+            return
+        self._asking.held = held = self._opening.make(index)
+        self._opening.start(held)
+        self._standby.look()
+
+    async def _stay_with(self, held: HeldSession) -> None:
+        """Until its session is lost or left."""
+        held.tenure.probe_after(self._standing.failback_after_s(held.index), self._now_s())
         try:
-            if not self._closing.is_set():
-                await held.hold(history, stands_in, self._guard(held), self._now_s, self._is_time_to_change)
-            if held.over and held is self._asking.held and not self._closing.is_set():
+            await held.watch(self._now_s, self._is_time_to_change)
+            if held.over:
                 await held.end()
-                self._on_failure(held, Failure(FailureCategory.SESSION_CLOSED, "the session ended"))
         finally:
-            self._asking.drop(held)
-            self._closings.begin(held)
+            self._leave(held)
+
+    def _leave(self, held: HeldSession) -> None:
+        self._asking.drop(held)
+        self._closings.begin(held)
 
     def _is_time_to_change(self, held: HeldSession) -> bool:
         """Whether the session is left for a younger or a better one: never in mid-turn or mid-answer."""
         now_s = self._now_s()
-        if held.tenure.probe_is_due(now_s):
-            self._probes.start(held, self._config)
+        if held.tenure.probe_is_due(now_s) and self._standby.held is None:
+            self._probes.start(held, self._opening.config)
         if self._asking.turn.owed or not self._resting():
             self._last_word_s = now_s
             return False
@@ -160,34 +175,65 @@ class Chain:
         self._last_word_s = self._now_s()
         match command:
             case Configure(config=config):
-                self._config = config
-                self._asking.tell(command)
+                self._opening.config = config
+                for held in (self._asking.held, self._standby.held):
+                    if held is not None:
+                        held.configure(config)
+            case AppendAudio() if self._asking.turn.owed:
+                self._asking.take(command)  # nothing that a standby depends on changes
             case CloseSession():
                 self._closing.set()
                 if self._asking.held is not None:
                     self._asking.held.leave()
             case _:
+                if isinstance(command, CancelAnswer):
+                    self._standby.cancelled(command.answer)
                 self._asking.take(command)
+                self._standby.look()
 
     def abandon(self) -> None:
         """The provider in use lets the person wait for too long: go on with one who has not failed
         this turn and may be tried now, else give the turn up."""
         late = Failure(FailureCategory.TIMED_OUT, "no answer before the deadline")
+        self._standby.late(late)
         if self._asking.held is not None:
             self._on_failure(self._asking.held, late)
+        else:
+            self._take_over()
         if self._asking.turn.wanted and not self._standing.anybody_but(self._asking.turn.tried):
             self._asking.give_up(late)
 
     # ------------------------------------------------------------------ what the providers say
 
-    def _guard(self, held: HeldSession) -> Callable[[ProviderEvent], None]:
+    def _hear(self, held: HeldSession, event: ProviderEvent) -> None:
         """What a session says after it was given up is nobody's business."""
+        if held is self._asking.held:
+            self._on_event(held, event)
+            self._standby.look()
+        elif held is self._standby.held and self._standby.take(event):
+            self._prefer(held)
+            self._hear(held, event)
 
-        def emit(event: ProviderEvent) -> None:
-            if held is self._asking.held:
-                self._on_event(held, event)
+    def _prefer(self, second: HeldSession) -> None:
+        """Who was asked beside the first one answers before it: the first one has lost the turn."""
+        first = self._asking.held
+        if first is None:
+            self._take_over()
+            return
+        self._on_failure(first, slower_than(second.name))
 
-        return emit
+    def _take_over(self) -> None:
+        """Who stands by, if there is somebody, is in use from here on; what it said before is told."""
+        second = self._standby.release()
+        if second is None:
+            return
+        self._probes.stop()
+        self._asking.again = None
+        self._asking.held = held = second.held
+        if held.ready:
+            self._enter(held)
+        for event in second.said.values():
+            self._hear(held, event)
 
     def _on_event(self, held: HeldSession, event: ProviderEvent) -> None:
         self._last_word_s = self._now_s()
@@ -208,6 +254,9 @@ class Chain:
                 self._asking.turn.begin(answer)
             case ToolCall(answer=answer) if answer == self._asking.turn.answer:
                 held.told.made(self._asking.turn.call(event))
+            case AnswerGenerated(answer=answer):
+                self._asking.turn.generated(answer)
+                return
             case AnswerDone(answer=answer):
                 self._standing.answered(held.index)
                 self._asking.turn.complete(answer)
@@ -220,22 +269,33 @@ class Chain:
     def _on_ready(self, held: HeldSession) -> None:
         held.ready_at_s = self._now_s()
         self._asking.link(held.name, LinkState.READY)
+        self._enter(held)
+
+    def _enter(self, held: HeldSession) -> None:
+        """It takes the turn, and those after it."""
+        turn = self._asking.turn
         self._emit(Ready())
-        samples = self._asking.turn.samples if self._asking.turn.owed else 0
+        samples = turn.samples if turn.owed and not held.told.knows(turn) else 0
         failover = self._standing.ready(held.index, round(ms_of_samples(samples, NEAR_RATE_HZ)))
         if failover is not None:
             self._emit(failover)
-        if self._config != held.opened_with:
-            held.tell(Configure(self._config))
+        held.configure(self._opening.config)
         if self._asking.turn.owed:
             self._asking.catch_up()
 
     def _on_failure(self, held: HeldSession, failure: Failure) -> None:
-        """The session is given up, whether it died or only this answer did."""
-        others_first = self._standing.failed(held.index, failure, held.ready_at_s, self._asking.turn.tried)
+        """The session is given up, whether it died or only this answer did. Of an answer that came whole
+        nothing is lost with it but the word that it did."""
+        turn = self._asking.turn
+        if turn.stage is Stage.GENERATED and turn.answer is not None:
+            self._on_event(held, AnswerDone(turn.answer, complete=True))
+        others_first = self._standing.failed(
+            held.index, failure, held.ready_at_s, turn.tried, asked=turn.wanted
+        )
         if others_first and self._asking.turn.owed:
             self._asking.turn.tried.add(held.index)
         self._asking.drop(held)
         self._asking.link(held.name, LinkState.DOWN, failure.category, failure.message)
         if self._asking.turn.stage is Stage.BEGUN:
             self._asking.let_another_go_on(held, failure)
+        self._take_over()

@@ -1,11 +1,19 @@
 """The session in use, from opening it until it is left."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 
 from appliance.conversation.session import Emit, Session
-from appliance.conversation.vocabulary import CloseSession, Command, HistoryItem, SessionConfig
+from appliance.conversation.vocabulary import (
+    CloseSession,
+    Command,
+    Configure,
+    Failure,
+    HistoryItem,
+    SessionConfig,
+)
+from appliance.errors import FailureCategory
 from appliance.providers.kept_turn import KeptTurn
 from appliance.providers.tenure import Tenure
 from appliance.providers.told import Told
@@ -43,7 +51,7 @@ class HeldSession:
         self.name = provider.name
         self.session = provider.open()
         self.capabilities = self.session.capabilities
-        self.opened_with = config
+        self._config = config  # as it was told last
         self.told = Told(turn, said, continues=self.capabilities.continues)
         self.tenure = tenure
         self.ready_at_s: float | None = None
@@ -66,8 +74,14 @@ class HeldSession:
         if self.ready:
             self.session.send(command)
 
+    def configure(self, config: SessionConfig) -> None:
+        """Let the session go on with `config`, if it takes commands and goes by another one."""
+        if self.ready and config != self._config:
+            self._config = config
+            self.tell(Configure(config))
+
     def leave(self) -> None:
-        """`hold` ends."""
+        """`watch` ends."""
         self._left.set()
         self._looked_at.set()
 
@@ -75,19 +89,34 @@ class HeldSession:
         """What `tenure` says has changed."""
         self._looked_at.set()
 
-    async def hold(
+    def start(
         self,
         history: tuple[HistoryItem, ...],
         stands_in: bool,
         emit: Emit,
-        now_s: Callable[[], float],
-        is_over: Callable[["HeldSession"], bool],
+        closing: "Collection[asyncio.Task[None]]",
     ) -> None:
-        """Run the session until it ends, is left, or `is_over`, which is asked when its tenure is due."""
-        config = replace(self.opened_with, stands_in=stands_in)
-        self._task = asyncio.create_task(self.session.run(config, history, emit))
+        """Run the session, once those with the same provider that are `closing` are closed."""
+        config = replace(self._config, stands_in=stands_in)
+        self._task = asyncio.create_task(self._run(config, history, emit, closing))
         self._task.add_done_callback(lambda task: self._looked_at.set())
-        while not self._task.done() and not self._left.is_set():
+
+    async def _run(
+        self,
+        config: SessionConfig,
+        history: tuple[HistoryItem, ...],
+        emit: Emit,
+        closing: "Collection[asyncio.Task[None]]",
+    ) -> None:
+        if closing:
+            await asyncio.wait(closing)
+        await self.session.run(config, history, emit)
+        # Nobody listens by then, unless it ended without a word.
+        emit(Failure(FailureCategory.SESSION_CLOSED, "the session ended"))
+
+    async def watch(self, now_s: Callable[[], float], is_over: Callable[["HeldSession"], bool]) -> None:
+        """Until the session ends, is left, or `is_over`, which is asked when its tenure is due."""
+        while not self.over and not self._left.is_set():
             self._looked_at.clear()
             await self._look_or(self._pause_s(now_s()))
             due_s = self.tenure.due_s()
@@ -127,10 +156,13 @@ async def end_session(session: Session, task: "asyncio.Task[None]") -> None:
 
 
 class Closings:
-    """The sessions that are on their way out, of each provider one at most; nobody else waits for them."""
+    """The sessions that are on their way out, by provider; only who opens the next one waits for them.
+
+    Each is gone within twice `CLOSE_TIMEOUT_S`, so that there are never more than a turn or two leave behind.
+    """
 
     def __init__(self) -> None:
-        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._tasks: dict[int, list[asyncio.Task[None]]] = {}
 
     def begin(self, held: HeldSession) -> None:
         """Close this one."""
@@ -138,21 +170,28 @@ class Closings:
 
     def add(self, index: int, task: "asyncio.Task[None]") -> None:
         """The session of the provider of this index is closed when `task` is done."""
-        before = self._tasks.get(index)
-        if before is not None and before.done() and not before.cancelled():
-            before.result()
-        self._tasks[index] = task
+        before = self._tasks.get(index, [])
+        self._tasks[index] = [*(one for one in before if not one.done()), task]
+        _raise_mistakes(one for one in before if one.done())
+
+    def under_way(self, index: int) -> "tuple[asyncio.Task[None], ...]":
+        """The sessions with this provider that are not closed yet."""
+        return tuple(task for task in self._tasks.get(index, ()) if not task.done())
 
     async def of(self, index: int) -> None:
-        """Until the last session with this provider is closed. Raises what `end_session` does."""
-        task = self._tasks.pop(index, None)
-        if task is None:
-            return
-        await asyncio.wait({task})
-        if not task.cancelled():
-            task.result()
+        """Until every session with this provider is closed. Raises what `end_session` does."""
+        tasks = self._tasks.pop(index, None)
+        if tasks:
+            await asyncio.wait(tasks)
+            _raise_mistakes(tasks)
 
     async def all(self) -> None:
         """Until every session is closed."""
         for index in list(self._tasks):
             await self.of(index)
+
+
+def _raise_mistakes(closed: "Iterable[asyncio.Task[None]]") -> None:
+    for task in closed:
+        if not task.cancelled():
+            task.result()

@@ -20,6 +20,7 @@ class Stage(Enum):
     OPEN = "being said, or gone on with: no answer is wanted yet"
     ASKED = "an answer is wanted, and none of it came from who is asked"
     BEGUN = "some of the answer came, and who gives it is there"
+    GENERATED = "all of the answer came, and who gave it has not said that it is done"
     SETTLED = "all of the answer came, or nobody will give it"
 
 
@@ -55,13 +56,24 @@ class KeptTurn:
     @property
     def wanted(self) -> bool:
         """Somebody waits for an answer, or for the rest of it."""
-        return self.stage in (Stage.ASKED, Stage.BEGUN)
+        return self.stage in (Stage.ASKED, Stage.BEGUN, Stage.GENERATED)
 
     @property
     def owed(self) -> bool:
         """Something was said or asked that is not answered yet."""
         said = bool(self._chunks) or self.question is not None or self.answer is not None
         return said and self.stage is not Stage.SETTLED
+
+    @property
+    def unanswered(self) -> bool:
+        """An answer is wanted, and nobody gave any of it, or called a tool for it."""
+        called = any(kept.call.answer == self.answer for kept in self.calls)
+        return self.stage is Stage.ASKED and not self.came.gone_on_with and not called
+
+    @property
+    def awaits_tool(self) -> bool:
+        """A tool that was called for the turn still runs."""
+        return any(kept.output is None for kept in self.calls)
 
     def append(self, pcm: Pcm) -> None:
         """Keep the next samples of the turn."""
@@ -106,7 +118,17 @@ class KeptTurn:
         """The next samples of `answer` came."""
         self.begin(answer)
         if answer == self.answer:
+            self._goes_on()
             self.came.received(samples, rate_hz)
+
+    def generated(self, answer: int) -> None:
+        """Nothing more of `answer` is missing, if some of it came."""
+        if answer == self.answer and self.stage is Stage.BEGUN:
+            self.stage = Stage.GENERATED
+
+    def _goes_on(self) -> None:
+        if self.stage is Stage.GENERATED:
+            self.stage = Stage.BEGUN
 
     def broke_off(self, provider: int) -> None:
         """The provider of this index, who gave the answer, is lost; the rest of it is wanted."""
@@ -116,7 +138,8 @@ class KeptTurn:
     def cancel(self, answer: int, heard_ms: int) -> None:
         """`answer` is not wanted any more. The turn may go on, unless it was answered in part."""
         if answer == self.answer:
-            read = self.question is not None and (self.stage is Stage.BEGUN or self.came.gone_on_with)
+            begun = self.stage in (Stage.BEGUN, Stage.GENERATED)
+            read = self.question is not None and (begun or self.came.gone_on_with)
             self.stage = Stage.SETTLED if heard_ms or read else Stage.OPEN
 
     def complete(self, answer: int) -> None:
@@ -131,6 +154,7 @@ class KeptTurn:
 
     def call(self, call: ToolCall) -> KeptCall:
         """A tool runs for the turn."""
+        self._goes_on()
         kept = KeptCall(call)
         self.calls.append(kept)
         return kept

@@ -6,6 +6,7 @@ from appliance.conversation.vocabulary import FailedOver, Failure, LinkChanged, 
 from appliance.errors import FailureCategory
 from appliance.providers.health import LONG_SESSION_S
 from appliance.providers.held_session import Provider
+from appliance.providers.pace import Pace
 from appliance.providers.roster import Roster
 
 
@@ -20,7 +21,8 @@ class Standing:
     ) -> None:
         self._names = [provider.name for provider in providers]
         self._last_resorts = frozenset(i for i, provider in enumerate(providers) if provider.last_resort)
-        self._roster = Roster(len(providers), lambda index: providers[index].may_use())
+        self._roster = Roster(len(providers), lambda index: providers[index].may_use(), self._last_resorts)
+        self._replacements = Pace()
         self._now_s = now_s
         self._chance = chance
         self._in_use: int | None = None  # who was ready last
@@ -48,6 +50,19 @@ class Standing:
         """Whether a better one should answer in place of this one, who has not answered since that did."""
         return index > 0 and index != self._answered
 
+    def stands_by(self, index: int, tried: Collection[int]) -> int | None:
+        """Who is to stand by for this one, where it failed since its last whole answer; None: nobody.
+
+        Nobody who is among `tried`, and no last resort: "I am offline" is said before any answer can come.
+        """
+        if self._roster.failures(index) == 0:
+            return None
+        return self._roster.soundest_but({index, *tried, *self._last_resorts}, self._now_s())
+
+    def may_use(self, index: int) -> bool:
+        """Whether the owner's limits allow that this one is asked."""
+        return self._roster.may_use(index)
+
     def out_of_money(self, index: int) -> LinkChanged | None:
         """Where the owner's limits do not allow any more that this one is asked: the news of it. It counts as
         lost."""
@@ -69,8 +84,26 @@ class Standing:
         self._roster.answered(index)
         self._answered = index
 
-    def failed(self, index: int, failure: Failure, ready_at_s: float | None, tried: Collection[int]) -> bool:
+    def replaced(self) -> None:
+        """A session is replaced with the same provider, and nobody failed."""
+        self._replacements.replaced(self._now_s())
+
+    @property
+    def replacement_pause_s(self) -> float:
+        """How long the session that takes the place of the last one must wait."""
+        return self._replacements.pause_s(self._now_s())
+
+    def failed(
+        self,
+        index: int,
+        failure: Failure,
+        ready_at_s: float | None,
+        tried: Collection[int],
+        *,
+        asked: bool,
+    ) -> bool:
         """The session with this one, ready at `ready_at_s`, is lost; whether others are to be tried first.
+        `asked`: an answer is wanted, of which this one, if it was ready, gave not all.
 
         Not where it came to the end that every session comes to; nor after a single dropped connection, where
         nobody but last resorts is left who is not among `tried`.
@@ -81,6 +114,8 @@ class Standing:
             return False
         is_first = self._roster.failures(index) == 0
         self.probe_failed(index, failure)
+        if asked and ready_at_s is not None:
+            self._roster.let_down(index, self._now_s())
         return not (dropped and is_first and not self.anybody_but({index, *tried, *self._last_resorts}))
 
     def probe_failed(self, index: int, failure: Failure) -> None:

@@ -40,6 +40,7 @@ class Told:
     def _begin(self, turn: KeptTurn, question: AskText | None = None) -> None:
         self._turn = turn
         self._chunks = 0
+        self._asked_chunks = 0  # of these, when an answer was asked for last
         self._question = question
         self._calls: set[KeptCall] = set()
         self._asked: int | None = None
@@ -47,6 +48,10 @@ class Told:
     def knows(self, turn: KeptTurn) -> bool:
         """Whether anything of `turn` was told."""
         return turn is self._turn and (self._chunks > 0 or self._asked is not None)
+
+    def hears(self, turn: KeptTurn) -> bool:
+        """Whether sound of `turn` was told that was not asked about: to the session the person still speaks."""
+        return turn is self._turn and self._chunks > self._asked_chunks
 
     def is_misinformed(self, turn: KeptTurn, heard_ms: int) -> bool:
         """Whether the session, which opened after some or all of the turn's answer had come and would be told
@@ -61,6 +66,10 @@ class Told:
     def needs_question_as_history(self, turn: KeptTurn) -> bool:
         """Whether the question in writing is history to a session that opens."""
         return self._continues and turn.only_written and turn.wanted and turn.came.gone_on_with
+
+    def lacks_question(self, turn: KeptTurn) -> bool:
+        """Whether the question in writing would have to be history to this session, which is open already."""
+        return self.needs_question_as_history(turn) and turn.question is not self._question
 
     def made(self, call: KeptCall) -> None:
         """The session itself called this tool."""
@@ -107,7 +116,7 @@ class Told:
             yield ToolRan(kept.call.call, kept.call.name, kept.call.arguments, kept.output or "")
         if self._asked is None and turn.first != turn.answer:
             self._began_with[turn.answer] = turn.first
-        self._asked = turn.answer
+        self._asked, self._asked_chunks = turn.answer, self._chunks
         if self._continues and turn.came.gone_on_with:
             yield ContinueAnswer(turn.answer, self._said(turn.answer))
         elif turn.question is None or not turn.only_written:

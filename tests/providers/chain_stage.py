@@ -32,7 +32,13 @@ class ScriptedSession:
     """A session that does what the test says, and remembers what it was told."""
 
     capabilities = Capabilities(
-        input_rate_hz=16_000, output_rate_hz=24_000, tools=True, text_in=True, text_out=True, continues=True
+        input_rate_hz=16_000,
+        output_rate_hz=24_000,
+        discards=True,
+        tools=True,
+        text_in=True,
+        text_out=True,
+        continues=True,
     )
 
     def __init__(self) -> None:
@@ -85,7 +91,10 @@ class ScriptedSession:
 class Stage:
     """A chain of scripted providers, with a clock that stands still."""
 
-    def __init__(self, names: tuple[str, ...], last_resort: str | None = None) -> None:
+    def __init__(
+        self, names: tuple[str, ...], last_resort: str | None = None, *, hedges: bool = False
+    ) -> None:
+        """Without `hedges` there is a session with one provider at a time, whatever its health."""
         self.sessions: dict[str, list[ScriptedSession]] = {name: [] for name in names}
         self.out_of_money: set[str] = set()
         self.events: list[ProviderEvent | ChainEvent] = []
@@ -105,6 +114,7 @@ class Stage:
             now_s=lambda: self.now_s,
             chance=lambda: 1.0,
             resting=lambda: self.resting,
+            hedges=hedges,
         )
 
     def _history(self, before: int | None) -> tuple[HistoryItem, ...]:
@@ -144,8 +154,8 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(*names: str, last_resort: str | None = None) -> AsyncIterator[Stage]:
-    stage = Stage(names, last_resort)
+async def stage(*names: str, last_resort: str | None = None, hedges: bool = False) -> AsyncIterator[Stage]:
+    stage = Stage(names, last_resort, hedges=hedges)
     task = asyncio.create_task(stage.chain.run())
     yield stage
     stage.chain.send(CloseSession())

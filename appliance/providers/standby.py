@@ -1,0 +1,244 @@
+"""The session that stands by while the first one is unhealthy, and may be asked beside it."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+
+from appliance.conversation.vocabulary import (
+    AnswerAudio,
+    AnswerDone,
+    AnswerStarted,
+    AnswerTranscript,
+    ClosingSoon,
+    Failure,
+    Hedged,
+    LinkState,
+    ProviderEvent,
+    Ready,
+    ToolCall,
+    UserTranscript,
+)
+from appliance.errors import FailureCategory
+from appliance.pcm.formats import NEAR_RATE_HZ, ms_of_samples
+from appliance.providers.asking import Asking
+from appliance.providers.held_session import Closings, HeldSession
+from appliance.providers.kept_turn import KeptTurn, Stage
+from appliance.providers.opening import Opening
+from appliance.providers.standing import Standing
+
+# After two seconds of silence people wonder whether they were heard, so that who failed lately is no longer
+# waited for alone. Four are left until `answer_deadline_s`: enough for the second one, which is connected.
+HEDGE_AFTER_S = 2.0
+# Messages of the second one whose words are kept until its first sound. An answer has one or two before that.
+MAX_MESSAGES = 16
+
+
+class Part(Enum):
+    """What the second session has to do with the turn."""
+
+    WAITS = "it was told nothing of it"
+    DUE = "it is to be asked as soon as it can be"
+    ASKED = "it was asked beside the first one, and has given nothing yet"
+
+
+Said = AnswerStarted | UserTranscript | AnswerTranscript
+
+
+@dataclass(slots=True, eq=False)
+class Second:
+    """The session that stands by in `turn`.
+
+    `said`: what it said ahead of its first sound, of each kind and message the last word, since a text is
+    always told whole. At most `MAX_MESSAGES`; what belongs to more is forgotten.
+    """
+
+    held: HeldSession
+    turn: KeptTurn
+    part: Part = Part.WAITS
+    timer: asyncio.TimerHandle | None = None
+    said: dict[tuple[type[Said], str | None], Said] = field(default_factory=dict)
+
+    def keep(self, event: Said) -> None:
+        """It is told should this one be the quicker."""
+        key = type(event), event.item
+        if key in self.said or len(self.said) < MAX_MESSAGES:
+            self.said[key] = event
+
+    def is_of_use(self, turn: KeptTurn) -> bool:
+        """Whether it may still be needed, where `turn` is the one that is kept."""
+        if turn is not self.turn or not turn.owed:
+            return False
+        return self.part is not Part.ASKED or turn.unanswered
+
+
+def slower_than(second: str) -> Failure:
+    """What the first one is lost by where the one who was asked beside it answers before it."""
+    message = f"no answer within {HEDGE_AFTER_S:g} s; {second} was asked as well, and was quicker"
+    return Failure(FailureCategory.TIMED_OUT, message)
+
+
+class Standby:
+    """Opens, asks and lets go the second session; nobody else does. There is one at most, for one turn at
+    most, and until it is needed it hears nothing: a voice goes to another processor only where it must.
+
+    `look` is to be called when something has happened, `take` with what the second session says, and
+    `release` when the first one is lost. Belongs to the event loop's thread.
+    """
+
+    def __init__(
+        self,
+        asking: Asking,
+        standing: Standing,
+        opening: Opening,
+        closings: Closings,
+        emit: Callable[[Hedged], None],
+        now_s: Callable[[], float],
+        *,
+        hedges: bool,
+    ) -> None:
+        """Without `hedges` nobody ever stands by."""
+        self._asking = asking
+        self._standing = standing
+        self._opening = opening
+        self._closings = closings
+        self._emit = emit
+        self._now_s = now_s
+        self._hedges = hedges
+        self._second: Second | None = None
+
+    @property
+    def held(self) -> HeldSession | None:
+        """The session that stands by."""
+        return None if self._second is None else self._second.held
+
+    # ------------------------------------------------------------------ what happens to the turn
+
+    def look(self) -> None:
+        """Do what the turn asks for by now; changes nothing when it is called again."""
+        second, turn = self._second, self._asking.turn
+        if second is not None and not second.is_of_use(turn):
+            self.let_go()
+            second = None
+        if second is None:
+            self._open_if_needed()
+        elif turn.unanswered:
+            self._press(second)
+        else:
+            self._rest(second)
+
+    def cancelled(self, answer: int) -> None:
+        """`answer` was cancelled: where it answered an earlier turn, what a session was told of it when it
+        opened is not what was heard."""
+        if answer != self._asking.turn.answer:
+            self.let_go()
+
+    def release(self) -> Second | None:
+        """The first one is lost: who stands by, and is in use from here on; None for nobody."""
+        second, turn = self._second, self._asking.turn
+        if second is None:
+            return None
+        may_use = self._standing.may_use(second.held.index)
+        if turn is not second.turn or not turn.owed or not may_use or second.held.told.lacks_question(turn):
+            self.let_go()
+            return None
+        self._rest(second)
+        self._second = None
+        return second
+
+    def late(self, failure: Failure) -> None:
+        """The person has waited for too long: who was asked as well is given up as well."""
+        if self._second is not None and self._second.part is Part.ASKED:
+            self._fail(self._second, failure)
+
+    def let_go(self) -> None:
+        """Close the session, if there is one; what it says from here on is nobody's business."""
+        second = self._second
+        if second is not None:
+            self._close(second)
+            if not second.held.ready:  # else it would go on being connected, by what was said of it last
+                self._asking.link(second.held.name, LinkState.DOWN)
+
+    def _close(self, second: Second) -> None:
+        self._second = None
+        self._rest(second)
+        second.held.leave()
+        self._closings.begin(second.held)
+
+    def _open_if_needed(self) -> None:
+        turn, first = self._asking.turn, self._asking.held
+        if not self._hedges or first is None or not turn.owed:
+            return
+        if turn.stage is not Stage.OPEN and not turn.unanswered:
+            return
+        index = self._standing.stands_by(first.index, turn.tried)
+        if index is not None:
+            held = self._opening.make(index)
+            self._second = Second(held, turn)
+            self._opening.start(held)
+            self.look()
+
+    def _press(self, second: Second) -> None:
+        """The answer is wanted."""
+        match second.part:
+            case Part.WAITS if second.timer is None:
+                loop = asyncio.get_running_loop()
+                second.timer = loop.call_later(HEDGE_AFTER_S, self._is_due, second)
+            case Part.DUE if second.held.ready and not second.turn.awaits_tool:
+                self._ask(second)
+
+    def _rest(self, second: Second) -> None:
+        """No answer is wanted, or not from here."""
+        if second.timer is not None:
+            second.timer.cancel()
+            second.timer = None
+        if second.part is Part.DUE:
+            second.part = Part.WAITS
+
+    def _is_due(self, second: Second) -> None:
+        second.part = Part.DUE
+        self.look()
+
+    def _ask(self, second: Second) -> None:
+        held, turn, first = second.held, second.turn, self._asking.held
+        reads = turn.question is None or held.capabilities.text_in
+        if first is None or not reads or not self._standing.may_use(held.index):
+            return
+        second.part = Part.ASKED
+        self._emit(Hedged(first.name, held.name, round(ms_of_samples(turn.samples, NEAR_RATE_HZ))))
+        self._asking.tell_turn(held)
+
+    # ------------------------------------------------------------------ what the second session says
+
+    def take(self, event: ProviderEvent) -> bool:
+        """The next event of the session; whether it gives the answer, first of both."""
+        second = self._second
+        if second is None:
+            return False
+        asked = second.part is Part.ASKED
+        match event:
+            case Ready():
+                second.held.ready_at_s = self._now_s()
+                self._asking.link(second.held.name, LinkState.READY)
+                second.held.configure(self._opening.config)
+                self.look()
+            case Failure():
+                self._fail(second, event)
+                self.look()
+            case ClosingSoon(remaining_s=remaining_s):
+                second.held.tenure.closing_soon(remaining_s, self._now_s())
+            case AnswerAudio() | ToolCall() | AnswerTranscript(written=True):
+                return asked
+            case AnswerStarted() | UserTranscript() | AnswerTranscript():
+                second.keep(event)
+            case AnswerDone() if asked:  # and nothing of it came
+                self.let_go()
+        return False
+
+    def _fail(self, second: Second, failure: Failure) -> None:
+        """It counts against its provider, and nobody waits for it."""
+        held = second.held
+        self._close(second)
+        self._standing.probe_failed(held.index, failure)
+        second.turn.tried.add(held.index)
+        self._asking.link(held.name, LinkState.DOWN, failure.category, failure.message)

@@ -1,0 +1,412 @@
+"""Who lets the person wait is not waited for alone: two are asked, the first to answer is heard, once."""
+
+import asyncio
+
+import pytest
+
+from appliance.conversation.vocabulary import (
+    AnswerAudio,
+    AnswerDone,
+    AnswerStarted,
+    AnswerTranscript,
+    AppendAudio,
+    AskText,
+    CancelAnswer,
+    Capabilities,
+    ChainEvent,
+    CloseSession,
+    CommitTurn,
+    DiscardTurn,
+    FailedOver,
+    Failure,
+    Hedged,
+    LinkChanged,
+    LinkState,
+    ProviderEvent,
+    ToolCall,
+    ToolRan,
+    ToolResult,
+    UserTranscript,
+)
+from appliance.errors import FailureCategory
+from appliance.providers import standby
+from appliance.service.performer import ConductorOptions
+from tests.bench.soak_time import VirtualLoop
+from tests.providers.chain_stage import GONE, SOUND, ScriptedSession, Stage, ready, settle, spoken, stage
+from tests.providers.test_chain_standby import unhealthy
+
+TIMER = ToolCall(1, "call-1", "set_timer", '{"minutes":5}')
+SAME = ToolCall(1, "call-2", "set_timer", '{"minutes":5}')
+BOTH_ASKED = Hedged("first", "second", 40)
+
+
+@pytest.fixture
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is waited for alone."""
+    monkeypatch.setattr(standby, "HEDGE_AFTER_S", 0.0)
+
+
+at_once = pytest.mark.usefixtures("_at_once")
+
+
+async def both_asked(s: Stage) -> tuple[ScriptedSession, ScriptedSession]:
+    first = await unhealthy(s)
+    s.turn(1)
+    second = await ready(s, "second")
+    await settle()
+    assert (first.asked, second.asked) == ([1], [1])
+    return first, second
+
+
+def answer(events: list[ProviderEvent | ChainEvent]) -> list[ProviderEvent | ChainEvent]:
+    """What reached the person, or ran for them."""
+    kinds = (AnswerStarted, UserTranscript, AnswerTranscript, AnswerAudio, AnswerDone, ToolCall)
+    return [event for event in events if isinstance(event, kinds)]
+
+
+# ---------------------------------------------------------------- two are asked
+
+
+def test_the_second_is_asked_after_two_seconds_and_long_before_the_deadline() -> None:
+    async def asked_at(wait_s: float) -> list[ProviderEvent | ChainEvent]:
+        async with stage("first", "second", hedges=True) as s:
+            await unhealthy(s)
+            s.turn(1)
+            await ready(s, "second")
+            await asyncio.sleep(wait_s)
+            return s.of(Hedged)
+
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        assert runner.run(asked_at(1.99)) == []
+        assert runner.run(asked_at(2.01)) == [BOTH_ASKED]
+    assert ConductorOptions({}).answer_deadline_s > 2 * standby.HEDGE_AFTER_S
+
+
+@at_once
+async def test_it_is_told_the_whole_turn_and_that_is_logged_once() -> None:
+    async with stage("first", "second", hedges=True) as s:
+        _, second = await both_asked(s)
+        assert (second.heard, spoken(second)) == ([320, 320], [CommitTurn(1)])
+        assert s.of(Hedged) == [BOTH_ASKED]
+        assert s.chain.provider == "first"
+
+
+@at_once
+async def test_who_is_not_ready_by_then_is_asked_when_it_is() -> None:
+    async with stage("first", "second", hedges=True) as s:
+        await unhealthy(s)
+        s.turn(1)
+        await s.session("second")
+        await settle()
+        assert s.of(Hedged) == []
+        assert (await ready(s, "second")).asked == [1]
+        assert s.of(Hedged) == [BOTH_ASKED]
+
+
+@at_once
+async def test_nobody_is_asked_in_vain_whose_turn_was_answered_meanwhile() -> None:
+    async with stage("first", "second", hedges=True) as s:
+        first = await unhealthy(s)
+        s.turn(1)
+        await s.session("second")
+        await settle()
+        first.says(AnswerAudio(1, SOUND))
+        assert (await ready(s, "second")).told == []
+        assert s.of(Hedged) == []
+
+
+@at_once
+async def test_while_a_tool_runs_nobody_else_is_asked() -> None:
+    async with stage("first", "second", hedges=True) as s:
+        first = await unhealthy(s)
+        s.turn(1)
+        first.says(TIMER)
+        second = await ready(s, "second")
+        await settle()
+        s.chain.send(ToolResult(1, "call-1", "set"))
+        await settle()
+        assert (second.told, s.of(Hedged)) == ([], [])
+
+
+@at_once
+async def test_the_second_is_told_of_a_tool_that_ran_for_the_turn() -> None:
+    async with stage("first", "second", hedges=True) as s:
+        first = await unhealthy(s)
+        s.turn(1)
+        first.says(TIMER)
+        second = await ready(s, "second")
+        s.chain.send(CancelAnswer(1, 0))
+        s.chain.send(AppendAudio(SOUND))
+        s.chain.send(CommitTurn(2))
+        await settle()
+        assert second.told == []
+        s.chain.send(ToolResult(1, "call-1", "set"))
+        assert spoken(second) == [ToolRan("call-1", "set_timer", '{"minutes":5}', "set"), CommitTurn(2)]
+
+
+@at_once
+async def test_a_question_in_writing_goes_to_who_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    question = AskText(1, "How are you?", spoken=True)
+    async with stage("first", "second", hedges=True) as s:
+        first = await unhealthy(s)
+        s.chain.send(question)
+        second = await ready(s, "second")
+        await settle()
+        assert second.told == [question]
+        first.says(AnswerDone(1, complete=True))
+        first.says(GONE)
+        await ready(s, "first", 3)
+        monkeypatch.setattr(ScriptedSession, "capabilities", Capabilities(16_000, 24_000))
+        s.chain.send(AskText(2, "And now?", spoken=True))
+        deaf = await ready(s, "second", 2)
+        await settle()
+        assert (deaf.told, s.of(Hedged)) == ([], [Hedged("first", "second", 0)])
+
+
+# ---------------------------------------------------------------- the first one is quicker
+
+
+@at_once
+async def test_the_first_to_give_audio_is_heard_and_the_other_is_closed() -> None:
+    async with stage("first", "second", hedges=True) as s:
+        first, second = await both_asked(s)
+        second.says(AnswerStarted(1))
+        second.says(UserTranscript(1, "what the second heard", final=True))
+        second.says(AnswerTranscript(1, "what nobody hears", final=False))
+        first.says(AnswerAudio(1, SOUND))
+        second.says(AnswerAudio(1, SOUND))
+        first.says(AnswerDone(1, complete=True))
+        await settle()
+        assert answer(s.events) == [AnswerAudio(1, SOUND), AnswerDone(1, complete=True)]
+        assert second.told[-1] == CloseSession()
+        assert s.of(FailedOver) == []
+
+
+@at_once
+async def test_who_was_slower_beside_the_first_has_not_failed() -> None:
+    async with stage("first", "second", "third", hedges=True) as s:
+        first, _ = await both_asked(s)
+        first.says(AnswerAudio(1, SOUND))
+        first.says(GONE)
+        again = await ready(s, "second", 2)
+        assert s.sessions["third"] == []
+        assert again.opened_with.stands_in
+
+
+@at_once
+async def test_a_call_of_the_first_is_the_only_one() -> None:
+    async with stage("first", "second", hedges=True) as s:
+        first, second = await both_asked(s)
+        first.says(TIMER)
+        second.says(SAME)
+        await settle()
+        assert s.of(ToolCall) == [TIMER]
+        assert second.told[-1] == CloseSession()
+
+
+@at_once
+async def test_who_says_only_that_it_has_begun_has_not_answered() -> None:
+    async with stage("first", "second", hedges=True) as s:
+        first, second = await both_asked(s)
+        first.says(AnswerStarted(1))
+        first.says(AnswerTranscript(1, "I", final=False))
+        second.says(AnswerAudio(1, SOUND))
+        assert len(s.of(AnswerAudio)) == 1
+
+
+# ---------------------------------------------------------------- the second one is quicker
+
+
+@at_once
+async def test_the_second_is_in_use_from_its_first_sound_on() -> None:
+    async with stage("first", "second", hedges=True) as s:
+        first, second = await both_asked(s)
+        second.says(AnswerStarted(1))
+        second.says(AnswerTranscript(1, "It", final=False))
+        second.says(AnswerTranscript(1, "It is", final=False))
+        assert answer(s.events) == []
+        second.says(AnswerAudio(1, SOUND))
+        first.says(AnswerAudio(1, SOUND))
+        second.says(AnswerDone(1, complete=True))
+        await settle()
+        assert answer(s.events) == [
+            AnswerStarted(1, provider="second"),
+            AnswerTranscript(1, "It is", final=False),
+            AnswerAudio(1, SOUND),
+            AnswerDone(1, complete=True),
+        ]
+        assert first.told[-1] == CloseSession()
+        s.turn(2)
+        assert second.asked == [1, 2]
+        assert [len(s.sessions[name]) for name in ("first", "second")] == [2, 1]
+
+
+@at_once
+async def test_the_first_has_failed_then_and_what_the_second_was_told_counts_once() -> None:
+    async with stage("first", "second", hedges=True) as s:
+        first, second = await both_asked(s)
+        second.says(AnswerAudio(1, SOUND))
+        assert s.of(FailedOver) == [FailedOver("first", "second", "timed_out", 0)]
+        message = "no answer within 0 s; second was asked as well, and was quicker"
+        lost = LinkChanged("first", LinkState.DOWN, "timed_out", message)
+        assert s.events.index(lost) < s.events.index(s.of(FailedOver)[0])
+        assert s.of(Failure) == []
+        second.says(AnswerDone(1, complete=True))
+        await settle()
+        assert spoken(first) == [CommitTurn(1), CloseSession()]
+
+
+@at_once
+async def test_a_call_of_the_second_is_the_only_one() -> None:
+    async with stage("first", "second", hedges=True) as s:
+        first, second = await both_asked(s)
+        second.says(SAME)
+        first.says(TIMER)
+        s.chain.send(ToolResult(1, "call-2", "set"))
+        assert s.of(ToolCall) == [SAME]
+        assert spoken(second) == [CommitTurn(1), ToolResult(1, "call-2", "set")]
+        assert ToolResult(1, "call-2", "set") not in first.told
+
+
+@at_once
+async def test_an_answer_in_text_alone_wins_with_its_first_words() -> None:
+    async with stage("first", "second", hedges=True) as s:
+        first, second = await both_asked(s)
+        second.says(AnswerTranscript(1, "I am", final=False, written=True))
+        first.says(AnswerTranscript(1, "You are", final=False, written=True))
+        assert answer(s.events) == [AnswerTranscript(1, "I am", final=False, written=True)]
+
+
+@at_once
+async def test_what_it_says_ahead_of_its_first_sound_is_bounded() -> None:
+    async with stage("first", "second", hedges=True) as s:
+        _, second = await both_asked(s)
+        second.says(AnswerStarted(1))
+        for number in range(standby.MAX_MESSAGES + 5):
+            second.says(AnswerTranscript(1, f"message {number}", final=True, item=str(number)))
+        second.says(AnswerAudio(1, SOUND))
+        assert len(answer(s.events)) == standby.MAX_MESSAGES + 1
+
+
+# ---------------------------------------------------------------- neither of them
+
+
+@at_once
+async def test_the_second_goes_on_alone_where_the_first_is_lost() -> None:
+    async with stage("first", "second", hedges=True) as s:
+        first, second = await both_asked(s)
+        second.says(AnswerStarted(1))
+        first.says(GONE)
+        assert answer(s.events) == [AnswerStarted(1, provider="second")]
+        second.says(AnswerAudio(1, SOUND))
+        assert (second.asked, len(s.of(AnswerAudio))) == ([1], 1)
+        assert s.of(FailedOver) == [FailedOver("first", "second", "session_closed", 0)]
+
+
+@at_once
+async def test_the_first_goes_on_alone_where_the_second_is_lost() -> None:
+    async with stage("first", "second", hedges=True) as s:
+        first, second = await both_asked(s)
+        second.says(Failure(FailureCategory.RATE_LIMITED, "slow down", 20.0, answer=1))
+        first.says(AnswerAudio(1, SOUND))
+        await settle()
+        assert (len(s.of(AnswerAudio)), s.of(Failure), s.of(FailedOver)) == (1, [], [])
+        assert len(s.sessions["second"]) == 1
+
+
+@at_once
+async def test_an_answer_without_a_sound_wins_nothing() -> None:
+    async with stage("first", "second", hedges=True) as s:
+        first, second = await both_asked(s)
+        second.says(AnswerStarted(1))
+        second.says(AnswerDone(1, complete=True))
+        first.says(AnswerAudio(1, SOUND))
+        assert answer(s.events) == [AnswerAudio(1, SOUND)]
+
+
+@at_once
+async def test_where_both_keep_silent_both_are_given_up_for_the_next() -> None:
+    async with stage("first", "second", "third", hedges=True) as s:
+        first, second = await both_asked(s)
+        s.chain.abandon()
+        third = await ready(s, "third")
+        assert (third.heard, third.asked) == ([320, 320], [1])
+        first.says(AnswerAudio(1, SOUND))
+        second.says(AnswerAudio(1, SOUND))
+        assert answer(s.events) == []
+        assert CloseSession() in first.told
+        assert CloseSession() in second.told
+
+
+@at_once
+async def test_where_both_keep_silent_and_nobody_is_left_the_turn_is_given_up() -> None:
+    async with stage("first", "second", hedges=True) as s:
+        await both_asked(s)
+        s.chain.abandon()
+        assert [f.answer for f in s.of(Failure) if isinstance(f, Failure)] == [1]
+
+
+# ---------------------------------------------------------------- the person goes on
+
+
+@at_once
+async def test_who_goes_on_talking_is_heard_by_the_first_and_a_fresh_second() -> None:
+    async with stage("first", "second", hedges=True) as s:
+        first, second = await both_asked(s)
+        s.chain.send(CancelAnswer(1, 0))
+        s.chain.send(AppendAudio(SOUND))
+        await settle()
+        assert second.told[-1] == CloseSession()
+        second.says(AnswerAudio(1, SOUND))
+        assert answer(s.events) == []
+        fresh = await ready(s, "second", 2)
+        assert fresh.told == []
+        s.chain.send(CommitTurn(2))
+        await settle()
+        assert (fresh.heard, fresh.asked, first.asked) == ([320, 320, 320], [2], [1, 2])
+        assert len(s.of(Hedged)) == 2
+
+
+async def test_who_goes_on_talking_is_waited_for_from_the_end_of_that() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(standby, "HEDGE_AFTER_S", 0.02)
+        async with stage("first", "second", hedges=True) as s:
+            await unhealthy(s)
+            s.turn(1)
+            second = await ready(s, "second")
+            s.chain.send(CancelAnswer(1, 0))
+            patch.setattr(standby, "HEDGE_AFTER_S", 60.0)
+            s.chain.send(CommitTurn(2))
+            await asyncio.sleep(0.04)
+            assert (second.told, s.of(Hedged)) == ([], [])
+
+
+@at_once
+async def test_a_turn_that_is_taken_back_is_answered_by_neither() -> None:
+    async with stage("first", "second", hedges=True) as s:
+        _, second = await both_asked(s)
+        s.chain.send(CancelAnswer(1, 0))
+        s.chain.send(DiscardTurn())
+        second.says(ToolCall(1, "call-9", "set_timer", "{}"))
+        await settle()
+        assert answer(s.events) == []
+        assert second.told[-1] == CloseSession()
+
+
+@at_once
+async def test_the_next_turn_begins_without_the_last_ones_second() -> None:
+    async with stage("first", "second", hedges=True) as s:
+        _, second = await both_asked(s)
+        s.turn(2)
+        fresh = await ready(s, "second", 2)
+        await settle()
+        assert (second.told[-1], fresh.asked, fresh.heard) == (CloseSession(), [2], [320, 320])
+
+
+@at_once
+async def test_a_race_is_over_with_the_chain_and_leaves_no_task() -> None:
+    before = asyncio.all_tasks()
+    async with stage("first", "second", hedges=True) as s:
+        _, second = await both_asked(s)
+    assert second.told[-1] == CloseSession()
+    assert asyncio.all_tasks() == before
