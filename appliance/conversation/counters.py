@@ -24,6 +24,7 @@ _COUNTS: Final = (
     "interruptions_confirmed",
     "interruptions_rejected",
     "failovers",
+    "hedges",
     "errors",
     "device_losses",
 )
@@ -51,9 +52,9 @@ class Counters:
     """Counts what its event log says; a listener of `EventLog`. Belongs to one thread.
 
     Speech sent is what every provider was told, so that a turn told to two counts twice: the whole turn
-    at its commit, and at a failover what was told again. What a provider that was lost before the commit
-    had been told is not in the log, nor is a turn that was never committed. An answer that two providers
-    gave counts as heard from the last one.
+    at its commit, and at a failover or a hedge what was told again. What a provider that was lost before
+    the commit had been told is not in the log, nor is a turn that was never committed. An answer that two
+    providers gave counts as heard from the last one.
     Memory is bounded, whatever comes; events of other kinds, and malformed ones, are passed over.
     """
 
@@ -62,7 +63,7 @@ class Counters:
         self._waits = {part: Distribution() for part in LATENCY_PARTS}
         self._provider = ""  # who is asked
         self._answering = ""  # who began the last answer
-        self._told_ms = 0.0  # of the current turn, to `_provider`
+        self._told_ms: dict[str, float] = {}  # of the current turn, to each provider
 
     def take(self, event: Mapping[str, object]) -> None:
         """Count one event of the log."""
@@ -71,16 +72,19 @@ class Counters:
                 self._provider = provider
             case {"event": "turn_opened"}:
                 self._count("turns_opened")
-                self._told_ms = 0.0
+                self._told_ms.clear()
             case {"event": "turn_committed", "audio_ms": int() | float() as audio_ms}:
                 self._count("turns_committed")
-                self._told(audio_ms)
+                self._told(self._provider, audio_ms)
             case {"event": "turn_discarded"}:
                 self._count("turns_discarded")
             case {"event": "failover", "to": str(provider), "replayed_ms": int() | float() as replayed_ms}:
                 self._count("failovers")
-                self._provider, self._told_ms = provider, 0.0
-                self._told(replayed_ms)
+                self._provider = provider
+                self._replayed(provider, replayed_ms)
+            case {"event": "hedge", "second": str(second), "replayed_ms": int() | float() as replayed_ms}:
+                self._count("hedges", second)
+                self._replayed(second, replayed_ms)
             case {"event": "answer_started", "provider": str(provider)}:
                 self._count("answers_started", provider)
                 self._answering = provider
@@ -120,10 +124,18 @@ class Counters:
     def _count(self, name: str, label: str = "") -> None:
         self._sums[name].add(1, label)
 
-    def _told(self, so_far_ms: float) -> None:
-        """The current provider was told the current turn up to here; a turn may be committed again."""
-        self._sums["speech_sent"].add(max(so_far_ms - self._told_ms, 0.0), self._provider)
-        self._told_ms = max(so_far_ms, self._told_ms)
+    def _told(self, provider: str, so_far_ms: float) -> None:
+        """This provider was told the current turn up to here; a turn may be committed again."""
+        told_ms = self._told_ms.get(provider, 0.0)
+        self._sums["speech_sent"].add(max(so_far_ms - told_ms, 0.0), provider)
+        if provider in self._told_ms or len(self._told_ms) < MAX_LABELS:
+            self._told_ms[provider] = max(so_far_ms, told_ms)
+
+    def _replayed(self, provider: str, replayed_ms: float) -> None:
+        """A session that knew nothing of the current turn was told it up to here; with nothing, it knew."""
+        if replayed_ms > 0:
+            self._told_ms.pop(provider, None)
+        self._told(provider, replayed_ms)
 
     def _waited(self, event: Mapping[str, object]) -> None:
         parts = {part: event.get(f"{part}_ms") for part in LATENCY_PARTS}

@@ -140,6 +140,7 @@ class Assembly:
             now_s=lambda: asyncio.get_running_loop().time(),
             chance=random.random,
             resting=lambda: not self.loudspeaker.busy,
+            hedges=settings.conversation.hedge == "auto",
         )
         half_duplex = HalfDuplex(
             self.hearing, lambda: self.near.written, lambda: self.conductor.sounds, ends.look_every_ms

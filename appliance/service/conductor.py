@@ -158,6 +158,8 @@ class Conductor:
                 self._record_link(event)
             case v.FailedOver():
                 self._record_failover(event)
+            case v.Hedged():
+                self._record_hedge(event)
             case (
                 AnswerAudible() | AnswerHeard() | AnswerStarved() | AnswerFed() | AnswerYielded() | ClipDone()
             ):
@@ -345,5 +347,14 @@ class Conductor:
             "failover",
             **{"turn": turn, "from": event.origin, "to": event.target},
             reason=event.reason,
+            replayed_ms=event.replayed_ms,
+        )
+
+    def _record_hedge(self, event: v.Hedged) -> None:
+        self._record.write(
+            "hedge",
+            turn=self._rooms.turns.current.number,
+            first=event.first,
+            second=event.second,
             replayed_ms=event.replayed_ms,
         )

@@ -40,10 +40,12 @@ class Display:
                 return f"[bold]{who}[/]  “{escape(text)}”"
             case {"event": "provider", "name": name, "link": "ready"}:
                 return f"[dim]{name} is ready[/]"
-            case {"event": "provider", "name": name, "link": "down", "reason": reason}:
+            case {"event": "provider", "name": name, "link": "down", "reason": reason} if reason:
                 return f"[red]{name} is down: {reason}[/]"
             case {"event": "failover", "from": origin, "to": target, "replayed_ms": replayed_ms}:
                 return f"[yellow]{target} takes over from {origin} and is told {replayed_ms} ms again[/]"
+            case {"event": "hedge", "first": first, "second": second}:
+                return f"[yellow]{first} is slow: {second} is asked as well, and both cost money[/]"
             case {"event": "turn_discarded", "cause": "too_short"}:
                 return "[dim]that was too short to be a question[/]"
             case {"event": "turn_discarded"}:

@@ -65,6 +65,7 @@ class Conversation(Section):
     )
     follow_up_s: float = Field(default=8, ge=0, le=120)
     answer_deadline_s: float = Field(default=6, ge=1, le=30)
+    hedge: Literal["auto", "off"] = "auto"
     offline_fallback: bool = True
 
     @model_validator(mode="after")

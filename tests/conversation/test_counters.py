@@ -81,6 +81,15 @@ def test_what_is_told_to_the_next_provider_counts_for_it() -> None:
     assert (found["speech_sent_s.a"], found["speech_sent_s.b"]) == (2, 3)
 
 
+def test_what_is_told_to_two_at_once_counts_for_both_and_once() -> None:
+    hedge: dict[str, object] = {"event": "hedge", "turn": 1, "first": "a", "second": "b", "replayed_ms": 2000}
+    asked = (started("a"), opened(1), committed(1, 2000), hedge)
+    found = counted(*asked, failover("b", 0), committed(1, 3000))
+    assert (found["hedges"], found["hedges.b"], found["failovers"]) == (1, 1, 1)
+    assert (found["speech_sent_s.a"], found["speech_sent_s.b"]) == (2, 3)
+    assert counted(*asked, committed(1, 3000))["speech_sent_s.a"] == 3
+
+
 def test_a_turn_told_again_before_its_commit_is_not_counted_twice() -> None:
     found = counted(started("a"), opened(1), failover("b", 800), committed(1, 2000))
     assert found["speech_sent_s"] == 2
@@ -116,7 +125,9 @@ def test_more_labels_than_there_can_be_share_one() -> None:
 
 VALUES = st.none() | st.booleans() | st.integers(-10, 10**6) | st.text(max_size=80) | st.floats(0, 1e6)
 EVENTS = st.dictionaries(
-    st.sampled_from(["turn", "audio_ms", "heard_ms", "complete", "provider", "to", "replayed_ms", "decision"])
+    st.sampled_from(
+        ["turn", "audio_ms", "heard_ms", "complete", "provider", "to", "second", "replayed_ms", "decision"]
+    )
     | st.sampled_from(["cause", "category", "device", "state", *(f"{part}_ms" for part in LATENCY_PARTS)]),
     VALUES,
 )
@@ -127,6 +138,7 @@ KINDS = st.sampled_from(
         "turn_committed",
         "turn_discarded",
         "failover",
+        "hedge",
         "answer_started",
         "answer_done",
         "interruption",

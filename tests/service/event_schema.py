@@ -78,6 +78,7 @@ MEMBERS: Mapping[str, Mapping[str, Check]] = {
         "reason": _name,
         "replayed_ms": _duration,
     },
+    "hedge": {"turn": _turn, "first": _name, "second": _name, "replayed_ms": _duration},
     "answer_started": {"turn": _turn, "provider": _name},
     "answer_audible": {"turn": _turn},
     "interruption": {
@@ -231,6 +232,7 @@ _NEEDS = {
     "transcript": "turn_opened",
     "tool_call": "turn_committed",
     "usage": "turn_committed",
+    "hedge": "turn_committed",
 }
 _ONCE = ("turn_opened", "turn_discarded", "answer_audible", "latency", "answer_done")
 

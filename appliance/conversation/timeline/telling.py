@@ -51,7 +51,7 @@ class _Teller:
                 _switch(self._story.muted, at_ms, event.get("muted"))
             case "button":
                 _switch(self._story.held, at_ms, event.get("down"))
-            case "failover" | "error" | "tool_call" | "timer" | "money_limit":
+            case "failover" | "hedge" | "error" | "tool_call" | "timer" | "money_limit":
                 self._story.marks.append(_mark(at_ms, kind, event))
             case "turn_opened":
                 self._open_turn(key, at_ms, event)
@@ -179,6 +179,9 @@ def _mark(at_ms: float, kind: str, event: Event) -> Mark:
         replayed_ms = duration(event, "replayed_ms")
         replayed = "" if replayed_ms is None else f"; {replayed_ms / 1000:.1f} s of the turn replayed"
         return Mark(at_ms, MarkKind.FAILOVER, label, f"{text(event, 'reason')}{replayed}")
+    if kind == "hedge":
+        asked = f"{text(event, 'second')} is asked as well"
+        return Mark(at_ms, MarkKind.NOTE, asked, f"{text(event, 'first')} lets the person wait")
     if kind == "error":
         return Mark(at_ms, MarkKind.ERROR, text(event, "category") or "error", text(event, "message"))
     if kind == "timer":
