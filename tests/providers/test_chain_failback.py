@@ -15,7 +15,7 @@ from appliance.conversation.vocabulary import (
     Ready,
 )
 from appliance.errors import FailureCategory
-from appliance.providers.health import BACKGROUND_CAP_S
+from appliance.providers.health import BACKGROUND_CAP_S, DOUBT_CAP_S, DOUBT_FIRST_S
 from appliance.providers.tenure import QUIET_S
 from tests.providers.chain_stage import GONE, SOUND, ScriptedSession, Stage, ready, settle, spoken, stage
 
@@ -165,3 +165,65 @@ async def test_a_stand_in_is_told_that_it_is_one_until_it_has_answered() -> None
         second.says(AnswerDone(1, complete=True))
         second.says(ClosingSoon(0.0))
         assert not (await ready(s, "second", 2)).opened_with.stands_in
+
+
+# ---------------------------------------------------------------- who opens sessions and gives no answers
+
+
+async def let_down_again(s: Stage, turn: int) -> float:
+    """The first provider keeps silent in this turn, the second answers it. How long until the first one is
+    tried again; it takes turns, and is in use again when this returns."""
+    tried = len(s.sessions["first"])
+    s.turn(turn)
+    s.chain.abandon()
+    second = await ready(s, "second", turn)
+    second.says(AnswerAudio(turn, SOUND))
+    second.says(AnswerDone(turn, complete=True))
+    since_s = s.now_s
+    while len(s.sessions["first"]) == tried:
+        s.now_s += 1.0
+        second.says(LOOK)
+        await settle()
+    waited_s = s.now_s - since_s
+    s.now_s += QUIET_S
+    await ready(s, "first", tried + 1)
+    await ready(s, "first", tried + 2)
+    return waited_s
+
+
+async def test_a_better_provider_that_is_there_and_mute_is_turned_to_ever_more_seldom() -> None:
+    async with stage("first", "second") as s:
+        await ready(s, "first")
+        waits_s = [await let_down_again(s, turn) for turn in range(1, 9)]
+        assert waits_s == [DOUBT_FIRST_S * 2**n for n in range(6)] + [DOUBT_CAP_S] * 2
+
+
+async def test_one_answer_makes_up_for_all_that_did_not_come() -> None:
+    async with stage("first", "second") as s:
+        await ready(s, "first")
+        for turn in range(1, 4):
+            await let_down_again(s, turn)
+        s.turn(4)
+        s.sessions["first"][-1].says(AnswerDone(4, complete=True))
+        first = s.sessions["first"]
+        s.turn(5)
+        s.chain.abandon()
+        second = await ready(s, "second", 4)
+        second.says(AnswerDone(5, complete=True))
+        opened = len(first)
+        s.now_s += DOUBT_FIRST_S
+        second.says(LOOK)
+        await settle()
+        assert len(first) == opened + 1
+
+
+async def test_whoever_stands_in_is_opened_again_before_who_is_there_and_mute() -> None:
+    async with stage("first", "second") as s:
+        await ready(s, "first")
+        s.turn(1)
+        s.chain.abandon()
+        second = await ready(s, "second")
+        second.says(AnswerDone(1, complete=True))
+        second.says(GONE)
+        await ready(s, "second", 2)
+        assert len(s.sessions["first"]) == 1

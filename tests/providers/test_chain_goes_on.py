@@ -234,6 +234,6 @@ async def test_the_rest_of_an_answer_is_complete_with_its_last_part() -> None:
         second.says(AnswerAudio(1, SOUND))
         second.says(AnswerDone(1, complete=True))
         second.says(GONE)
-        again = await ready(s, "first", 2)
+        again = await ready(s, "second", 2)
         assert again.told == []
         assert s.of(AnswerBrokeOff) == [AnswerBrokeOff(1)]

@@ -3,7 +3,11 @@
 import json
 from typing import Any
 
+from appliance.conversation.history import History
 from appliance.conversation.vocabulary import (
+    AnswerAudio,
+    AnswerDone,
+    AnswerTranscript,
     AppendAudio,
     AskText,
     CancelAnswer,
@@ -11,7 +15,9 @@ from appliance.conversation.vocabulary import (
     ContinueAnswer,
     HistoryItem,
     SessionConfig,
+    UserTranscript,
 )
+from appliance.providers.gemini.answer import OUTPUT_RATE_HZ
 from appliance.providers.gemini.codec import GeminiCodec
 from appliance.providers.gemini.resumption import (
     MAX_CHARACTERS,
@@ -107,6 +113,33 @@ def test_the_state_after_an_answer_is_gone_on_with() -> None:
 def test_the_state_after_a_history_and_more_answers_is_gone_on_with() -> None:
     assert goes_on(answered(FINE, AND_YOU)[1], BOTH)
     assert goes_on(answered(AND_YOU, history=HISTORY)[1], BOTH)
+
+
+def kept_of(pair: Pair, heard_ms: int | None = None) -> tuple[HistoryItem, ...]:
+    """What the conversation keeps: every answer was heard to its end, the last one only for `heard_ms`."""
+    kept = History("c-1")
+    last = max(event.answer for event in pair.events if isinstance(event, AnswerDone))
+    for answer in range(1, last + 1):
+        kept.opened(answer, turn=answer)
+        for event in pair.events:
+            match event:
+                case UserTranscript(answer=number) if number == answer:
+                    kept.asked(event)
+                case AnswerTranscript(answer=number) if number == answer:
+                    kept.answered(event)
+                case AnswerAudio(answer=number, pcm=pcm) if number == answer:
+                    kept.received(answer, event.item, len(pcm), OUTPUT_RATE_HZ)
+        kept.all_came(answer)
+        kept.heard(answer, 200, complete=True)
+    if heard_ms is not None:
+        kept.heard(last, heard_ms)
+    return kept.items()
+
+
+def test_what_the_server_remembers_is_what_the_conversation_keeps_of_answers_that_were_heard_whole() -> None:
+    pair, handles = answered(FINE, AND_YOU)
+    assert goes_on(handles, kept_of(pair))
+    assert not goes_on(handles, kept_of(pair, heard_ms=100))
 
 
 def test_a_question_in_writing_is_remembered_as_well() -> None:

@@ -88,3 +88,32 @@ def test_a_result_is_taken_once() -> None:
     assert turn.ran(ToolResult(1, "c", "first")) is kept
     assert turn.ran(ToolResult(1, "c", "second")) is None
     assert kept.output == "first"
+
+
+def begun() -> KeptTurn:
+    turn = KeptTurn()
+    turn.ask(1)
+    turn.received(1, 320, 24_000)
+    return turn
+
+
+def test_an_answer_is_whole_only_once_some_of_it_came() -> None:
+    turn = KeptTurn()
+    turn.ask(1)
+    turn.generated(1)
+    stages = [turn.stage]
+    turn.received(1, 320, 24_000)
+    for answer in (2, 1):
+        turn.generated(answer)
+        stages.append(turn.stage)
+    assert stages == [Stage.ASKED, Stage.BEGUN, Stage.GENERATED]
+    assert turn.wanted
+
+
+def test_an_answer_that_goes_on_was_not_whole() -> None:
+    more_sound, a_tool = begun(), begun()
+    for turn in (more_sound, a_tool):
+        turn.generated(1)
+    more_sound.received(1, 320, 24_000)
+    a_tool.call(ToolCall(1, "c", "f", "{}"))
+    assert [more_sound.stage, a_tool.stage] == [Stage.BEGUN, Stage.BEGUN]

@@ -1,7 +1,13 @@
 """Who is asked next."""
 
 from appliance.errors import FailureCategory
-from appliance.providers.health import BACKGROUND_CAP_S, BACKOFF_CAP_S, OWNER_RETRY_S
+from appliance.providers.health import (
+    BACKGROUND_CAP_S,
+    BACKOFF_CAP_S,
+    DOUBT_CAP_S,
+    DOUBT_FIRST_S,
+    OWNER_RETRY_S,
+)
 from appliance.providers.roster import FAILBACK_AFTER_S, FAILBACK_CAP_S, Roster
 
 
@@ -66,3 +72,56 @@ def test_a_provider_that_is_needed_is_asked_again_sooner_than_one_in_place_of_wh
     assert alone.next((), 0.0) == (0, BACKOFF_CAP_S)
     assert beside.next({1}, BACKGROUND_CAP_S - 0.1) == (1, 0.0)
     assert beside.next({1}, BACKGROUND_CAP_S) == (0, 0.0)
+
+
+# ---------------------------------------------------------------- who let somebody down
+
+
+def doubted(count: int, *indices: int, times: int = 1, last_resorts: tuple[int, ...] = ()) -> Roster:
+    roster = Roster(count, last_resorts=last_resorts)
+    for index in indices:
+        for _ in range(times):
+            roster.let_down(index, 0.0)
+    return roster
+
+
+def test_who_let_somebody_down_comes_after_all_others_for_a_while() -> None:
+    roster = doubted(3, 0)
+    assert roster.next((), 0.0) == (1, 0.0)
+    assert roster.next({1}, 0.0) == (2, 0.0)
+    assert roster.next((), DOUBT_FIRST_S) == (0, 0.0)
+
+
+def test_a_last_resort_is_no_better_than_who_let_somebody_down() -> None:
+    assert doubted(2, 0, last_resorts=(1,)).next((), 0.0) == (0, 0.0)
+    assert doubted(3, 0, last_resorts=(2,)).next({1}, 0.0) == (0, 0.0)
+    assert doubted(3, 0, last_resorts=(2,)).next({0, 1}, 0.0) == (2, 0.0)
+
+
+def test_a_last_resort_that_the_owner_prefers_is_preferred() -> None:
+    assert doubted(2, 1, last_resorts=(0,)).next((), 0.0) == (0, 0.0)
+
+
+def test_who_lets_people_down_again_and_again_is_tried_ever_later() -> None:
+    waits = [doubted(2, 0, times=times).failback_after_s(1, 0.0) for times in (1, 2, 3, 20)]
+    assert waits == [DOUBT_FIRST_S, 2 * DOUBT_FIRST_S, 4 * DOUBT_FIRST_S, DOUBT_CAP_S]
+
+
+def test_the_time_until_that_passes_whoever_is_in_use_meanwhile() -> None:
+    roster = doubted(2, 0, times=20)
+    assert roster.failback_after_s(1, DOUBT_CAP_S - 100.0) == 100.0
+
+
+def test_with_a_last_resort_nobody_waits_for_long() -> None:
+    roster = doubted(3, 0, times=20, last_resorts=(2,))
+    roster.failed(1, FailureCategory.AUTH_FAILED, 0.0, 1.0, None)
+    assert roster.failback_after_s(2, 0.0) == FAILBACK_CAP_S
+
+
+def test_only_a_whole_answer_ends_the_doubt() -> None:
+    roster = doubted(2, 0, times=3)
+    fail(roster, 0)
+    assert roster.failback_after_s(1, 0.0) == 4 * DOUBT_FIRST_S
+    roster.answered(0)
+    assert roster.next((), 0.0) == (0, 0.0)
+    assert roster.failback_after_s(1, 0.0) == FAILBACK_AFTER_S
