@@ -50,7 +50,7 @@ class Told:
         return turn is self._turn and (self._chunks > 0 or self._asked is not None)
 
     def hears(self, turn: KeptTurn) -> bool:
-        """Whether sound of `turn` was told that was not asked about: to the session the person still speaks."""
+        """Whether sound of `turn` was told that was not asked about: to the session the person speaks."""
         return turn is self._turn and self._chunks > self._asked_chunks
 
     def is_misinformed(self, turn: KeptTurn, heard_ms: int) -> bool:
