@@ -10,7 +10,7 @@ from appliance.providers.offline.keeper import OfflineWorker
 from appliance.providers.offline.options import OfflineOptions
 from appliance.providers.offline.session import CAPABILITIES, UNDERSTOOD_LANGUAGE, OfflineSession
 from appliance.providers.offline.voice import voice_mistake
-from appliance.providers.requirements import require, shortfalls
+from appliance.providers.requirements import require, shortfalls, speed_shortfall
 from appliance.service.cascade_list import is_partly_local, open_cascade
 from appliance.service.gemini_list import gemini_provider
 from appliance.service.gpt_live_list import gpt_live_provider
@@ -53,6 +53,8 @@ def list_providers(settings: Settings, environ: Mapping[str, str]) -> ProviderLi
                 workers[provider.name] = _worker(voice, ears_and_mouths, standby=bool(providers))
                 ears_and_mouths.append(workers[provider.name])
             open_session, capabilities = open_cascade(provider, environ, workers.get(provider.name))
+            key = f"providers.{provider.name}.tts.speed"
+            missed += speed_shortfall(key, provider.tts.speed, capabilities.speeds)
         elif provider.kind == "gemini":
             open_session, capabilities = gemini_provider(provider, environ)
         elif provider.kind == "openai-live":

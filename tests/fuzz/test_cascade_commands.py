@@ -23,6 +23,7 @@ from appliance.conversation.vocabulary import (
     ContinueAnswer,
     DiscardTurn,
     Failure,
+    Languages,
     ProviderEvent,
     Ready,
     SessionConfig,
@@ -69,7 +70,8 @@ class Server:
 
     whims: Whims
     rate_hz: int = 24_000
-    paces: bool = True
+    speeds: tuple[float, float] | None = (0.5, 2.0)
+    languages: Languages = Languages.ANY
 
     async def open(self) -> None:
         await asyncio.sleep(0)

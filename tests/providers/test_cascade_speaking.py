@@ -17,7 +17,7 @@ class Trickle:
     """A voice that sends `samples` at a time, without an end; `ended` once nobody listens."""
 
     rate_hz = 24_000
-    paces = False
+    speeds = None
 
     def __init__(self, samples: int) -> None:
         self._samples = samples

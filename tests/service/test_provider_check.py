@@ -19,6 +19,39 @@ def test_what_each_provider_goes_without_is_said() -> None:
     assert all(sentence.startswith("conversation.") for sentence in told)
 
 
+def test_a_limit_of_one_provider_is_said_of_that_one() -> None:
+    cloud = "{name='cloud', kind='openai', api_key='env:K'}"
+    told = check_providers(
+        settings(f"providers=[{cloud}]", "conversation.speed=2", "conversation.max_output_tokens=9999")
+    )
+    assert told[:2] == (
+        "conversation.speed = 2: cloud speaks at 1.5, which is its most",
+        "conversation.max_output_tokens = 9999: cloud takes 4096, which is its most",
+    )
+
+
+@pytest.mark.parametrize(
+    ("speed", "own", "expected"),
+    [
+        (2.0, 1.0, "conversation.speed = 2: cascade speaks at 1.2, which is its most"),
+        (1.2, 1.2, "conversation.speed = 1.2: cascade speaks at 1, which is its most"),
+        (1.0, 2.0, "providers.cascade.tts.speed = 2: its voice speaks at 1.2, which is its most"),
+        (1.0, 1.1, None),
+    ],
+)
+def test_the_voice_of_a_cascade_has_limits_of_its_own(speed: float, own: float, expected: str | None) -> None:
+    stages = (
+        "stt={url='http://localhost:1/v1', model='m'}, llm={url='http://localhost:1/v1', model='m'},"
+        f" tts={{kind='elevenlabs', voice='v', api_key='env:K', speed={own}}}"
+    )
+    told = check_providers(
+        settings(f"providers=[{{name='cascade', kind='cascade', {stages}}}]", f"conversation.speed={speed}")
+    )
+    assert [sentence for sentence in told if "speed" in sentence and "cascade" in sentence] == (
+        [expected] if expected else []
+    )
+
+
 def test_nothing_is_said_where_nothing_is_asked_for() -> None:
     assert check_providers(settings()) == ()
 

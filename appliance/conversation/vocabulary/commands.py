@@ -1,6 +1,8 @@
 """Conversation → provider: what is asked of it, and what it can do."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+from math import inf
 from typing import Literal
 
 from appliance.pcm.formats import Pcm
@@ -148,9 +150,21 @@ Command = (
 )
 
 
+class Languages(StrEnum):
+    """What a provider takes of a language tag such as "de-AT"."""
+
+    ANY = "any"  # all of it, or it is told in words
+    WITHOUT_REGION = "without_region"  # "de"
+    WITH_REGION = "with_region"  # all of it, and of "de" nothing
+    ENGLISH = "english"  # it understands no other
+
+
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a provider can do, declared so that it is checked at start and not on the bad day."""
+    """What a provider can do, declared so that it is checked at start and not on the bad day.
+
+    Of `speeds`, `temperatures` and `output_tokens`, least and most, it takes the nearest to what is wished.
+    """
 
     input_rate_hz: int
     output_rate_hz: int
@@ -165,3 +179,7 @@ class Capabilities:
     speed: bool = False  # can speak faster or slower
     temperature: bool = False
     max_output_tokens: bool = False
+    speeds: tuple[float, float] = (0.0, inf)
+    temperatures: tuple[float, float] = (0.0, inf)
+    output_tokens: tuple[float, float] = (1, inf)
+    languages: Languages = Languages.ANY

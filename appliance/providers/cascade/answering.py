@@ -55,8 +55,8 @@ class Answering:
         usage: Counter[str],
         emit: Callable[[ProviderEvent], None],
     ) -> None:
-        """`usage` is added to; it is told with the answer's end, and begins anew. Where there is no end, it is
-        left to the caller to tell."""
+        """`usage` is added to; it is told with the answer's end, and begins anew. Of an answer without an end
+        it is left to the caller to tell."""
         self._stages = stages
         self._config = config
         self._dialogue = dialogue

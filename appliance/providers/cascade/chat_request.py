@@ -1,11 +1,11 @@
 """What an OpenAI-compatible language model is asked. Pure."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from appliance.conversation.vocabulary import SessionConfig, ToolDeclaration
 from appliance.providers.cascade.stages import MadeCall, Message
+from appliance.providers.function_tools import function_of
 
 
 def chat_request(
@@ -49,9 +49,4 @@ def _call(call: MadeCall) -> dict[str, Any]:
 
 
 def _tool(tool: ToolDeclaration) -> dict[str, Any]:
-    function = {
-        "name": tool.name,
-        "description": tool.description,
-        "parameters": json.loads(tool.parameters),
-    }
-    return {"type": "function", "function": function}
+    return {"type": "function", "function": function_of(tool)}

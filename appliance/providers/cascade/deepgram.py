@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pydantic import SecretStr
 
+from appliance.conversation.vocabulary import Languages
 from appliance.errors import ProviderError
 from appliance.providers.cascade.deepgram_codec import (
     CLOSE_STREAM,
@@ -46,6 +47,8 @@ def open_deepgram_stt(options: DeepgramOptions) -> "DeepgramSpeechToText":
 
 class DeepgramSpeechToText:
     """A `SpeechToText`: one connection a turn."""
+
+    languages = Languages.ANY
 
     def __init__(self, options: DeepgramOptions) -> None:
         self._options = options

@@ -18,7 +18,6 @@ issues. Nothing of it was tried against the vendor.
 - A refused connection has a JSON body with `err_code` and `err_msg`, or `category` and `message` [D errors].
 """
 
-import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode, urlsplit, urlunsplit
@@ -26,6 +25,7 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit, urlunsplit
 from appliance.errors import FailureCategory, ProtocolViolation, ProviderError
 from appliance.pcm.formats import NEAR_RATE_HZ
 from appliance.providers.endpoint import Endpoint, endpoint
+from appliance.providers.from_peer import clean, json_object, json_of, line
 
 KEEP_ALIVE = '{"type": "KeepAlive"}'
 CLOSE_STREAM = '{"type": "CloseStream"}'
@@ -103,10 +103,7 @@ class TurnReader:
 
 def refusal(body: bytes) -> FailureCategory | None:
     """What the body of a refused connection says better than its status; None where it does not."""
-    try:
-        said = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
+    said = json_of(body)
     code = said.get("err_code") or said.get("category") if isinstance(said, dict) else None
     return FailureCategory.QUOTA_EXHAUSTED if code in _QUOTA_CODES else None
 
@@ -114,11 +111,8 @@ def refusal(body: bytes) -> FailureCategory | None:
 def _parse(frame: str | bytes) -> dict[str, Any]:
     if len(frame) > FRAME_MAX_CHARACTERS:
         raise ProtocolViolation(f"Deepgram sent a frame of {len(frame)} characters")
-    try:
-        message = json.loads(frame)
-    except (ValueError, RecursionError) as error:
-        raise ProtocolViolation(f"Deepgram sent no JSON: {type(error).__name__}") from error
-    if not isinstance(message, dict) or not isinstance(message.get("type"), str):
+    message = json_object(frame, "Deepgram")
+    if not isinstance(message.get("type"), str):
         raise ProtocolViolation("Deepgram sent a message without a type")
     return message
 
@@ -132,10 +126,10 @@ def _transcript(message: dict[str, Any]) -> str:
     transcript = best.get("transcript") if isinstance(best, dict) else None
     if not isinstance(transcript, str) or len(transcript) > TEXT_MAX_CHARACTERS:
         raise ProtocolViolation("Deepgram sent results without a transcript of a sane length")
-    return transcript.encode("utf-8", "replace").decode("utf-8")
+    return clean(transcript)
 
 
 def _failure(message: dict[str, Any]) -> ProviderError:
     said = next((m for key in ("description", "message") if isinstance(m := message.get(key), str) and m), "")
-    words = "".join(c for c in said if c.isprintable())[:MESSAGE_MAX_CHARACTERS]
+    words = line(said, MESSAGE_MAX_CHARACTERS)
     return ProviderError(FailureCategory.SESSION_CLOSED, f"Deepgram failed: {words or 'it does not say why'}")

@@ -81,8 +81,8 @@ class ElevenLabsTextToSpeech:
         return RATE_HZ
 
     @property
-    def paces(self) -> bool:
-        return True
+    def speeds(self) -> tuple[float, float]:
+        return SPEED_MIN / self._options.speed, SPEED_MAX / self._options.speed
 
     async def open(self) -> None:
         """See `Stage`: connects, and asks for the voice, so that a key that is refused is known."""

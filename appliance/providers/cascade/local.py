@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from appliance.conversation.vocabulary import UsageUnit
+from appliance.conversation.vocabulary import Languages, UsageUnit
 from appliance.errors import FailureCategory, ProviderError
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, ms_of_samples
 from appliance.providers.cascade.stages import Transcription, Usage
@@ -39,6 +39,8 @@ def open_local_tts(worker: OfflineWorker, speed: float = 1.0) -> "LocalTextToSpe
 
 class LocalSpeechToText:
     """A `SpeechToText` that understands English and writes a turn down when it is over."""
+
+    languages = Languages.ENGLISH
 
     def __init__(self, worker: OfflineWorker) -> None:
         self._worker = worker
@@ -101,8 +103,8 @@ class LocalTextToSpeech:
         return OUTPUT_RATE_HZ
 
     @property
-    def paces(self) -> bool:
-        return True
+    def speeds(self) -> tuple[float, float]:
+        return SPEED_MIN / self._speed, SPEED_MAX / self._speed
 
     async def open(self) -> None:
         """See `Stage`: the worker becomes warm. Cancelled, it goes on with that, for the next who asks."""

@@ -1,17 +1,17 @@
 """Speech-to-text over the OpenAI-compatible `POST /audio/transcriptions`."""
 
-import json
 from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from appliance.conversation.vocabulary import UsageUnit
+from appliance.conversation.vocabulary import Languages, UsageUnit
 from appliance.errors import FailureCategory, ProtocolViolation, ProviderError
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, ms_of_samples
 from appliance.providers.cascade.http_stage import HttpStage
 from appliance.providers.cascade.sound import wav_file
+from appliance.providers.from_peer import clean, json_object, tokens
 from appliance.providers.http.client import Body, HttpClient, HttpOptions
 from appliance.providers.http.events import ServerSentEvents
 from appliance.providers.http.refusal import category_of, message_of
@@ -42,6 +42,7 @@ class OpenAiHearing(HttpStage):
     def __init__(self, options: OpenAiHearingOptions) -> None:
         super().__init__(options.http)
         self._options = options
+        self.languages = Languages.ANY if options.language else Languages.WITHOUT_REGION
 
     def listen(self, language: str) -> "OpenAiTranscription":
         """See `SpeechToText`."""
@@ -95,7 +96,7 @@ def transcript_of(content_type: str, body: bytes) -> tuple[str, dict[str, int]]:
         return body.decode("utf-8", "replace"), {}
     if content_type == "text/event-stream":
         return _of_events(body)
-    return _of_fields(_object(body.decode("utf-8", "replace")))
+    return _of_fields(json_object(body.decode("utf-8", "replace")))
 
 
 def _of_events(body: bytes) -> tuple[str, dict[str, int]]:
@@ -104,7 +105,7 @@ def _of_events(body: bytes) -> tuple[str, dict[str, int]]:
     for data in (*events.feed(body), *events.end()):
         if data.strip() == "[DONE]":
             break
-        event = _object(data)
+        event = json_object(data)
         if "error" in event or event.get("type") == "error":
             error = event.get("error", event)
             fields = error if isinstance(error, dict) else {}
@@ -130,17 +131,6 @@ def _of_fields(fields: dict[str, Any]) -> tuple[str, dict[str, int]]:
     counts: dict[str, int] = {}
     usage = fields.get("usage")
     details = usage.get("input_token_details") if isinstance(usage, dict) else None
-    tokens = details.get("audio_tokens") if isinstance(details, dict) else None
-    if isinstance(tokens, int) and not isinstance(tokens, bool) and tokens > 0:
-        counts[UsageUnit.INPUT_AUDIO_TOKENS] = tokens
-    return text.encode("utf-8", "replace").decode("utf-8"), counts
-
-
-def _object(text: str) -> dict[str, Any]:
-    try:
-        content = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ProtocolViolation(f"the server sent no JSON: {type(error).__name__}") from error
-    if not isinstance(content, dict):
-        raise ProtocolViolation("the server sent JSON that is no object")
-    return content
+    if isinstance(details, dict) and (spoken := tokens(details, "audio_tokens")):
+        counts[UsageUnit.INPUT_AUDIO_TOKENS] = spoken
+    return clean(text), counts

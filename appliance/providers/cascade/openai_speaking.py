@@ -37,12 +37,11 @@ class OpenAiSpeakingOptions:
 class OpenAiSpeaking(HttpStage):
     """Speaks with one voice."""
 
-    paces = True
-
     def __init__(self, options: OpenAiSpeakingOptions) -> None:
         super().__init__(options.http)
         self._options = options
         self.rate_hz = options.rate_hz
+        self.speeds = (MIN_SPEED / options.speed, MAX_SPEED / options.speed)
 
     async def speak(self, text: str, language: str, speed: float) -> AsyncGenerator[Pcm, None]:
         """See `TextToSpeech`. The protocol has no language: the voice speaks that of the text."""

@@ -38,7 +38,9 @@ def capabilities_of(stages: Stages) -> Capabilities:
         text_in=True,
         text_out=True,
         continues=True,
-        speed=stages.speaking.paces,
+        speed=stages.speaking.speeds is not None,
+        speeds=stages.speaking.speeds or (1.0, 1.0),
+        languages=stages.hearing.languages,
         temperature=True,
         max_output_tokens=True,
     )

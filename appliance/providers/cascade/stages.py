@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, runtime_checkable
 
-from appliance.conversation.vocabulary import SessionConfig
+from appliance.conversation.vocabulary import Languages, SessionConfig
 from appliance.pcm.formats import Pcm
 
 # The session is to be ready while somebody may be speaking already: a server that needs ten times the
@@ -59,6 +59,10 @@ class Transcription(Protocol):
 
 class SpeechToText(Stage, Protocol):
     """Writes down what a person says."""
+
+    @property
+    def languages(self) -> Languages:
+        """What it takes of the language of `listen`; known before `open`."""
 
     def listen(self, language: str) -> Transcription:
         """A turn begins; `language` is a tag such as "en" or "de-AT"."""
@@ -125,8 +129,9 @@ class TextToSpeech(Stage, Protocol):
         """Of the samples it gives; known before `open`."""
 
     @property
-    def paces(self) -> bool:
-        """Whether it can speak faster or slower; known before `open`."""
+    def speeds(self) -> tuple[float, float] | None:
+        """The least and the most of what `speak` can be asked for, beyond which the nearest is taken; None:
+        it has one pace only. Known before `open`."""
 
     def speak(self, text: str, language: str, speed: float) -> AsyncGenerator[Pcm, None]:
         """`text` (a clause or a sentence) as sound, as it comes; `speed` 0.5…2, 1 its usual pace.

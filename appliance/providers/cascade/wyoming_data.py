@@ -6,6 +6,7 @@ from typing import Any
 from appliance.errors import FailureCategory, ProtocolViolation, ProviderError
 from appliance.providers.cascade.wire_sound import SoundFormat
 from appliance.providers.cascade.wyoming_frames import WyomingEvent
+from appliance.providers.from_peer import clean, line
 
 # Longer than a person talks in the longest turn.
 TEXT_MAX_CHARACTERS = 20_000
@@ -77,7 +78,7 @@ def text_of(event: WyomingEvent) -> str:
         raise ProtocolViolation(
             f"the Wyoming server sent a {event.type[:40]} without a text of a sane length"
         )
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return clean(text)
 
 
 def format_of(event: WyomingEvent) -> SoundFormat:
@@ -95,8 +96,8 @@ def format_of(event: WyomingEvent) -> SoundFormat:
 def failure_of(event: WyomingEvent) -> ProviderError:
     """An "error" event, in the server's own words."""
     text = event.data.get("text")
-    said = "".join(c for c in text if c.isprintable()) if isinstance(text, str) else ""
-    message = f"the Wyoming server failed: {said[:MESSAGE_MAX_CHARACTERS] or 'it does not say why'}"
+    said = line(text, MESSAGE_MAX_CHARACTERS) if isinstance(text, str) else ""
+    message = f"the Wyoming server failed: {said or 'it does not say why'}"
     return ProviderError(FailureCategory.MODEL_UNAVAILABLE, message)
 
 

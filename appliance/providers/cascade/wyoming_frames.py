@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from appliance.errors import ProtocolViolation
+from appliance.providers.from_peer import json_object
 
 # What `wyoming`'s own reader takes in one line: the limit of asyncio's streams.
 LINE_MAX_BYTES = 64 * 1024
@@ -103,7 +104,7 @@ class EventReader:
 
 def _header(line: bytes) -> _Header:
     _bounded("a line", len(line), LINE_MAX_BYTES)
-    fields = _object(line)
+    fields = json_object(line, "the Wyoming server")
     if not isinstance(kind := fields.get("type"), str):
         raise ProtocolViolation("the Wyoming server sent an event without a type")
     data = fields.get("data")
@@ -133,14 +134,4 @@ def _bounded(what: str, size: int, most: int) -> int:
 
 
 def _data(block: bytes) -> dict[str, Any]:
-    return _object(block) if block else {}
-
-
-def _object(text: bytes) -> dict[str, Any]:
-    try:
-        value = json.loads(text.decode("utf-8"))
-    except (ValueError, RecursionError) as error:  # no UTF-8, no JSON, an endless number or nesting
-        raise ProtocolViolation(f"the Wyoming server sent no JSON: {type(error).__name__}") from error
-    if not isinstance(value, dict):
-        raise ProtocolViolation("the Wyoming server sent JSON that is no object")
-    return value
+    return json_object(block, "the Wyoming server") if block else {}

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from appliance.conversation.vocabulary import Languages
 from appliance.errors import ProtocolViolation
 from appliance.pcm.formats import NEAR_RATE_HZ
 from appliance.providers.cascade.stages import Transcription
@@ -42,6 +43,8 @@ def open_wyoming_stt(options: WyomingSttOptions) -> "WyomingSpeechToText":
 
 class WyomingSpeechToText:
     """A `SpeechToText`: one connection a turn."""
+
+    languages = Languages.ANY
 
     def __init__(self, options: WyomingSttOptions) -> None:
         self._address = wyoming_address("providers.stt.url", options.url)

@@ -48,9 +48,8 @@ class WyomingTextToSpeech:
         return RATE_HZ
 
     @property
-    def paces(self) -> bool:
+    def speeds(self) -> None:
         """The protocol has no word for it."""
-        return False
 
     async def open(self) -> None:
         """See `Stage`: asks what the server offers."""

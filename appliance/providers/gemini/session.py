@@ -11,6 +11,7 @@ from appliance.conversation.vocabulary import (
     Capabilities,
     Command,
     HistoryItem,
+    Languages,
     SessionConfig,
 )
 from appliance.pcm.formats import NEAR_RATE_HZ
@@ -63,6 +64,7 @@ def capabilities_of(model: str) -> Capabilities:
         continues=told,
         temperature=True,
         max_output_tokens=True,
+        languages=Languages.WITH_REGION,
     )
 
 

@@ -24,6 +24,7 @@ from appliance.conversation.vocabulary import (
     DiscardTurn,
     Failure,
     HistoryItem,
+    Languages,
     ProviderEvent,
     Ready,
     SessionConfig,
@@ -53,6 +54,7 @@ CAPABILITIES = Capabilities(
     tools=True,
     text_in=True,
     text_out=True,
+    languages=Languages.ENGLISH,
 )
 # Commands before the worker is warm: a turn of 30 s in pieces of 10 ms, and room for what is asked.
 MAX_COMMANDS = 4_096

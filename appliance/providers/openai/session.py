@@ -7,15 +7,21 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from appliance.conversation.vocabulary import Capabilities, HistoryItem, SessionConfig
-from appliance.errors import FailureCategory, ProtocolViolation
+from appliance.conversation.vocabulary import Capabilities, HistoryItem, Languages, SessionConfig
 from appliance.pcm.formats import NEAR_RATE_HZ
 from appliance.providers.endpoint import endpoint
 from appliance.providers.link import KeyHeader, LinkOptions
-from appliance.providers.openai import reader
 from appliance.providers.openai.codec import OpenAiCodec
-from appliance.providers.openai.failures import known_category
-from appliance.providers.openai.session_frames import WIRE_RATE_HZ, Dialect, TurnDetection, WireOptions
+from appliance.providers.openai.failures import category_of_refusal
+from appliance.providers.openai.session_frames import (
+    OUTPUT_TOKENS,
+    SPEEDS,
+    TEMPERATURES,
+    WIRE_RATE_HZ,
+    Dialect,
+    TurnDetection,
+    WireOptions,
+)
 from appliance.providers.socket_session import MakeCodec, SocketOptions, SocketSession
 
 VENDOR_URL = "wss://api.openai.com/v1/realtime"
@@ -35,6 +41,9 @@ CAPABILITIES = Capabilities(
     continues=True,
     speed=True,
     max_output_tokens=True,
+    speeds=SPEEDS,
+    temperatures=TEMPERATURES,
+    output_tokens=OUTPUT_TOKENS,
 )
 
 
@@ -58,7 +67,12 @@ class OpenAiOptions:
 
 def capabilities(dialect: Dialect, transcription_model: str) -> Capabilities:
     """What a session can do; general availability took the temperature away."""
-    return replace(CAPABILITIES, temperature=dialect == "beta", transcribes_user=bool(transcription_model))
+    return replace(
+        CAPABILITIES,
+        temperature=dialect == "beta",
+        transcribes_user=bool(transcription_model),
+        languages=Languages.WITHOUT_REGION if transcription_model else Languages.ANY,
+    )
 
 
 def open_openai(options: OpenAiOptions) -> SocketSession:
@@ -94,11 +108,3 @@ def codec_maker(wire: WireOptions) -> MakeCodec:
         return OpenAiCodec(wire, config, history, opened_at_s=time.time())
 
     return make
-
-
-def category_of_refusal(body: object) -> FailureCategory | None:
-    """What the error object in a refusal's body says; it knows better than the status (quota or rate)."""
-    try:
-        return known_category(reader.mapping(body, "error")) if isinstance(body, dict) else None
-    except ProtocolViolation:  # no error object at all
-        return None
