@@ -53,8 +53,8 @@ class Counters:
 
     Speech sent is what every provider was told, so that a turn told to two counts twice: the whole turn
     at its commit, and at a failover or a hedge what was told again. What a provider that was lost before
-    the commit had been told is not in the log, nor is a turn that was never committed. An answer that two
-    providers gave counts as heard from the last one.
+    the commit had been told is not in the log, nor is a turn that was never committed. Of an answer that
+    several providers gave, each has the share that was heard of it.
     Memory is bounded, whatever comes; events of other kinds, and malformed ones, are passed over.
     """
 
@@ -90,11 +90,12 @@ class Counters:
                 self._answering = provider
             case {"event": "answer_done", "heard_ms": int() | float() as heard_ms, "complete": complete}:
                 self._count("answers_complete" if complete else "answers_broken_off")
-                self._sums["answers_heard"].add(heard_ms, self._answering)
+                self._heard(heard_ms, event.get("shares_ms"))
             case {"event": "interruption", "decision": "confirmed" | "rejected" as decision, "cause": cause}:
                 self._count(f"interruptions_{decision}", str(cause))
             case {"event": "error", "category": category}:
-                self._count("errors", str(category))
+                times = event.get("times")
+                self._sums["errors"].add(times if isinstance(times, int) else 1, str(category))
             case {"event": "device", "state": "lost", "device": device}:
                 self._count("device_losses", str(device))
             case {"event": "latency"}:
@@ -123,6 +124,12 @@ class Counters:
 
     def _count(self, name: str, label: str = "") -> None:
         self._sums[name].add(1, label)
+
+    def _heard(self, heard_ms: float, shares_ms: object) -> None:
+        shares = shares_ms if isinstance(shares_ms, dict) else {self._answering: heard_ms}
+        for provider, share_ms in shares.items():
+            if isinstance(share_ms, int | float):
+                self._sums["answers_heard"].add(share_ms, str(provider))
 
     def _told(self, provider: str, so_far_ms: float) -> None:
         """This provider was told the current turn up to here; a turn may be committed again."""

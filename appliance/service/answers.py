@@ -1,9 +1,10 @@
 """The answer on its way from the provider to the loudspeaker, and what was heard of it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
+from appliance.conversation.givers import Givers
 from appliance.conversation.history import History, Line
 from appliance.conversation.vocabulary import (
     AnswerAudio,
@@ -47,6 +48,7 @@ class Answer:
     offered: bool = False  # to the loudspeaker
     written: bool = False  # its text is there
     progress: Progress = Progress.ASKED
+    givers: Givers = field(default_factory=Givers)
 
 
 class Answers:
@@ -122,7 +124,8 @@ class Answers:
 
     def started(self, event: AnswerStarted) -> None:
         """Somebody began to answer."""
-        self._history.begun(self._answer.number)
+        self._history.begun(self._answer.number, event.provider)
+        self._answer.givers.began(event.provider)
         self._answer.input_rate_hz = event.output_rate_hz
         item = {"item": event.item} if event.item else {}
         self._record.write("answer_started", turn=self._answer.turn, provider=event.provider, **item)
@@ -137,6 +140,7 @@ class Answers:
         if answer.resampler is None:
             answer.resampler = Resampler(answer.input_rate_hz, self._rate_hz)
         self._history.received(answer.number, event.item, len(event.pcm), answer.input_rate_hz)
+        answer.givers.gave(ms_of_samples(len(event.pcm), answer.input_rate_hz))
         pcm = answer.resampler.process(event.pcm)
         self.refused_samples += self._mouth.append(answer.number, pcm)
         return first
@@ -272,6 +276,8 @@ class Answers:
     def _close(self, heard_ms: int, *, complete: bool) -> None:
         item = self.item()
         self._history.heard(self._answer.number, heard_ms, complete=complete)
+        shares_ms = self._answer.givers.shares_ms(heard_ms)
+        shared = {"shares_ms": shares_ms} if len(shares_ms) > 1 else {}
         self._record.write(
-            "answer_done", turn=self._answer.turn, heard_ms=heard_ms, complete=complete, **item
+            "answer_done", turn=self._answer.turn, heard_ms=heard_ms, complete=complete, **item, **shared
         )

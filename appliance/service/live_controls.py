@@ -22,6 +22,7 @@ from appliance.service.control.controls import (
 )
 from appliance.service.event_log import Event, EventLog
 from appliance.service.instructions import UnknownVariable
+from appliance.service.utterances import utterances
 
 # How often somebody who asked is shown how far the answer's text has come: as fast as one reads.
 PIECE_S: Final = 0.25
@@ -150,7 +151,7 @@ class LiveControls:
 
     def transcript(self) -> Sequence[v.HistoryItem]:
         """What was said and heard so far."""
-        return [v.HistoryItem(line.role, line.text) for line in self._assembly.answers.lines()]
+        return utterances(self._assembly.answers.lines())
 
     def status(self) -> Status:
         """What it is doing."""

@@ -90,6 +90,20 @@ def test_what_is_told_to_two_at_once_counts_for_both_and_once() -> None:
     assert counted(*asked, committed(1, 3000))["speech_sent_s.a"] == 3
 
 
+def test_an_answer_that_two_gave_counts_for_both_by_what_was_heard_of_each() -> None:
+    done: dict[str, object] = {"event": "answer_done", "turn": 1, "heard_ms": 3000, "complete": True}
+    begun: dict[str, object] = {"event": "answer_started", "turn": 1, "provider": "a"}
+    found = counted(begun, {**begun, "provider": "b"}, {**done, "shares_ms": {"a": 1000, "b": 2000}})
+    assert (found["answers_heard_s"], found["answers_heard_s.a"], found["answers_heard_s.b"]) == (3, 1, 2)
+    assert counted(begun, done)["answers_heard_s.a"] == 3
+    assert counted(begun, {**done, "shares_ms": {"a": "much"}})["answers_heard_s"] == 0
+
+
+def test_an_error_that_stands_for_many_counts_for_all_of_them() -> None:
+    error: dict[str, object] = {"event": "error", "category": "timed_out", "message": "late"}
+    assert counted(error, {**error, "times": 12})["errors.timed_out"] == 13
+
+
 def test_a_turn_told_again_before_its_commit_is_not_counted_twice() -> None:
     found = counted(started("a"), opened(1), failover("b", 800), committed(1, 2000))
     assert found["speech_sent_s"] == 2

@@ -48,6 +48,12 @@ def _counts(value: object) -> bool:
     return isinstance(value, dict) and all(unit in list(UsageUnit) and _turn(n) for unit, n in value.items())
 
 
+def _shares(value: object) -> bool:
+    return (
+        isinstance(value, dict) and len(value) > 1 and all(_name(n) and _turn(ms) for n, ms in value.items())
+    )
+
+
 def _one_of(*values: str) -> Check:
     return lambda value: isinstance(value, str) and value in values
 
@@ -130,7 +136,8 @@ _ITEM: Mapping[str, Check] = {"item": _name}
 OPTIONAL: Mapping[str, Mapping[str, Check]] = {
     "error": {"provider": _or_null(_name)},
     "interruption": {"ducked_ms": _or_null(_number), "hushed_ms": _or_null(_number), **_ITEM},
-    **dict.fromkeys(("answer_started", "answer_audible", "answer_done"), _ITEM),
+    **dict.fromkeys(("answer_started", "answer_audible"), _ITEM),
+    "answer_done": {"shares_ms": _shares, **_ITEM},
     **dict.fromkeys(("transcript", "tool_call"), _ITEM),
 }
 
@@ -275,6 +282,10 @@ def _wrong_turn(turn: _Turn, last: bool) -> Iterator[str]:
         yield "a confirmed interruption, and yet complete"
     if len(confirmed) > 1 or (confirmed and not done):
         yield f"{len(confirmed)} confirmed interruptions and {len(done)} answer_done"
+    for event in done:
+        shares = event.get("shares_ms")
+        if isinstance(shares, dict) and sum(shares.values()) != event["heard_ms"]:
+            yield f"of {event['heard_ms']} ms that were heard the shares are {shares}"
     for latency in turn.of("latency"):
         yield from _wrong_latency(latency, turn)
 

@@ -116,6 +116,7 @@ def test_the_answer_is_heard_as_one_to_the_sample_and_the_log_says_who_gave_it()
     assert (failover["turn"], failover["from"], failover["to"]) == (1, "scripted", "successor-1")
     (done,) = played.of("answer_done")
     assert (done["heard_ms"], done["complete"]) == (4000, True)
+    assert done["shares_ms"] == {"scripted": 1600, "successor-1": 2400}
     assert played.of("error")[1:] == []  # the first one's loss, and nothing else
 
 
