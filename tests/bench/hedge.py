@@ -1,8 +1,8 @@
 """Two providers are asked at once, and one timer is set.
 
 `python -m tests.bench.hedge [--races N] [--seed N]`: `appliance replay` with a real recording and two servers
-on loopback. The first one loses its connection once before the person speaks, so that it is unhealthy and the
-second stands by. Then it is slow, and both are asked. Each of them calls set_timer, by seed clearly before the
+on loopback. The first one loses its connection once before the person speaks: it is unhealthy, and the
+second stands by. Then it is slow, and both are asked. Each calls set_timer, by seed clearly before the
 other, clearly after it or as good as at the same instant, or the first one says nothing at all. One call may
 run, one answer may be heard. Exit 1 when a promise is missed.
 """
