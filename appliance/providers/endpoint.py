@@ -1,16 +1,11 @@
 """Where a provider is reached: over an encrypted connection, or not beyond this machine."""
 
-import email.utils
-import ipaddress
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from urllib.parse import parse_qs, quote, urlsplit, urlunsplit
 
 from appliance.errors import ConfigurationError
-
-# Nobody is kept away for longer by a header alone.
-MAX_RETRY_AFTER_S = 3600.0
+from appliance.providers.http.address import is_loopback
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,36 +37,10 @@ def endpoint_with(url: str, query: Mapping[str, str]) -> Endpoint:
         raise ConfigurationError(["providers.url: must be a whole address that begins with wss://"])
     if parts.username is not None or parts.password is not None:
         raise ConfigurationError(["providers.url: must not hold a key; that belongs into api_key"])
-    loopback = _is_loopback(host)
+    loopback = is_loopback(host)
     if parts.scheme == "ws" and not loopback:
         raise ConfigurationError([f"providers.url: ws:// is not encrypted and {host} is not this machine"])
     given = parse_qs(parts.query, keep_blank_values=True)
     added = [f"{name}={quote(value, safe='')}" for name, value in query.items() if name not in given]
     whole = "&".join(filter(None, [parts.query, *added]))
     return Endpoint(urlunsplit(parts._replace(query=whole)), host, loopback)
-
-
-def _is_loopback(host: str) -> bool:
-    """Whether `host` is this machine by its very name: a resolver is not asked."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def retry_after_s(values: Sequence[str]) -> float | None:
-    """A Retry-After header in seconds, 0…`MAX_RETRY_AFTER_S`; None where there is none that makes sense.
-
-    The header is a number of seconds or a date (RFC 9110, 10.2.3).
-    """
-    for value in values:
-        try:
-            wait_s = float(value)
-        except ValueError:
-            try:
-                wait_s = (email.utils.parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
-            except (ValueError, TypeError, OverflowError):  # no date, or one with no zone or an endless one
-                continue
-        if wait_s == wait_s:  # no NaN
-            return min(max(wait_s, 0.0), MAX_RETRY_AFTER_S)
-    return None

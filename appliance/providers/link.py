@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from pydantic import SecretStr
 from websockets.asyncio.client import ClientConnection, connect
@@ -25,7 +26,8 @@ from websockets.http11 import Response
 
 from appliance import __version__
 from appliance.errors import FailureCategory, ProviderError
-from appliance.providers.endpoint import Endpoint, retry_after_s
+from appliance.providers.endpoint import Endpoint
+from appliance.providers.http.retry_after import retry_after_s
 
 # DNS, TCP, TLS and the upgrade take half a second to the vendors; Wi-Fi that retransmits a lost SYN
 # twice adds 3 s. Longer than this, the next provider is the better answer.
@@ -92,7 +94,7 @@ class HandshakeRefused(ProviderError):
         super().__init__(
             _CATEGORY_OF_STATUS.get(status, FailureCategory.CONNECTION_FAILED),
             f"{host} refused the connection with HTTP {status}",
-            retry_after_s(response.headers.get_all("Retry-After")),
+            retry_after_s(response.headers.get_all("Retry-After"), datetime.now(UTC)),
         )
         self.body = bytes(response.body[:MAX_BODY_BYTES])
 

@@ -1,7 +1,6 @@
 """A session over one WebSocket: what is the same for every vendor who is talked to by a codec."""
 
 import asyncio
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
@@ -22,6 +21,7 @@ from appliance.conversation.vocabulary import (
     SessionConfig,
 )
 from appliance.errors import FailureCategory, ProviderError
+from appliance.providers.from_peer import json_of
 from appliance.providers.link import ClosedByPeer, HandshakeRefused, Link, LinkOptions, open_link
 
 # The vendors open a session within half a second of the upgrade; a server that needs ten times as long
@@ -221,11 +221,3 @@ def post(link: Link, frames: Sequence[str]) -> None:
     """Send `frames` in their order; never blocks."""
     for frame in frames:
         link.post(frame)
-
-
-def json_of(body: bytes) -> object:
-    """What the body of a refused connection says; None where that is no JSON."""
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return None

@@ -211,7 +211,7 @@ async def test_what_the_server_says_of_its_failure_is_told_in_one_line() -> None
     async with Simulator(Script(trouble=Trouble.FAILS, at="synthesize")) as server:
         with pytest.raises(ProviderError) as failed:
             await spoken_at(server)
-    assert str(failed.value) == "the Wyoming server failed: the modelis not loaded"
+    assert str(failed.value) == "the Wyoming server failed: the model is not loaded"
 
 
 async def test_a_server_that_writes_down_what_is_not_over_is_not_believed() -> None:

@@ -11,31 +11,9 @@ from appliance.providers.http.refusal import (
     error_of,
     message_of,
     refusal,
-    retry_after_s,
 )
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("headers", "wait_s"),
-    [
-        ({"retry-after": "2"}, 2.0),
-        ({"retry-after": "0.5"}, 0.5),
-        ({"retry-after-ms": "250", "retry-after": "9"}, 0.25),
-        ({"retry-after-ms": "soon", "retry-after": "9"}, 9.0),
-        ({"retry-after": "Sat, 21 Nov 2026 12:00:30 GMT"}, 30.0),
-        ({"retry-after": "Sat, 21 Nov 2026 11:00:00 GMT"}, 0.0),
-        ({"retry-after": "-5"}, 0.0),
-        ({"retry-after": "999999"}, 3600.0),
-        ({"retry-after": "nan"}, None),
-        ({"retry-after": "later"}, None),
-        ({"retry-after": "Thu, 01 Jan 2026 00:00:00 +99999999999999999999"}, None),
-        ({}, None),
-    ],
-)
-def test_the_wait_that_a_server_asks_for(headers: dict[str, str], wait_s: float | None) -> None:
-    assert retry_after_s(headers, NOW) == wait_s
 
 
 @pytest.mark.parametrize(

@@ -3,15 +3,12 @@
 import asyncio
 import ctypes
 import logging
-import math
 import socket
 import struct
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 
 import pytest
 from pydantic import SecretStr
@@ -20,7 +17,7 @@ from websockets.http11 import Request, Response
 
 from appliance.errors import ConfigurationError, FailureCategory, ProviderError
 from appliance.providers import link as link_module
-from appliance.providers.endpoint import MAX_RETRY_AFTER_S, endpoint, retry_after_s
+from appliance.providers.endpoint import endpoint
 from appliance.providers.link import HandshakeRefused, KeyHeader, Link, LinkOptions, open_link
 
 KEY = "sk-a-very-secret-key"
@@ -111,34 +108,6 @@ def test_address_that_is_not_safe_or_none_at_all_is_refused_without_repeating_it
 
 
 # ---------------------------------------------------------------- Retry-After
-
-
-@pytest.mark.parametrize(
-    ("values", "expected"),
-    [
-        ([], None),
-        (["17"], 17.0),
-        (["0.5"], 0.5),
-        (["-3"], 0.0),
-        (["nan"], None),
-        (["inf"], MAX_RETRY_AFTER_S),
-        (["86400"], MAX_RETRY_AFTER_S),
-        (["soon"], None),
-        (["soon", "2"], 2.0),
-        (["Wed, 21 Oct 2015 07:28:00 GMT"], 0.0),
-        (["Wed, 21 Oct 2015 07:28:00"], None),
-        (["Wed, 21 Oct 2015 07:28:00 +99999999999999999999"], None),
-    ],
-)
-def test_retry_after_makes_sense_or_is_left_out(values: list[str], expected: float | None) -> None:
-    assert retry_after_s(values) == expected
-
-
-def test_retry_after_may_be_a_date() -> None:
-    at = format_datetime(datetime.now(UTC) + timedelta(seconds=100), usegmt=True)
-    wait_s = retry_after_s([at])
-    assert wait_s is not None
-    assert math.isclose(wait_s, 100, abs_tol=5)
 
 
 # ---------------------------------------------------------------- the connection

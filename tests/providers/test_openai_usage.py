@@ -6,7 +6,8 @@ import pytest
 
 from appliance.conversation.vocabulary import UsageUnit as U
 from appliance.errors import ProtocolViolation
-from appliance.providers.openai.usage import MAX_TOKENS, usage_of
+from appliance.providers.from_peer import MAX_TOKENS
+from appliance.providers.openai.usage import usage_of
 
 
 def counted(cached: Any = None, **details: Any) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from pydantic import SecretStr
 from appliance.errors import ConfigurationError, FailureCategory, ProviderError
 from appliance.providers.endpoint import Endpoint, endpoint_with
 from appliance.providers.link import KeyHeader, LinkOptions
-from appliance.providers.openai.session import capabilities, category_of_refusal, codec_maker
+from appliance.providers.openai.failures import category_of_refusal
+from appliance.providers.openai.session import capabilities, codec_maker
 from appliance.providers.openai.session_frames import Dialect, TurnDetection, WireOptions
 from appliance.providers.socket_session import SocketOptions, SocketSession
 

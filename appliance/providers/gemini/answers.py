@@ -23,10 +23,10 @@ from appliance.conversation.vocabulary import (
 from appliance.errors import FailureCategory, ProtocolViolation
 from appliance.pcm.formats import Pcm
 from appliance.pcm.resample import Resampler
+from appliance.providers.from_peer import Fields
 from appliance.providers.gemini import reader, usage
 from appliance.providers.gemini.answer import OUTPUT_RATE_HZ, Answer, AnswerEvent, Happening, State
 from appliance.providers.gemini.calls import Call, Calls
-from appliance.providers.gemini.reader import Fields
 from appliance.providers.gemini.resumption import Memory
 from appliance.providers.gemini.watchdog import Watchdog
 

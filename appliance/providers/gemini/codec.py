@@ -34,9 +34,9 @@ from appliance.conversation.vocabulary import (
 )
 from appliance.errors import FailureCategory, ProviderError
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm
+from appliance.providers.from_peer import Fields
 from appliance.providers.gemini import failures, frames, reader
 from appliance.providers.gemini.answers import Answers, Ignored
-from appliance.providers.gemini.reader import Fields
 from appliance.providers.gemini.resumption import Handle, Handles, Memory
 from appliance.providers.gemini.setup import Model, setup_of, writes
 from appliance.providers.gemini.teller import Teller

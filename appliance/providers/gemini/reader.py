@@ -3,18 +3,15 @@
 Keys that nobody here knows are passed over: the vendor adds some with every model.
 """
 
-import base64
-import binascii
 import json
 import re
-from typing import Any
 
 import numpy as np
 
 from appliance.errors import ProtocolViolation
-from appliance.pcm.formats import Pcm, pcm_from_bytes
-
-Fields = dict[str, Any]
+from appliance.pcm.formats import Pcm
+from appliance.providers import from_peer
+from appliance.providers.from_peer import Fields, clean, json_object, samples
 
 # Half a minute of sound in one message; the vendor's have a second or less.
 MAX_FRAME_CHARACTERS = 2 * 1024 * 1024
@@ -40,20 +37,7 @@ def parse(frame: str | bytes) -> Fields:
     """The JSON object in `frame`, binary or text; its length and its commas are bounded."""
     if len(frame) > MAX_FRAME_CHARACTERS:
         raise ProtocolViolation(f"the server sent a message of more than {MAX_FRAME_CHARACTERS} characters")
-    try:
-        said = frame if isinstance(frame, str) else frame.decode("utf-8")
-        if said.count(",") > MAX_COMMAS:
-            raise ProtocolViolation("the server sent a message of too many values")
-        message = json.loads(said, parse_constant=_no_number)
-    except (ValueError, RecursionError) as error:  # no UTF-8, no JSON, an endless number or nesting
-        raise ProtocolViolation(f"the server sent no JSON: {type(error).__name__}") from error
-    if not isinstance(message, dict):
-        raise ProtocolViolation("the server sent a message that is no object")
-    return message
-
-
-def _no_number(name: str) -> float:
-    raise ValueError(f"{name} is no JSON")
+    return json_object(frame, max_commas=MAX_COMMAS, finite=True)
 
 
 def text(fields: Fields, key: str) -> str:
@@ -63,7 +47,7 @@ def text(fields: Fields, key: str) -> str:
         return ""
     if not isinstance(value, str):
         raise _wrong(key, "a text")
-    return value.encode("utf-8", "replace").decode("utf-8")
+    return clean(value)
 
 
 def identifier(fields: Fields, key: str) -> str:
@@ -135,8 +119,8 @@ def sound(blob: Fields) -> tuple[int, Pcm] | None:
         raise _wrong("data", "sound")
     data = data.translate(_STANDARD_ALPHABET).rstrip("=")
     try:
-        pcm = pcm_from_bytes(base64.b64decode(data + "=" * (-len(data) % 4), validate=True))
-    except (binascii.Error, ValueError) as error:  # no base64, or an odd number of bytes
+        pcm = samples(data + "=" * (-len(data) % 4))
+    except ValueError as error:  # no base64, or an odd number of bytes
         raise _wrong("data", "sound") from error
     return (int(rate[1]) if rate else 0), pcm
 
@@ -160,8 +144,7 @@ def duration_s(fields: Fields, key: str) -> float | None:
 
 def line(said: str) -> str:
     """What the peer said in words, in one short printable line."""
-    words = " ".join(said[: 4 * MAX_MESSAGE_CHARACTERS].split())
-    return "".join(c for c in words if c.isprintable())[:MAX_MESSAGE_CHARACTERS]
+    return from_peer.line(said, MAX_MESSAGE_CHARACTERS)
 
 
 def silence() -> Pcm:

@@ -8,6 +8,7 @@ from appliance.conversation.vocabulary import SessionConfig
 from appliance.providers.gemini.dialect import Dialect, dialect_of
 from appliance.providers.gemini.frames import system_instruction
 from appliance.providers.gemini.schema import declarations
+from appliance.providers.overlay import laid_over
 
 # The context takes 128 000 tokens; the vendor's own example. A voice makes 25 to 32 a second, so this is
 # a quarter of an hour, the most that a session without compression lasts.
@@ -48,7 +49,7 @@ def setup_of(model: Model, config: SessionConfig, *, history: bool, handle: str)
         settings["tools"] = declarations(config.tools)
     if history and not model.dialect.asks_by_content:
         settings["historyConfig"] = {"initialHistoryInClientContent": True}
-    return merged(settings, model.extra)
+    return laid_over(settings, model.extra)
 
 
 def writes(setup: Mapping[str, Any]) -> bool:
@@ -79,12 +80,3 @@ def _turns(config: SessionConfig) -> dict[str, Any]:
     if not config.provider_ends_turns:
         return {"automaticActivityDetection": {"disabled": True}}
     return {"automaticActivityDetection": {"disabled": False}, "activityHandling": "NO_INTERRUPTION"}
-
-
-def merged(settings: Mapping[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
-    """`settings` with `extra` laid over it: tables are merged, everything else is replaced."""
-    made = dict(settings)
-    for key, value in extra.items():
-        mine = made.get(key)
-        made[key] = merged(mine, value) if isinstance(mine, Mapping) and isinstance(value, Mapping) else value
-    return made

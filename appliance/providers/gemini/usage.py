@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from appliance.conversation.vocabulary import UsageUnit
+from appliance.providers.from_peer import Fields
 from appliance.providers.gemini import reader
-from appliance.providers.gemini.reader import Fields
 
 _CACHED = {
     UsageUnit.INPUT_TEXT_TOKENS: UsageUnit.INPUT_CACHED_TEXT_TOKENS,

@@ -1,15 +1,14 @@
 """What a server means that refuses a request. Pure."""
 
-import email.utils
-import json
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from appliance.errors import FailureCategory, ProviderError
+from appliance.providers.from_peer import json_of, line
+from appliance.providers.http.retry_after import retry_after_s
 
-# Nobody is kept away for longer by a header alone.
-MAX_RETRY_AFTER_S = 3600.0
 # As much of a refusal's body as can hold an error object.
 MAX_BODY_BYTES = 16_384
 # A message for the journal; the longest known one has about 200 characters.
@@ -71,7 +70,7 @@ def refusal(host: str, status: int, headers: Mapping[str, str], body: bytes, now
         status,
         category,
         f"{host} refused with HTTP {status}" + (f": {said}" if said else ""),
-        retry_after_s(headers, now),
+        wait_s_of(headers, now),
         passing=wish == "true"
         or (wish != "false" and not for_the_owner and (status in _PASSING or status >= 500)),
     )
@@ -80,10 +79,7 @@ def refusal(host: str, status: int, headers: Mapping[str, str], body: bytes, now
 def error_of(body: bytes) -> Mapping[str, Any]:
     """The error object in the body of a refusal; one with the `message` alone where a server has its own
     shape ({"detail": …}, {"error": "…"}), and an empty one where there is none."""
-    try:
-        content = json.loads(body)
-    except (ValueError, RecursionError):  # HTML of a proxy
-        return {}
+    content = json_of(body)
     if not isinstance(content, dict):
         return {}
     error = content.get("error", content.get("detail", content))
@@ -104,31 +100,12 @@ def category_of(error: Mapping[str, Any]) -> FailureCategory | None:
 def message_of(error: Mapping[str, Any]) -> str:
     """The peer's own words in one short printable line; empty where there are none."""
     message = error.get("message")
-    line = " ".join(message[: 2 * MAX_MESSAGE_CHARACTERS].split()) if isinstance(message, str) else ""
-    return "".join(c for c in line if c.isprintable())[:MAX_MESSAGE_CHARACTERS]
+    return line(message, MAX_MESSAGE_CHARACTERS) if isinstance(message, str) else ""
 
 
-def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
-    """The wait that a server asks for, 0…`MAX_RETRY_AFTER_S`; None where it asks for none that makes sense.
-
-    `retry-after-ms` before `retry-after`, which is a number of seconds or a date (RFC 9110, 10.2.3).
-    """
-    try:
-        return _bounded(float(headers["retry-after-ms"]) / 1000)
-    except (KeyError, ValueError):
-        pass
-    value = headers.get("retry-after", "")
-    try:
-        return _bounded(float(value))
-    except ValueError:
-        pass
-    try:
-        return _bounded((email.utils.parsedate_to_datetime(value) - now).total_seconds())
-    except (ValueError, TypeError, OverflowError):  # no date, or one with no zone or an endless one
-        return None
-
-
-def _bounded(wait_s: float) -> float:
-    if wait_s != wait_s:
-        raise ValueError("not a number")
-    return min(max(wait_s, 0.0), MAX_RETRY_AFTER_S)
+def wait_s_of(headers: Mapping[str, str], now: datetime) -> float | None:
+    """The wait that a server asks for; `retry-after-ms` comes before `retry-after`. See `retry_after_s`."""
+    values = [headers.get("retry-after", "")]
+    with suppress(KeyError, ValueError):
+        values.insert(0, str(float(headers["retry-after-ms"]) / 1000))
+    return retry_after_s(values, now)

@@ -14,10 +14,10 @@ from appliance.conversation.vocabulary import (
     ToolCall,
 )
 from appliance.errors import FailureCategory
+from appliance.providers.from_peer import Fields
 from appliance.providers.openai import frames, reader
 from appliance.providers.openai.answer import Answer, Happening, State
 from appliance.providers.openai.failures import failure, is_busy, known_category
-from appliance.providers.openai.reader import Fields
 from appliance.providers.openai.session_frames import Dialect
 from appliance.providers.openai.usage import usage_of
 

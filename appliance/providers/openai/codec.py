@@ -24,6 +24,7 @@ from appliance.conversation.vocabulary import (
     UserTranscript,
 )
 from appliance.errors import FailureCategory
+from appliance.providers.from_peer import Fields
 from appliance.providers.openai import frames, reader
 from appliance.providers.openai.answers import Answers, Ignored
 from appliance.providers.openai.failures import (
@@ -34,7 +35,6 @@ from appliance.providers.openai.failures import (
     refusal_category,
 )
 from appliance.providers.openai.persons_turn import PersonsTurn
-from appliance.providers.openai.reader import Fields
 from appliance.providers.openai.session_frames import WireOptions
 
 # The vendor's longest session, and what is taken for the length of one whose server says nothing of it,

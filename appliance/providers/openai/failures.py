@@ -4,11 +4,14 @@ The vendor has moved the same words between an error's `code` and its `type`, an
 where they like, so both are looked at.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from appliance.conversation.vocabulary import Failure
-from appliance.errors import FailureCategory
-from appliance.providers.openai.reader import Fields, message, optional_text
+from appliance.errors import FailureCategory, ProtocolViolation
+from appliance.providers.from_peer import Fields
+from appliance.providers.openai.reader import mapping, message, optional_text
+
+Known = Callable[[Fields], FailureCategory | None]
 
 # The session, and every one like it, is of no use any more.
 _FATAL: Mapping[str, FailureCategory] = {
@@ -37,6 +40,14 @@ def fatal_category(error: Fields) -> FailureCategory | None:
 def known_category(error: Fields) -> FailureCategory | None:
     """The category of an error whose words we know; None where they say nothing."""
     return _find(_FATAL, error) or _find(_PASSING, error)
+
+
+def category_of_refusal(body: object, known: Known = known_category) -> FailureCategory | None:
+    """What the error object in a refusal's body says; it knows better than the status (quota or rate)."""
+    try:
+        return known(mapping(body, "error")) if isinstance(body, dict) else None
+    except ProtocolViolation:  # no error object at all
+        return None
 
 
 def refusal_category(error: Fields) -> FailureCategory:

@@ -8,8 +8,8 @@ import numpy as np
 from appliance.conversation.vocabulary import TurnEndHeard, UserTranscript
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm
 from appliance.pcm.resample import Resampler
+from appliance.providers.from_peer import Fields
 from appliance.providers.openai import frames, reader
-from appliance.providers.openai.reader import Fields
 from appliance.providers.openai.session_frames import WIRE_RATE_HZ
 from appliance.providers.openai.user_turns import UserTurns
 

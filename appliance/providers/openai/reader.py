@@ -1,14 +1,8 @@
 """Reading what the peer sent: every field is checked, every surprise is a `ProtocolViolation`."""
 
-import base64
-import binascii
-import json
-from typing import Any
-
 from appliance.errors import ProtocolViolation
-from appliance.pcm.formats import Pcm, pcm_from_bytes
-
-Fields = dict[str, Any]
+from appliance.pcm.formats import Pcm
+from appliance.providers.from_peer import Fields, clean, json_object, line, samples
 
 # Vendor ids have about 30 characters; the room above is for self-hosted servers.
 MAX_ID_CHARACTERS = 256
@@ -28,14 +22,8 @@ def parse(frame: str | bytes) -> Fields:
     """The JSON object in `frame`, which has a string `type`; its length and its commas are bounded."""
     if len(frame) > MAX_FRAME_CHARACTERS:
         raise ProtocolViolation(f"the server sent an event of {len(frame)} characters")
-    try:
-        text = frame if isinstance(frame, str) else frame.decode("utf-8")
-        if text.count(",") > MAX_COMMAS:
-            raise ProtocolViolation("the server sent an event of too many values")
-        event = json.loads(text)
-    except (ValueError, RecursionError) as error:  # no UTF-8, no JSON, an endless number or nesting
-        raise ProtocolViolation(f"the server sent no JSON: {type(error).__name__}") from error
-    if not isinstance(event, dict) or not isinstance(event.get("type"), str):
+    event = json_object(frame, max_commas=MAX_COMMAS)
+    if not isinstance(event.get("type"), str):
         raise ProtocolViolation("the server sent an event without a type")
     return event
 
@@ -45,7 +33,7 @@ def text(fields: Fields, key: str) -> str:
     value = fields.get(key)
     if not isinstance(value, str):
         raise _wrong(fields, key, "a text")
-    return value.encode("utf-8", "replace").decode("utf-8")
+    return clean(value)
 
 
 def optional_text(fields: Fields, key: str) -> str:
@@ -103,15 +91,14 @@ def mappings(fields: Fields, key: str) -> list[Fields]:
 def pcm(fields: Fields, key: str) -> Pcm:
     """Required samples: base64 of 16-bit little-endian PCM."""
     try:
-        return pcm_from_bytes(base64.b64decode(text(fields, key), validate=True))
-    except (binascii.Error, ValueError) as error:  # no base64, or an odd number of bytes
+        return samples(text(fields, key))
+    except ValueError as error:  # no base64, or an odd number of bytes
         raise _wrong(fields, key, "sound") from error
 
 
 def message(fields: Fields) -> str:
     """The peer's `message` in one short printable line."""
-    line = " ".join(optional_text(fields, "message")[: 2 * MAX_MESSAGE_CHARACTERS].split())
-    return "".join(c for c in line if c.isprintable())[:MAX_MESSAGE_CHARACTERS]
+    return line(optional_text(fields, "message"), MAX_MESSAGE_CHARACTERS)
 
 
 def _wrong(fields: Fields, key: str, wanted: str) -> ProtocolViolation:

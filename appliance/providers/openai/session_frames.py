@@ -1,11 +1,12 @@
 """What the session is told about itself, in either dialect of the protocol."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from appliance.conversation.vocabulary import SessionConfig, ToolDeclaration
+from appliance.conversation.vocabulary import SessionConfig
+from appliance.providers.function_tools import functions_of
+from appliance.providers.overlay import laid_over
 
 WIRE_RATE_HZ = 24_000  # the only rate at which the vendor takes or sends PCM
 
@@ -41,7 +42,7 @@ class WireOptions:
 def opening_session(config: SessionConfig, options: WireOptions) -> Tree:
     """The `session` of the first update: everything at once. When a turn is asked is ours to say."""
     told = _ga_opening(config, options) if options.dialect == "ga" else _beta_opening(config, options)
-    return _overlaid(told, options.extra)
+    return laid_over(told, options.extra)
 
 
 def changed_session(config: SessionConfig, before: SessionConfig, options: WireOptions) -> Tree:
@@ -55,7 +56,7 @@ def changed_session(config: SessionConfig, before: SessionConfig, options: WireO
         if options.dialect == "ga"
         else _beta_change(config, before, options)
     )
-    return _overlaid(told, options.extra, add=False)
+    return laid_over(told, options.extra, add=False)
 
 
 # ---------------------------------------------------------------- GA
@@ -79,7 +80,7 @@ def _ga_opening(config: SessionConfig, options: WireOptions) -> Tree:
         },
     }
     if config.tools:
-        session["tools"] = _tools(config.tools)
+        session["tools"] = functions_of(config.tools)
     if config.max_output_tokens is not None:
         session["max_output_tokens"] = _output_tokens(config)
     return session
@@ -96,7 +97,7 @@ def _ga_change(config: SessionConfig, before: SessionConfig, options: WireOption
         "audio": audio,
     }
     if config.tools != before.tools:
-        session["tools"] = _tools(config.tools)
+        session["tools"] = functions_of(config.tools)
     if config.max_output_tokens != before.max_output_tokens:
         session["max_output_tokens"] = _output_tokens(config)
     return session
@@ -120,7 +121,7 @@ def _beta_opening(config: SessionConfig, options: WireOptions) -> Tree:
     if config.temperature is not None:
         session["temperature"] = _within(TEMPERATURES, config.temperature)
     if config.tools:
-        session["tools"] = _tools(config.tools)
+        session["tools"] = functions_of(config.tools)
     if config.max_output_tokens is not None:
         session["max_response_output_tokens"] = _output_tokens(config)
     return session
@@ -137,7 +138,7 @@ def _beta_change(config: SessionConfig, before: SessionConfig, options: WireOpti
     if config.temperature is not None and config.temperature != before.temperature:
         session["temperature"] = _within(TEMPERATURES, config.temperature)
     if config.tools != before.tools:
-        session["tools"] = _tools(config.tools)
+        session["tools"] = functions_of(config.tools)
     if config.max_output_tokens != before.max_output_tokens:
         session["max_response_output_tokens"] = _output_tokens(config)
     return session
@@ -164,18 +165,6 @@ def _transcription(config: SessionConfig, options: WireOptions) -> dict[str, str
     return {"model": options.transcription_model, "language": config.language.partition("-")[0]}
 
 
-def _tools(tools: tuple[ToolDeclaration, ...]) -> list[Tree]:
-    return [
-        {
-            "type": "function",
-            "name": tool.name,
-            "description": tool.description,
-            "parameters": json.loads(tool.parameters),
-        }
-        for tool in tools
-    ]
-
-
 def _output_tokens(config: SessionConfig) -> int | str:
     least, most = OUTPUT_TOKENS
     wanted = config.max_output_tokens
@@ -184,15 +173,3 @@ def _output_tokens(config: SessionConfig) -> int | str:
 
 def _within(bounds: tuple[float, float], value: float) -> float:
     return min(max(value, bounds[0]), bounds[1])
-
-
-def _overlaid(told: Tree, extra: Mapping[str, Any], *, add: bool = True) -> Tree:
-    """`extra` over `told`, objects key by key; without `add` only where `told` has something to say."""
-    whole = dict(told)
-    for key, value in extra.items():
-        known = whole.get(key)
-        if isinstance(known, dict) and isinstance(value, Mapping):
-            whole[key] = _overlaid(known, value, add=add)
-        elif add or key in whole:
-            whole[key] = value
-    return whole

@@ -1,11 +1,8 @@
 """What a response cost, from the vendor's counts to ours."""
 
 from appliance.conversation.vocabulary import UsageUnit
+from appliance.providers.from_peer import Fields, tokens
 from appliance.providers.openai import reader
-from appliance.providers.openai.reader import Fields
-
-# No response costs so much; a count beyond it is no count, and would spoil the sum of the month.
-MAX_TOKENS = 10**9
 
 
 def usage_of(usage: Fields) -> dict[str, int]:
@@ -16,8 +13,8 @@ def usage_of(usage: Fields) -> dict[str, int]:
     """
     told_in = reader.optional_mapping(usage, "input_token_details")
     told_out = reader.optional_mapping(usage, "output_token_details")
-    text, audio = _split(told_in, _count(usage, "input_tokens"))
-    written, spoken = _split(told_out, _count(usage, "output_tokens"))
+    text, audio = _split(told_in, tokens(usage, "input_tokens"))
+    written, spoken = _split(told_out, tokens(usage, "output_tokens"))
     cached_text, cached_audio = _cached(told_in, text, audio)
     counts = {
         UsageUnit.INPUT_TEXT_TOKENS: text - cached_text,
@@ -32,23 +29,16 @@ def usage_of(usage: Fields) -> dict[str, int]:
 
 def _split(details: Fields, total: int) -> tuple[int, int]:
     """(text, audio)"""
-    text, audio = _count(details, "text_tokens"), _count(details, "audio_tokens")
+    text, audio = tokens(details, "text_tokens"), tokens(details, "audio_tokens")
     return (text, audio) if text or audio else (total, 0)
 
 
 def _cached(details: Fields, text: int, audio: int) -> tuple[int, int]:
     """Of `text` and `audio`, so much was cached."""
     parts = reader.optional_mapping(details, "cached_tokens_details")
-    cached_text, cached_audio = _count(parts, "text_tokens"), _count(parts, "audio_tokens")
+    cached_text, cached_audio = tokens(parts, "text_tokens"), tokens(parts, "audio_tokens")
     if not cached_text and not cached_audio:
-        cached = _count(details, "cached_tokens")
+        cached = tokens(details, "cached_tokens")
         cached_text = min(cached, text)
         cached_audio = cached - cached_text
     return min(cached_text, text), min(cached_audio, audio)
-
-
-def _count(fields: Fields, key: str) -> int:
-    """A whole number, 0…`MAX_TOKENS`; anything else counts for nothing."""
-    value = fields.get(key)
-    is_count = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_TOKENS
-    return int(value) if is_count and value is not None else 0

@@ -16,7 +16,7 @@ from appliance.conversation.vocabulary import (
 )
 from appliance.errors import FailureCategory
 from appliance.pcm.formats import Pcm
-from appliance.providers.openai.reader import Fields
+from appliance.providers.from_peer import Fields
 from appliance.providers.openai_live import context
 from appliance.providers.openai_live.backend import tokens_of
 from appliance.providers.openai_live.calls import NOT_RUN, SPOKE_ON, Calls, PlacedCall

@@ -10,16 +10,14 @@ from dataclasses import dataclass
 
 from appliance.conversation.vocabulary import TOOL_ARGUMENTS_MAX_CHARS, UsageUnit
 from appliance.errors import ProtocolViolation
+from appliance.providers.from_peer import Fields, tokens
 from appliance.providers.openai import reader
-from appliance.providers.openai.reader import Fields
 
 # Responses at once, calls of one, calls without a result, and ids of calls that were made: more is broken.
 MAX_RUNNING = 16
 MAX_CALLS = 32
 MAX_OPEN_CALLS = 64
 MAX_REMEMBERED = 256
-# Of one response; more is no count.
-MAX_TOKENS = 1_000_000_000
 
 _GIVEN_UP = frozenset({"response.failed", "response.incomplete", "response.cancelled"})
 
@@ -95,19 +93,12 @@ class Backend:
 def tokens_of(event: Fields) -> dict[UsageUnit, int]:
     """What a response of the backend cost, where `event` tells; the vendor counts these besides the time."""
     usage = reader.optional_mapping(reader.optional_mapping(event, "response"), "usage")
-    cached = _count(reader.optional_mapping(usage, "input_tokens_details"), "cached_tokens")
+    cached = tokens(reader.optional_mapping(usage, "input_tokens_details"), "cached_tokens")
     return {
-        UsageUnit.INPUT_TEXT_TOKENS: max(0, _count(usage, "input_tokens") - cached),
+        UsageUnit.INPUT_TEXT_TOKENS: max(0, tokens(usage, "input_tokens") - cached),
         UsageUnit.INPUT_CACHED_TEXT_TOKENS: cached,
-        UsageUnit.OUTPUT_TEXT_TOKENS: _count(usage, "output_tokens"),
+        UsageUnit.OUTPUT_TEXT_TOKENS: tokens(usage, "output_tokens"),
     }
-
-
-def _count(counts: Fields, key: str) -> int:
-    value = counts.get(key)
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_TOKENS:
-        return 0
-    return value
 
 
 _NOT_OPEN = object()

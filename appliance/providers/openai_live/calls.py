@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from appliance.conversation.vocabulary import ToolRan
-from appliance.providers.openai.reader import Fields
+from appliance.providers.from_peer import Fields
 from appliance.providers.openai_live import frames
 from appliance.providers.openai_live.backend import MAX_OPEN_CALLS, Backend, Call
 

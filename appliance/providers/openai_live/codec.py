@@ -23,9 +23,9 @@ from appliance.conversation.vocabulary import (
 from appliance.errors import FailureCategory
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm
 from appliance.pcm.resample import Resampler
+from appliance.providers.from_peer import Fields
 from appliance.providers.openai import reader
 from appliance.providers.openai.failures import failure
-from appliance.providers.openai.reader import Fields
 from appliance.providers.openai_live import context, fields, frames
 from appliance.providers.openai_live.answering import Answering
 from appliance.providers.openai_live.failures import closed, fatal, known

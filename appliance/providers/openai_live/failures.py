@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from appliance.conversation.vocabulary import Failure
-from appliance.errors import FailureCategory, ProtocolViolation
+from appliance.errors import FailureCategory
+from appliance.providers.from_peer import Fields
 from appliance.providers.openai import failures as openai
 from appliance.providers.openai import reader
-from appliance.providers.openai.reader import Fields
 
 _CLOSED: Mapping[str, tuple[FailureCategory, str]] = {
     "close_requested": (FailureCategory.SESSION_CLOSED, "the server closed the session"),
@@ -41,7 +41,4 @@ def _forbidden(error: Fields) -> FailureCategory | None:
 
 def category_of_refusal(body: object) -> FailureCategory | None:
     """What the error object in a refusal's body says; it knows better than the status (quota or rate)."""
-    try:
-        return known(reader.mapping(body, "error")) if isinstance(body, dict) else None
-    except ProtocolViolation:  # no error object at all
-        return None
+    return openai.category_of_refusal(body, known)

@@ -1,8 +1,8 @@
 """Reading what is peculiar to this protocol: times, durations, and how large a frame may be."""
 
 from appliance.errors import ProtocolViolation
+from appliance.providers.from_peer import Fields
 from appliance.providers.openai import reader
-from appliance.providers.openai.reader import Fields
 
 # The voice comes in real time: this is half a minute of it at once, in base64. The session's whole
 # configuration, which the server says back, is smaller.

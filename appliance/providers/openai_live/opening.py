@@ -1,13 +1,14 @@
 """The event that opens a session, as JSON text: nearly all of it cannot be changed later."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from appliance.conversation.vocabulary import HistoryItem, Role, SessionConfig
+from appliance.providers.function_tools import functions_of
 from appliance.providers.openai_live.frames import START, WIRE_RATE_HZ, event
 from appliance.providers.openai_live.pieces import size_bytes
+from appliance.providers.overlay import laid_over
 
 # The vendor takes 128 items and 8192 tokens of history; for the bytes of a token see `pieces`.
 MAX_HISTORY_ITEMS = 128
@@ -43,7 +44,7 @@ def session_start(voice: Voice, config: SessionConfig, history: Sequence[History
     items = [_history_item(item) for item in _newest(history)]
     if items:
         session["input"] = items
-    return event("session.start", f"{START}-0", session=_laid_over(session, voice.extra))
+    return event("session.start", f"{START}-0", session=laid_over(session, voice.extra))
 
 
 def instructions_of(config: SessionConfig) -> str:
@@ -52,35 +53,14 @@ def instructions_of(config: SessionConfig) -> str:
     return f"{config.instructions}\n\n{language}" if config.instructions else language
 
 
-def _laid_over(ours: Mapping[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
-    """`ours` with `extra` in it, table by table; `extra` has the last word."""
-    whole = dict(ours)
-    for key, value in extra.items():
-        known = whole.get(key)
-        if isinstance(known, Mapping) and isinstance(value, Mapping):
-            whole[key] = _laid_over(known, value)
-        else:
-            whole[key] = value
-    return whole
-
-
 def _delegation(voice: Voice, config: SessionConfig) -> dict[str, object]:
     """Tools need a backend of the vendor's: what the model delegates to us says nothing of the task."""
     if not config.tools:
         return {"type": "client"}
-    tools = [
-        {
-            "type": "function",
-            "name": tool.name,
-            "description": tool.description,
-            "parameters": json.loads(tool.parameters),
-        }
-        for tool in config.tools
-    ]
     backend: dict[str, Any] = {
         "model": voice.backend_model,
         "instructions": _BACKEND + config.instructions,
-        "tools": tools,
+        "tools": functions_of(config.tools),
     }
     if config.max_output_tokens is not None:
         backend["max_output_tokens"] = config.max_output_tokens

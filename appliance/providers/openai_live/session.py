@@ -32,6 +32,7 @@ from appliance.conversation.vocabulary import (
 )
 from appliance.errors import FailureCategory, ProviderError
 from appliance.providers.endpoint import endpoint
+from appliance.providers.from_peer import json_of
 from appliance.providers.link import (
     CLOSE_TIMEOUT_S,
     HandshakeRefused,
@@ -49,7 +50,7 @@ from appliance.providers.openai_live.options import CAPABILITIES, VENDOR_URL, Li
 from appliance.providers.openai_live.pacing import TICK_S, Pace, Pacing
 from appliance.providers.openai_live.past import Past
 from appliance.providers.openai_live.turn import Turn
-from appliance.providers.socket_session import READY_TIMEOUT_S, json_of, post, redacted
+from appliance.providers.socket_session import READY_TIMEOUT_S, post, redacted
 
 # In mid-answer a server that sends silence as well sends something every few ms, and Wi-Fi may hold it
 # up for a second; one that does not has finished.
