@@ -176,5 +176,7 @@ class Asking:
         self.turn.give_up()
         self._emit(replace(failure, answer=self.turn.answer))
 
-    def link(self, provider: str, link: LinkState, reason: str = "", message: str = "") -> None:
-        self._emit(LinkChanged(provider, link, reason, message))
+    def link(
+        self, provider: str, link: LinkState, reason: str = "", message: str = "", *, background: bool = False
+    ) -> None:
+        self._emit(LinkChanged(provider, link, reason, message, background))

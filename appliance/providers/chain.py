@@ -5,10 +5,9 @@ go on with an answer that broke off. One provider has the turn at a time; while 
 stands by (`standby`).
 """
 
-import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 from appliance.conversation.vocabulary import (
     AnswerAudio,
@@ -42,14 +41,9 @@ from appliance.providers.opening import Opening
 from appliance.providers.probe import Probes
 from appliance.providers.standby import Standby, slower_than
 from appliance.providers.standing import Standing
+from appliance.providers.succession import Succession
 
 __all__ = ["Chain", "Provider"]
-
-# A peer that says of every session that it ends soon gets no more than two a minute; vendors give theirs
-# ten minutes or more.
-RENEWAL_PAUSE_S = 30.0
-# A timer may fire by the clock's resolution too early; what is left is waited for once and not in circles.
-SHORTEST_WAIT_S = 0.001
 
 
 class Chain:
@@ -78,20 +72,20 @@ class Chain:
         self._providers = providers
         self._emit = emit
         self._now_s = now_s
-        self._resting = resting
         self._standing = Standing(providers, now_s, chance)
         self._asking = Asking(self._standing, emit)
-        self._closings = Closings()
-        self._probes = Probes(providers, self._standing, self._closings, self._asking.link, now_s)
+        closings = Closings()
+        in_background = partial(self._asking.link, background=True)
+        probes = Probes(providers, self._standing, closings, in_background, now_s)
         self._opening = Opening(
-            providers, config, history, said, self._asking, self._standing, self._closings, self._hear
+            providers, config, history, said, self._asking, self._standing, closings, self._hear
         )
         self._standby = Standby(
-            self._asking, self._standing, self._opening, self._closings, emit, now_s, hedges=hedges
+            self._asking, self._standing, self._opening, closings, emit, now_s, hedges=hedges
         )
-        self._last_word_s = 0.0
-        self._renewed_s = -RENEWAL_PAUSE_S
-        self._closing = asyncio.Event()
+        self._succession = Succession(
+            self._asking, self._standing, self._opening, self._standby, probes, closings, now_s, resting
+        )
 
     @property
     def dropped_samples(self) -> int:
@@ -104,75 +98,15 @@ class Chain:
         held = self._asking.held or self._providers[0]
         return self._standing.in_use or held.name
 
-    # ------------------------------------------------------------------ one session after the other
-
     async def run(self) -> None:
         """Keep one session open until `CloseSession`; ends only then."""
-        try:
-            while not self._closing.is_set():
-                if self._asking.held is None:
-                    await self._open_one()
-                else:  # opened just now, or who stood by
-                    await self._stay_with(self._asking.held)
-        finally:
-            self._probes.stop()
-            self._standby.let_go()
-            if self._asking.held is not None:
-                self._leave(self._asking.held)
-            await self._closings.all()
-
-    async def _open_one(self) -> None:
-        """Open a session with who is next, unless that must wait; the last one with it is closed first."""
-        index, pause_s = self._asking.choose()
-        if pause_s > 0:
-            self._asking.say_nobody_answers(pause_s)
-            await self._closes_within(pause_s)
-            return
-        self._asking.again = None
-        self._probes.stop()
-        await self._closings.of(index)
-        if self._closing.is_set() or self._asking.held is not None:
-            return
-        self._asking.held = held = self._opening.make(index)
-        self._opening.start(held)
-        self._standby.look()
-
-    async def _stay_with(self, held: HeldSession) -> None:
-        """Until its session is lost or left."""
-        held.tenure.probe_after(self._standing.failback_after_s(held.index), self._now_s())
-        try:
-            await held.watch(self._now_s, self._is_time_to_change)
-            if held.over:
-                await held.end()
-        finally:
-            self._leave(held)
-
-    def _leave(self, held: HeldSession) -> None:
-        self._asking.drop(held)
-        self._closings.begin(held)
-
-    def _is_time_to_change(self, held: HeldSession) -> bool:
-        """Whether the session is left for a younger or a better one: never in mid-turn or mid-answer."""
-        now_s = self._now_s()
-        if held.tenure.probe_is_due(now_s) and self._standby.held is None:
-            self._probes.start(held, self._opening.config)
-        if self._asking.turn.owed or not self._resting():
-            self._last_word_s = now_s
-            return False
-        if held.tenure.renewal_is_due(now_s) and now_s >= self._renewed_s + RENEWAL_PAUSE_S:
-            self._asking.again, self._renewed_s = held.index, now_s
-            return True
-        return held.tenure.failback_is_due(now_s, self._last_word_s)
-
-    async def _closes_within(self, pause_s: float) -> None:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._closing.wait(), max(pause_s, SHORTEST_WAIT_S))
+        await self._succession.run()
 
     # ------------------------------------------------------------------ what the conversation says
 
     def send(self, command: Command | OpenTurn) -> None:
         """Take one command; never blocks. `AskText` opens a turn by itself, also without `OpenTurn`."""
-        self._last_word_s = self._now_s()
+        self._succession.word()
         match command:
             case Configure(config=config):
                 self._opening.config = config
@@ -182,9 +116,7 @@ class Chain:
             case AppendAudio() if self._asking.turn.owed:
                 self._asking.take(command)  # nothing that a standby depends on changes
             case CloseSession():
-                self._closing.set()
-                if self._asking.held is not None:
-                    self._asking.held.leave()
+                self._succession.close()
             case _:
                 if isinstance(command, CancelAnswer):
                     self._standby.cancelled(command.answer)
@@ -227,16 +159,17 @@ class Chain:
         second = self._standby.release()
         if second is None:
             return
-        self._probes.stop()
         self._asking.again = None
         self._asking.held = held = second.held
         if held.ready:
             self._enter(held)
+        else:  # from here on it is waited for
+            self._asking.link(held.name, LinkState.CONNECTING)
         for event in second.said.values():
             self._hear(held, event)
 
     def _on_event(self, held: HeldSession, event: ProviderEvent) -> None:
-        self._last_word_s = self._now_s()
+        self._succession.word()
         match event:
             case Ready():
                 self._on_ready(held)

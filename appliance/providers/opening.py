@@ -43,11 +43,11 @@ class Opening:
             index, self._providers[index], self.config, self._asking.turn, self._said, Tenure()
         )
 
-    def start(self, held: HeldSession) -> None:
+    def start(self, held: HeldSession, *, background: bool = False) -> None:
         """Open it, with what was said before the turn that is kept; those before it with its provider are
-        closed first."""
+        closed first. `background`: nobody waits for it."""
         turn = self._asking.turn
-        self._asking.link(held.name, LinkState.CONNECTING)
+        self._asking.link(held.name, LinkState.CONNECTING, background=background)
         history = self._history(turn.first if turn.owed else None)
         if turn.question is not None and held.told.needs_question_as_history(turn):
             history += (HistoryItem("user", turn.question.text),)

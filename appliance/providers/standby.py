@@ -2,8 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from enum import Enum
+from functools import partial
 
 from appliance.conversation.vocabulary import (
     AnswerAudio,
@@ -23,53 +22,14 @@ from appliance.errors import FailureCategory
 from appliance.pcm.formats import NEAR_RATE_HZ, ms_of_samples
 from appliance.providers.asking import Asking
 from appliance.providers.held_session import Closings, HeldSession
-from appliance.providers.kept_turn import KeptTurn, Stage
+from appliance.providers.kept_turn import Stage
 from appliance.providers.opening import Opening
+from appliance.providers.second import Part, Second
 from appliance.providers.standing import Standing
 
 # After two seconds of silence people wonder whether they were heard, so that who failed lately is no longer
 # waited for alone. Four are left until `answer_deadline_s`: enough for the second one, which is connected.
 HEDGE_AFTER_S = 2.0
-# Messages of the second one whose words are kept until its first sound. An answer has one or two before that.
-MAX_MESSAGES = 16
-
-
-class Part(Enum):
-    """What the second session has to do with the turn."""
-
-    WAITS = "it was told nothing of it"
-    DUE = "it is to be asked as soon as it can be"
-    ASKED = "it was asked beside the first one, and has given nothing yet"
-
-
-Said = AnswerStarted | UserTranscript | AnswerTranscript
-
-
-@dataclass(slots=True, eq=False)
-class Second:
-    """The session that stands by in `turn`.
-
-    `said`: what it said ahead of its first sound, of each kind and message the last word, since a text is
-    always told whole. At most `MAX_MESSAGES`; what belongs to more is forgotten.
-    """
-
-    held: HeldSession
-    turn: KeptTurn
-    part: Part = Part.WAITS
-    timer: asyncio.TimerHandle | None = None
-    said: dict[tuple[type[Said], str | None], Said] = field(default_factory=dict)
-
-    def keep(self, event: Said) -> None:
-        """It is told should this one be the quicker."""
-        key = type(event), event.item
-        if key in self.said or len(self.said) < MAX_MESSAGES:
-            self.said[key] = event
-
-    def is_of_use(self, turn: KeptTurn) -> bool:
-        """Whether it may still be needed, where `turn` is the one that is kept."""
-        if turn is not self.turn or not turn.owed:
-            return False
-        return self.part is not Part.ASKED or turn.unanswered
 
 
 def slower_than(second: str) -> Failure:
@@ -102,6 +62,7 @@ class Standby:
         self._standing = standing
         self._opening = opening
         self._closings = closings
+        self._link = partial(asking.link, background=True)
         self._emit = emit
         self._now_s = now_s
         self._hedges = hedges
@@ -125,7 +86,7 @@ class Standby:
         elif turn.unanswered:
             self._press(second)
         else:
-            self._rest(second)
+            second.rest()
 
     def cancelled(self, answer: int) -> None:
         """`answer` was cancelled: where it answered an earlier turn, what a session was told of it when it
@@ -138,11 +99,10 @@ class Standby:
         second, turn = self._second, self._asking.turn
         if second is None:
             return None
-        may_use = self._standing.may_use(second.held.index)
-        if turn is not second.turn or not turn.owed or not may_use or second.held.told.lacks_question(turn):
+        if not second.can_take_over(turn) or not self._standing.may_use(second.held.index):
             self.let_go()
             return None
-        self._rest(second)
+        second.rest()
         self._second = None
         return second
 
@@ -157,11 +117,11 @@ class Standby:
         if second is not None:
             self._close(second)
             if not second.held.ready:  # else it would go on being connected, by what was said of it last
-                self._asking.link(second.held.name, LinkState.DOWN)
+                self._link(second.held.name, LinkState.DOWN)
 
     def _close(self, second: Second) -> None:
         self._second = None
-        self._rest(second)
+        second.rest()
         second.held.leave()
         self._closings.begin(second.held)
 
@@ -175,7 +135,7 @@ class Standby:
         if index is not None:
             held = self._opening.make(index)
             self._second = Second(held, turn)
-            self._opening.start(held)
+            self._opening.start(held, background=True)
             self.look()
 
     def _press(self, second: Second) -> None:
@@ -184,29 +144,20 @@ class Standby:
             case Part.WAITS if second.timer is None:
                 loop = asyncio.get_running_loop()
                 second.timer = loop.call_later(HEDGE_AFTER_S, self._is_due, second)
-            case Part.DUE if second.held.ready and not second.turn.awaits_tool:
+            case Part.DUE if second.can_be_asked() and self._standing.may_use(second.held.index):
                 self._ask(second)
-
-    def _rest(self, second: Second) -> None:
-        """No answer is wanted, or not from here."""
-        if second.timer is not None:
-            second.timer.cancel()
-            second.timer = None
-        if second.part is Part.DUE:
-            second.part = Part.WAITS
 
     def _is_due(self, second: Second) -> None:
         second.part = Part.DUE
         self.look()
 
     def _ask(self, second: Second) -> None:
-        held, turn, first = second.held, second.turn, self._asking.held
-        reads = turn.question is None or held.capabilities.text_in
-        if first is None or not reads or not self._standing.may_use(held.index):
-            return
-        second.part = Part.ASKED
-        self._emit(Hedged(first.name, held.name, round(ms_of_samples(turn.samples, NEAR_RATE_HZ))))
-        self._asking.tell_turn(held)
+        first, held = self._asking.held, second.held
+        if first is not None:
+            second.part = Part.ASKED
+            replayed_ms = round(ms_of_samples(second.turn.samples, NEAR_RATE_HZ))
+            self._emit(Hedged(first.name, held.name, replayed_ms))
+            self._asking.tell_turn(held)
 
     # ------------------------------------------------------------------ what the second session says
 
@@ -219,7 +170,7 @@ class Standby:
         match event:
             case Ready():
                 second.held.ready_at_s = self._now_s()
-                self._asking.link(second.held.name, LinkState.READY)
+                self._link(second.held.name, LinkState.READY)
                 second.held.configure(self._opening.config)
                 self.look()
             case Failure():
@@ -241,4 +192,4 @@ class Standby:
         self._close(second)
         self._standing.probe_failed(held.index, failure)
         second.turn.tried.add(held.index)
-        self._asking.link(held.name, LinkState.DOWN, failure.category, failure.message)
+        self._link(held.name, LinkState.DOWN, failure.category, failure.message)

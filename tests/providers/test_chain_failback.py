@@ -58,7 +58,8 @@ async def test_a_better_provider_that_is_still_lost_takes_nothing_away() -> None
         s.turn(2)
         assert second.asked == [1, 2]
         links = [event for event in s.of(LinkChanged) if isinstance(event, LinkChanged)]
-        assert links[-1] == LinkChanged("first", LinkState.DOWN, "connection_failed", "nobody there")
+        news = LinkChanged("first", LinkState.DOWN, "connection_failed", "nobody there", background=True)
+        assert links[-1] == news
         assert len(s.sessions["second"]) == 1
 
 

@@ -30,6 +30,7 @@ from appliance.conversation.vocabulary import (
 )
 from appliance.errors import FailureCategory
 from appliance.providers import standby
+from appliance.providers.second import MAX_MESSAGES
 from appliance.service.performer import ConductorOptions
 from tests.bench.soak_time import VirtualLoop
 from tests.providers.chain_stage import GONE, SOUND, ScriptedSession, Stage, ready, settle, spoken, stage
@@ -282,10 +283,10 @@ async def test_what_it_says_ahead_of_its_first_sound_is_bounded() -> None:
     async with stage("first", "second", hedges=True) as s:
         _, second = await both_asked(s)
         second.says(AnswerStarted(1))
-        for number in range(standby.MAX_MESSAGES + 5):
+        for number in range(MAX_MESSAGES + 5):
             second.says(AnswerTranscript(1, f"message {number}", final=True, item=str(number)))
         second.says(AnswerAudio(1, SOUND))
-        assert len(answer(s.events)) == standby.MAX_MESSAGES + 1
+        assert len(answer(s.events)) == MAX_MESSAGES + 1
 
 
 # ---------------------------------------------------------------- neither of them

@@ -12,8 +12,8 @@ from appliance.conversation.vocabulary import (
     LinkState,
     OpenTurn,
 )
-from appliance.providers.chain import RENEWAL_PAUSE_S
 from appliance.providers.health import LONG_SESSION_S
+from appliance.providers.succession import RENEWAL_PAUSE_S
 from tests.providers.chain_stage import GONE, SOUND, Stage, ready, settle, spoken, stage
 
 AT_ONCE = ClosingSoon(0.0)

@@ -180,7 +180,9 @@ async def test_who_is_still_being_connected_takes_over_when_it_is() -> None:
         await settle()
         second.says(Ready())
         assert (second.heard, second.asked) == ([320, 320], [1])
-        assert links(s, "second") == [LinkState.CONNECTING, LinkState.READY]
+        waited_for = [e.background for e in s.events if isinstance(e, LinkChanged) and e.provider == "second"]
+        assert links(s, "second") == [LinkState.CONNECTING, LinkState.CONNECTING, LinkState.READY]
+        assert waited_for == [True, False, False]
         assert len(s.sessions["second"]) == 1
 
 
@@ -284,7 +286,7 @@ async def test_one_that_was_not_ready_by_then_is_shown_to_be_gone() -> None:
         speak(s)
         await s.session("second")
         s.chain.send(DiscardTurn())
-        assert s.events[-1] == LinkChanged("second", LinkState.DOWN)
+        assert s.events[-1] == LinkChanged("second", LinkState.DOWN, background=True)
 
 
 async def test_what_was_heard_of_an_earlier_answer_is_told_truly() -> None:

@@ -9,6 +9,7 @@ from appliance.conversation.vocabulary import (
     AnswerAudio,
     AnswerStarted,
     FailedOver,
+    Hedged,
     LinkChanged,
     LinkState,
     ToolCall,
@@ -104,6 +105,36 @@ def test_who_is_opened_just_before_the_deadline_is_not_to_blame_for_the_time_tha
     )
     assert comes_to_rest(played)
     assert played.of("answer_done")[0]["complete"]
+
+
+def test_who_is_opened_in_the_background_makes_nobody_wait() -> None:
+    played = play_live(
+        *QUESTION,
+        silence(8000),
+        provider=ScriptedProvider([tone(1000)], delay_ms=NEVER_MS),
+        acts=at((2300 + 5900, post(LinkChanged("second", LinkState.CONNECTING, background=True)))),
+        tail_ms=TAIL_MS,
+    )
+    assert comes_to_rest(played)
+    assert played.of("phase")[-1]["t_ms"] < 2300 + 6000 + 500
+
+
+def test_who_is_asked_beside_the_first_is_in_the_log() -> None:
+    played = play_live(
+        *QUESTION,
+        silence(8000),
+        provider=ScriptedProvider([tone(1000)], delay_ms=3000),
+        acts=at((2300 + 2000, post(Hedged("first", "second", 1800)))),
+        tail_ms=TAIL_MS,
+    )
+    assert comes_to_rest(played)
+    (hedge,) = played.of("hedge")
+    assert (hedge["turn"], hedge["first"], hedge["second"], hedge["replayed_ms"]) == (
+        1,
+        "first",
+        "second",
+        1800,
+    )
 
 
 def test_two_providers_that_are_lost_in_turns_do_not_keep_the_person_waiting() -> None:

@@ -160,12 +160,14 @@ class LinkState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LinkChanged:
-    """The chain's news of one provider; `reason` is a failure's category or empty."""
+    """The chain's news of one provider; `reason` is a failure's category or empty. `background`: of a session
+    beside the one that the conversation waits for."""
 
     provider: str
     link: LinkState
     reason: str = ""
     message: str = ""
+    background: bool = False
 
 
 @dataclass(frozen=True, slots=True)
