@@ -308,8 +308,8 @@ class GeminiCodec:
         may be one without the history that was told."""
         handle = reader.text(message, "newHandle")
         is_one = 0 < len(handle) <= reader.MAX_HANDLE_CHARACTERS and reader.is_true(message, "resumable")
-        remembered = self._memory.utterances
-        if is_one and remembered is not None and self._phase is Phase.LISTENING and self._answers.are_done:
+        is_between_turns = self._phase is Phase.LISTENING and self._answers.are_done
+        if is_one and is_between_turns and (remembered := self._memory.utterances) is not None:
             self._handles.keep(Handle(handle, remembered))
         yield from ()
 
