@@ -37,9 +37,11 @@ class Announcer:
         rate_hz: int,
         person_has_floor: Callable[[], bool],
         excuse: Callable[[FailureCategory], str | None] = lambda category: None,
+        note: Callable[[str, int], None] = lambda sentence, duration_ms: None,
     ) -> None:
         """`written()` is the newest 16 kHz index of the near end; `say(text, rate_hz)` is the voice, which
-        raises ProviderError; `excuse(category)` knows better than the category why there is no answer."""
+        raises ProviderError; `excuse(category)` knows better than the category why there is no answer;
+        `note(sentence, duration_ms)` hears of every sentence that is on its way to the loudspeaker."""
         self._loudspeaker = loudspeaker
         self._ears = ears
         self._written = written
@@ -47,6 +49,7 @@ class Announcer:
         self._rate_hz = rate_hz
         self._person_has_floor = person_has_floor
         self._excuse = excuse
+        self._note = note
         self._microphone = DeviceState.READY
         self._pending: set[asyncio.Task[None]] = set()
         self.dropped = 0  # sentences beyond `MAX_PENDING`
@@ -93,10 +96,16 @@ class Announcer:
         without a voice."""
         return await self._say(text, self._rate_hz)
 
-    def say(self, pcm: Pcm) -> Ruling:
-        """Say what was prepared: at once, later, or never, as it returns. Nobody who waits already is pushed
-        out for it."""
-        return Ruling.DROP if self._loudspeaker.full else self._loudspeaker.announce(Sound.SAID, pcm)
+    def say(self, text: str, pcm: Pcm) -> Ruling:
+        """Say `text`, which was prepared: at once, later or never, as it returns. Nobody who waits already is
+        pushed out for it."""
+        return Ruling.DROP if self._loudspeaker.full else self._let_be_heard(text, pcm)
+
+    def _let_be_heard(self, sentence: str, pcm: Pcm) -> Ruling:
+        ruling = self._loudspeaker.announce(Sound.SAID, pcm)
+        if ruling is not Ruling.DROP:
+            self._note(sentence, round(ms_of_samples(len(pcm), self._rate_hz)))
+        return ruling
 
     def sound(self, earcon: Pcm) -> None:
         """Play an earcon; what is heard meanwhile, and while the room rings, is not taken for speech."""
@@ -118,6 +127,8 @@ class Announcer:
         try:
             pcm = await self._say(sentence, self._rate_hz)
         except ProviderError:
-            pcm = earcons.trouble(self._rate_hz)
+            if not self._person_has_floor():
+                self._loudspeaker.announce(Sound.SAID, earcons.trouble(self._rate_hz))
+            return
         if not self._person_has_floor():
-            self._loudspeaker.announce(Sound.SAID, pcm)
+            self._let_be_heard(sentence, pcm)

@@ -156,6 +156,7 @@ class Assembly:
             ends.mouth_rate_hz,
             lambda: self.conductor.state.phase is Phase.LISTENING,
             self.money.excuse,
+            lambda sentence, duration_ms: self.record.write("say", text=sentence, duration_ms=duration_ms),
         )
         readers = [WordReader(worker) for worker in providers.workers.values()]
         log.subscribe(self._keep_up_to_date)

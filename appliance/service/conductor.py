@@ -21,6 +21,7 @@ from appliance.conversation.announcements import Ruling, Sound
 from appliance.conversation.deadlines import Deadline
 from appliance.conversation.machine import Happening, State, step
 from appliance.errors import FailureCategory
+from appliance.service.chain_record import ChainRecord
 from appliance.service.clock import StreamClock
 from appliance.service.performer import ConductorOptions, Performer, Rooms, Subject
 from appliance.service.record import Record
@@ -86,6 +87,7 @@ class Conductor:
         self._state = State.IDLE
         self._muted = False
         self._devices = dict.fromkeys(("microphone", "loudspeaker"), v.DeviceState.READY)
+        self._chain_record = ChainRecord(record)
         self.ignored: Counter[tuple[State, Happening]] = Counter()
 
     @property
@@ -147,7 +149,7 @@ class Conductor:
                 self._answers.transcript(event)
                 if written and self._answers.is_current(answer):
                     self._happen(Happening.ANSWER_WRITTEN)
-            case v.Ready() | v.ClosingSoon() | v.AnswerGenerated():
+            case v.Ready() | v.ClosingSoon() | v.AnswerGenerated() | v.UsageTold():
                 pass
             case v.TurnEndHeard():
                 self._happen(Happening.END_HEARD)
@@ -159,7 +161,7 @@ class Conductor:
             case v.FailedOver():
                 self._record_failover(event)
             case v.Hedged():
-                self._record_hedge(event)
+                self._chain_record.hedge(event, self._rooms.turns.current.number)
             case (
                 AnswerAudible() | AnswerHeard() | AnswerStarved() | AnswerFed() | AnswerYielded() | ClipDone()
             ):
@@ -334,27 +336,11 @@ class Conductor:
         self._performer.grant_time(provider, link, asked=asked)
 
     def _record_link(self, event: v.LinkChanged) -> None:
-        if event.link is v.LinkState.CONNECTING:
+        if event.link is v.LinkState.CONNECTING and not event.background:
             self._grant_time(event.provider, event.link)
-        self._record.write("provider", name=event.provider, link=event.link, reason=event.reason)
-        if event.message:
-            self._record.write("error", category=event.reason, provider=event.provider, message=event.message)
+        self._chain_record.link(event)
 
     def _record_failover(self, event: v.FailedOver) -> None:
         self._grant_time(event.target, v.LinkState.READY)
         turn = self._rooms.turns.current.number if self._state is not State.IDLE else None
-        self._record.write(
-            "failover",
-            **{"turn": turn, "from": event.origin, "to": event.target},
-            reason=event.reason,
-            replayed_ms=event.replayed_ms,
-        )
-
-    def _record_hedge(self, event: v.Hedged) -> None:
-        self._record.write(
-            "hedge",
-            turn=self._rooms.turns.current.number,
-            first=event.first,
-            second=event.second,
-            replayed_ms=event.replayed_ms,
-        )
+        self._chain_record.failover(event, turn)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from rich.console import Console
 from rich.markup import escape
 
+from appliance.service.control.link_words import reason_words
 from appliance.service.control.money_rows import amount
 
 _PHASES = {
@@ -38,10 +39,12 @@ class Display:
             case {"event": "transcript", "role": role, "text": str(text)}:
                 who = "You said  " if role == "user" else "It answers"
                 return f"[bold]{who}[/]  “{escape(text)}”"
+            case {"event": "say", "text": str(text)}:
+                return f"[bold]It says   [/]  “{escape(text)}”"
             case {"event": "provider", "name": name, "link": "ready"}:
                 return f"[dim]{name} is ready[/]"
             case {"event": "provider", "name": name, "link": "down", "reason": reason} if reason:
-                return f"[red]{name} is down: {reason}[/]"
+                return f"[red]{name} is down: {reason_words(str(reason))}[/]"
             case {"event": "failover", "from": origin, "to": target, "replayed_ms": replayed_ms}:
                 return f"[yellow]{target} takes over from {origin} and is told {replayed_ms} ms again[/]"
             case {"event": "hedge", "first": first, "second": second}:

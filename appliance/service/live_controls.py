@@ -65,7 +65,7 @@ class LiveControls:
         if not len(pcm):
             raise Refused("the text has nothing in it that can be spoken; give it words")
         self._refuse_to_speak_in_vain()  # it took its time
-        if self._assembly.announcer.say(pcm) is Ruling.DROP:
+        if self._assembly.announcer.say(text, pcm) is Ruling.DROP:
             raise Refused("too much waits to be said already; say it again later")
 
     def _refuse_to_speak_in_vain(self) -> None:

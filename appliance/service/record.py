@@ -5,7 +5,7 @@ from appliance.service.event_log import EventLog
 
 
 class Record:
-    """The event log of one conversation, without what was said unless `keep_transcripts`."""
+    """The event log of one conversation, without what was said, by whom ever, unless `keep_transcripts`."""
 
     def __init__(
         self, log: EventLog, clock: StreamClock, conversation: str, *, keep_transcripts: bool
@@ -13,7 +13,7 @@ class Record:
         self._log = log
         self._clock = clock
         self._conversation = conversation
-        self._withheld = frozenset() if keep_transcripts else frozenset({"transcript"})
+        self._keep_transcripts = keep_transcripts
 
     def now_ms(self) -> float:
         """The stream's time."""
@@ -25,5 +25,9 @@ class Record:
 
     def write_at(self, t_ms: float, event: str, /, **fields: object) -> None:
         """Log `event` as happening at `t_ms` of the stream."""
-        if event not in self._withheld:
-            self._log.write(t_ms, event, conversation=self._conversation, **fields)
+        if not self._keep_transcripts:
+            if event == "transcript":
+                return
+            if event == "say":
+                fields.pop("text", None)
+        self._log.write(t_ms, event, conversation=self._conversation, **fields)

@@ -32,6 +32,10 @@ def _turn(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 1
 
 
+def _many(value: object) -> bool:
+    return _turn(value) and value != 1
+
+
 def _name(value: object) -> bool:
     return isinstance(value, str) and value != ""
 
@@ -119,6 +123,7 @@ MEMBERS: Mapping[str, Mapping[str, Check]] = {
         "limit": _duration,
         "currency": _name,
     },
+    "say": {"duration_ms": _duration},
     "timer": {"number": _or_null(_turn), "state": _one_of("ended", "missed")},
     "button": {"down": _flag},
     "mute": {"muted": _flag},
@@ -134,7 +139,8 @@ MEMBERS: Mapping[str, Mapping[str, Check]] = {
 _EVERYWHERE: Mapping[str, Check] = {"was_ms": _number, "conversation": _name}
 _ITEM: Mapping[str, Check] = {"item": _name}
 OPTIONAL: Mapping[str, Mapping[str, Check]] = {
-    "error": {"provider": _or_null(_name)},
+    "error": {"provider": _or_null(_name), "times": _many},
+    "say": {"text": _name},
     "interruption": {"ducked_ms": _or_null(_number), "hushed_ms": _or_null(_number), **_ITEM},
     **dict.fromkeys(("answer_started", "answer_audible"), _ITEM),
     "answer_done": {"shares_ms": _shares, **_ITEM},

@@ -40,8 +40,15 @@ class Device:
         self.no_voice = False
         self.while_voiced: Callable[[], None] = lambda: None
         self.loudspeaker = Loudspeaker(Playout(PlayoutOptions(RATE_HZ)), lambda: None)
+        self.noted: list[tuple[str, int]] = []
         self.announcer = Announcer(
-            self.loudspeaker, Deaf(), lambda: 0, self._voice, RATE_HZ, lambda: self.somebody_speaks
+            self.loudspeaker,
+            Deaf(),
+            lambda: 0,
+            self._voice,
+            RATE_HZ,
+            lambda: self.somebody_speaks,
+            note=lambda sentence, duration_ms: self.noted.append((sentence, duration_ms)),
         )
         self.log = EventLog(io.StringIO())
         self.controls = LiveControls(
@@ -96,6 +103,7 @@ def test_a_greeting_is_said_in_place_of_the_earcon() -> None:
     asyncio.run(begin())
     assert said == [False]
     assert device.loudspeaker.busy
+    assert device.noted == [("Hello, Alice.", 100)]
 
 
 @pytest.mark.parametrize("greeting", ["", "Hello."])
@@ -115,6 +123,7 @@ def device() -> Device:
 def test_what_can_be_said_is_on_its_way(device: Device) -> None:
     device.say()
     assert device.loudspeaker.busy
+    assert device.noted == [("Dinner is ready.", 100)]
 
 
 def test_as_many_as_can_wait_are_accepted_and_no_more(device: Device) -> None:
@@ -122,6 +131,7 @@ def test_as_many_as_can_wait_are_accepted_and_no_more(device: Device) -> None:
         device.say()
     with pytest.raises(Refused, match="too much waits to be said already"):
         device.say()
+    assert len(device.noted) == 1 + MAX_WAITING
 
 
 def test_a_text_without_a_sound_is_not_said(device: Device) -> None:
@@ -135,6 +145,7 @@ def test_without_a_voice_it_is_not_said(device: Device) -> None:
     device.no_voice = True
     with pytest.raises(Refused, match="there is no voice to say it with: espeak-ng is not installed"):
         device.say()
+    assert device.noted == []
 
 
 def test_over_somebody_who_speaks_it_is_not_said(device: Device) -> None:

@@ -51,7 +51,7 @@ class _Teller:
                 _switch(self._story.muted, at_ms, event.get("muted"))
             case "button":
                 _switch(self._story.held, at_ms, event.get("down"))
-            case "failover" | "hedge" | "error" | "tool_call" | "timer" | "money_limit":
+            case "failover" | "hedge" | "error" | "tool_call" | "timer" | "money_limit" | "say":
                 self._story.marks.append(_mark(at_ms, kind, event))
             case "turn_opened":
                 self._open_turn(key, at_ms, event)
@@ -184,6 +184,8 @@ def _mark(at_ms: float, kind: str, event: Event) -> Mark:
         return Mark(at_ms, MarkKind.NOTE, asked, f"{text(event, 'first')} lets the person wait")
     if kind == "error":
         return Mark(at_ms, MarkKind.ERROR, text(event, "category") or "error", text(event, "message"))
+    if kind == "say":
+        return Mark(at_ms, MarkKind.NOTE, "the device says", text(event, "text"))
     if kind == "timer":
         number = event.get("number")
         label = f"timer {number} rings" if text(event, "state") == "ended" else "a timer was missed"

@@ -11,6 +11,7 @@ from appliance.conversation.counters import LATENCY_PARTS
 from appliance.conversation.vocabulary import HistoryItem
 from appliance.service.control.controls import Status
 from appliance.service.control.counter_words import counter_words
+from appliance.service.control.link_words import link_words, reason_words
 from appliance.service.control.money_rows import money_rows
 
 _DOING = {
@@ -20,7 +21,13 @@ _DOING = {
     "speaking": "It speaks.",
     "interrupted": "Somebody talks over its answer.",
 }
-_COLOURS = {"ready": "green", "connecting": "yellow", "backing_off": "yellow", "down": "red", "lost": "red"}
+_COLOURS = {
+    "ready": "green",
+    "connecting": "yellow",
+    link_words("backing_off"): "yellow",
+    "down": "red",
+    "lost": "red",
+}
 _WHO = {"user": "You", "assistant": "It"}
 _WAITED_FOR = {
     "endpoint": "to be sure that you were done",
@@ -74,7 +81,10 @@ def show_status(status: Status, console: Console) -> None:
     """Everything of `status`, on as little of the screen as it takes."""
     for line in _headline(status):
         console.print(line)
-    providers = [(one.name, one.link, one.reason, "answers now" * one.current) for one in status.providers]
+    providers = [
+        (one.name, link_words(one.link), reason_words(one.reason), "answers now" * one.current)
+        for one in status.providers
+    ]
     devices = [(one.device, one.state, one.name, one.reason) for one in status.devices]
     _show("Who answers", providers, console)
     _show("Devices", devices, console)

@@ -11,7 +11,8 @@ from rich.console import Console
 
 from appliance.conversation.counters import Counters
 from appliance.conversation.vocabulary import HistoryItem
-from appliance.service.control.controls import Status
+from appliance.errors import FailureCategory
+from appliance.service.control.controls import ProviderStatus, Status
 from appliance.service.control.counter_words import counter_words
 from appliance.service.control.display import (
     GrowingText,
@@ -19,6 +20,7 @@ from appliance.service.control.display import (
     show_status,
     transcript_lines,
 )
+from appliance.service.control.link_words import reason_words
 from appliance.service.control.money_rows import amount
 from tests.service.control.fake_controls import STATUS
 
@@ -43,11 +45,23 @@ def test_a_status_says_what_goes_on_who_answers_and_what_is_wrong() -> None:
     assert lines[0] == "It waits for somebody to speak."
     assert "It cannot be heard: The loudspeaker hw:0 was unplugged." in lines
     assert "version 0.1.0, running for 1 d 2 h, volume 40 %, c-5d1e07" in lines
-    assert "openai down connection_failed" in lines
+    assert "openai down it cannot be reached" in lines
     assert "offline ready answers now" in lines
     assert "loudspeaker lost hw:0 It was unplugged." in lines
     assert "a timer rings in 59 s" in lines
     assert "tea rings in 2 min 51 s" in lines
+
+
+@pytest.mark.parametrize("category", FailureCategory)
+def test_every_reason_has_words(category: FailureCategory) -> None:
+    one = ProviderStatus("openai", "backing_off", category)
+    (line,) = [line for line in shown(replace(STATUS, providers=(one,))) if line.startswith("openai waits")]
+    assert category.value not in line
+    assert "_" not in line
+
+
+def test_a_reason_that_is_a_sentence_stays_one() -> None:
+    assert reason_words("It sleeps.") == "It sleeps."
 
 
 def test_the_money_is_told_with_its_limits_and_what_is_not_known() -> None:
