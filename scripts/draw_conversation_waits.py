@@ -13,6 +13,7 @@ from appliance.hearing.turn_detector import TurnOptions
 from appliance.pcm.formats import NEAR_RATE_HZ
 from appliance.providers.health import BACKOFF_CAP_S
 from appliance.providers.offline.keeper import READ_DEADLINE_S
+from appliance.providers.standby import HEDGE_AFTER_S
 from appliance.service.button import TAP_MAX_MS
 from appliance.service.half_duplex import RING_OUT_MS
 from appliance.service.performer import ConductorOptions
@@ -115,6 +116,12 @@ WAITS: Final = (
         _TALK.answer_deadline_s * 1000,
         "`conversation.answer_deadline_s`",
         "then the next provider is asked, with as much time; it stands still while a tool runs",
+    ),
+    Wait(
+        "first audio of a provider that failed lately",
+        HEDGE_AFTER_S * 1000,
+        "`HEDGE_AFTER_S`",
+        "then another one is asked as well, unless `conversation.hedge` is off; the first to answer is heard",
     ),
     Wait(
         "more audio (deadline `stall`)",
