@@ -58,8 +58,8 @@ async def test_a_turn_arrives_whole_and_its_words_come_back_in_order() -> None:
         assert await turn_at(server, "de-AT") == "what time is it"
         await server.record.until_all_are_gone()
     assert np.array_equal(server.record.turns[0], QUESTION)
-    assert server.record.queries[0]["language"] == ["de-AT"]
-    assert server.record.queries[0]["model"] == ["nova-3"]
+    assert server.record.asked[0].query["language"] == ["de-AT"]
+    assert server.record.asked[0].query["model"] == ["nova-3"]
     assert server.record.violations == []
 
 

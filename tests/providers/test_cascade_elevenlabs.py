@@ -13,7 +13,8 @@ from appliance.errors import ConfigurationError, FailureCategory, ProviderError
 from appliance.pcm.formats import Pcm
 from appliance.providers.cascade import elevenlabs
 from appliance.providers.cascade.elevenlabs import ElevenLabsOptions, open_elevenlabs_tts, speech_request
-from tests.simulators.elevenlabs_http import KEY, Refusal, Script, Simulator, Trouble
+from tests.simulators.elevenlabs_http import KEY, Script, Simulator, Trouble
+from tests.simulators.elevenlabs_refusals import MAY_NOT_READ_VOICES, Refusal
 from tests.simulators.openai_script import chirp
 
 pytestmark = pytest.mark.timeout(30)
@@ -138,9 +139,7 @@ async def test_a_wrong_key_is_known_when_it_is_opened_and_not_repeated() -> None
 
 
 async def test_a_key_for_nothing_but_speaking_may_speak() -> None:
-    said = "The API key is missing the permission voices_read."
-    script = Script(refuses_voices=Refusal(401, detail(status="missing_permissions", message=said)))
-    async with Simulator(script) as server:
+    async with Simulator(Script(refuses_voices=MAY_NOT_READ_VOICES)) as server:
         assert len(await spoken_at(server)) == 12_000
     assert server.record.voices_asked == 1
 

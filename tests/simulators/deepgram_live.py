@@ -1,7 +1,7 @@
 """A strict stand-in for Deepgram's live transcription on loopback (facts: `deepgram_codec`).
 
 It fails on anything the vendor would refuse: another address, query or key; sound that is no binary frame of
-whole samples; anything after CloseStream.
+whole samples; a control message that the vendor's own types do not know; anything after CloseStream.
 """
 
 import asyncio
@@ -17,12 +17,14 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
-from appliance.pcm.formats import Pcm, pcm_from_bytes
+from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, pcm_from_bytes
+from tests.simulators.deepgram_frames import error, metadata, refusal, results
+from tests.simulators.deepgram_types import mistakes_of_client
 
 PATH = "/v1/listen"
 KEY = "dg-a-very-secret-key"
 _ASKED = {"model", "language", "encoding", "sample_rate", "channels", "interim_results", "punctuate"}
-_MAY_BE_ASKED = _ASKED | {
+MAY_BE_ASKED = _ASKED | {
     "endpointing",
     "smart_format",
     "numerals",
@@ -30,6 +32,15 @@ _MAY_BE_ASKED = _ASKED | {
     "mip_opt_out",
     "profanity_filter",
 }
+
+
+# How the vendor refuses [developers.deepgram.com/docs/errors].
+WRONG_KEY = refusal("INVALID_AUTH", "Invalid credentials.")
+NO_CREDITS = refusal(
+    "ASR_PAYMENT_REQUIRED",
+    "Project does not have enough credits for an ASR request and does not have an overage agreement.",
+)
+TOO_MANY_REQUESTS = refusal("TOO_MANY_REQUESTS", "Too many requests. Please try again later")
 
 
 class Trouble(Enum):
@@ -67,12 +78,23 @@ class Script:
     key: str = KEY
 
 
+@dataclass(frozen=True)
+class Asked:
+    """One request for a connection; the names of its headers in lower case."""
+
+    path: str
+    query: dict[str, list[str]]
+    headers: dict[str, str]
+
+
 @dataclass
 class Record:
     """What the clients of one server did; lists only ever grow."""
 
     violations: list[str] = field(default_factory=list)
-    queries: list[dict[str, list[str]]] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
+    controls: list[dict[str, Any]] = field(default_factory=list)  # every control message
+    told: list[str] = field(default_factory=list)  # every frame that was sent to them
     turns: list[Pcm] = field(default_factory=list)  # those that were closed, 16 kHz
     heard_samples: int = 0
     kept_alive: int = 0
@@ -126,7 +148,8 @@ class Simulator:
     def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
         asked = urlsplit(request.path)
         query = parse_qs(asked.query, keep_blank_values=True)
-        self.record.queries.append(query)
+        headers = {name.lower(): value for name, value in request.headers.raw_items()}
+        self.record.asked.append(Asked(asked.path, query, headers))
         if self._script.reject_status is not None:
             response = connection.respond(
                 http.HTTPStatus(self._script.reject_status), self._script.reject_body
@@ -137,8 +160,7 @@ class Simulator:
         if asked.path != PATH:
             return connection.respond(http.HTTPStatus.NOT_FOUND, "")
         if request.headers.get("Authorization") != f"Token {self._script.key}":
-            body = json.dumps({"err_code": "INVALID_AUTH", "err_msg": "Invalid credentials."})
-            return connection.respond(http.HTTPStatus.UNAUTHORIZED, body)
+            return connection.respond(http.HTTPStatus.UNAUTHORIZED, WRONG_KEY)
         self.record.violations += _mistakes_of_query(query)
         return None
 
@@ -155,7 +177,7 @@ class Simulator:
 
 def _mistakes_of_query(query: dict[str, list[str]]) -> list[str]:
     mistakes = [f"{key} is missing" for key in sorted(_ASKED - set(query))]
-    mistakes += [f"{key} is unknown" for key in sorted(set(query) - _MAY_BE_ASKED)]
+    mistakes += [f"{key} is unknown" for key in sorted(set(query) - MAY_BE_ASKED)]
     mistakes += [f"{key} is given twice" for key, values in query.items() if len(values) > 1]
     if query.get("encoding") != ["linear16"] or query.get("sample_rate") != ["16000"]:
         mistakes.append("another sound than is sent")
@@ -168,8 +190,8 @@ class _Client:
         self._script = script
         self._record = record
         self._turn: list[bytes] = []
-        self._due = [*_results(script.interims, final=False), *_results(script.finals, final=True)]
-        self._due += [*script.others, *_results((script.never_final,), final=False)]
+        self._due = [*_each(script.interims, final=False), *_each(script.finals, final=True)]
+        self._due += [*script.others, *_each((script.never_final,), final=False)]
 
     async def run(self) -> None:
         """Until the client closes the stream, or the script does something worse."""
@@ -185,35 +207,50 @@ class _Client:
         """Take sound; True at the end."""
         if not sound or len(sound) % 2:
             self._record.violations.append(f"sound of {len(sound)} bytes")
+            return False
         self._turn.append(sound)
         self._record.heard_samples += len(sound) // 2
         if (trouble := self._trouble_at(When.SOUND)) is not None:
             return await self._fail(trouble)
         if self._due:
-            await self._socket.send(self._due.pop(0))
+            await self._tell(self._due.pop(0))
         return False
 
     async def _obey(self, frame: str) -> bool:
         """Take a control message; True at the end."""
-        message: Any = json.loads(frame)
-        match message:
-            case {"type": "KeepAlive", **rest} if not rest:
+        message = _control(frame)
+        self._record.controls.append(message)
+        self._record.violations += mistakes_of_client(message)
+        match message.get("type"):
+            case "KeepAlive":
                 self._record.kept_alive += 1
-            case {"type": "CloseStream", **rest} if not rest:
+            case "Finalize":
+                await self._finalize()
+            case "CloseStream":
                 self._record.turns.append(pcm_from_bytes(b"".join(self._turn)))
                 await self._end()
                 return True
-            case _:
-                self._record.violations.append(f"not understood: {frame}")
         return False
+
+    async def _finalize(self) -> None:
+        """Everything that is due is written down at once, and so is the rest of the sound."""
+        due, self._due = self._due, []
+        await self._tell(*due, results("", final=True, from_finalize=True))
 
     async def _end(self) -> None:
         if (trouble := self._trouble_at(When.CLOSE_STREAM)) is not None:
             await self._fail(trouble)
             return
-        for frame in (*self._due, *_results(self._script.last, final=True), _METADATA):
-            await self._socket.send(frame)
+        duration_s = len(self._record.turns[-1]) / NEAR_RATE_HZ
+        await self._tell(*self._due, *_each(self._script.last, final=True), metadata(duration_s))
         await self._socket.close(1000)
+        async for late in self._socket:
+            self._record.violations.append(f"after CloseStream came {late!r:.80}")
+
+    async def _tell(self, *frames: str) -> None:
+        for frame in frames:
+            self._record.told.append(frame)
+            await self._socket.send(frame)
 
     def _trouble_at(self, at: When) -> Trouble | None:
         script = self._script
@@ -228,44 +265,23 @@ class _Client:
             case Trouble.CLOSES:
                 await self._socket.close(1011, f"NET-0001 {self._script.key}")
             case Trouble.BABBLES:
-                await self._socket.send("<html>")
+                await self._tell("<html>")
             case Trouble.FAILS:
-                said = f"no model for {self._script.key}"
-                await self._socket.send(json.dumps({"type": "Error", "variant": "x", "description": said}))
+                await self._tell(error(f"no model for {self._script.key}"))
             case Trouble.KEEPS_SILENT:
                 pass
         await self._socket.wait_closed()
         return True
 
 
-def _results(transcripts: tuple[str, ...], *, final: bool) -> list[str]:
-    return [
-        json.dumps(
-            {
-                "type": "Results",
-                "channel_index": [0, 1],
-                "duration": 1.0,
-                "start": 0.0,
-                "is_final": final,
-                "speech_final": False,
-                "channel": {"alternatives": [{"transcript": text, "confidence": 0.9, "words": []}]},
-                "metadata": {"request_id": "r", "model_uuid": "m", "model_info": {}},
-                "from_finalize": False,
-            }
-        )
-        for text in transcripts
-        if text
-    ]
+def _control(frame: str) -> dict[str, Any]:
+    """A control message; an empty one, which is none, for what is no JSON object."""
+    try:
+        message = json.loads(frame)
+    except ValueError:
+        return {}
+    return message if isinstance(message, dict) else {}
 
 
-_METADATA = json.dumps(
-    {
-        "type": "Metadata",
-        "transaction_key": "deprecated",
-        "request_id": "r",
-        "sha256": "0",
-        "created": "2026-01-01T00:00:00.000Z",
-        "duration": 1.0,
-        "channels": 1,
-    }
-)
+def _each(transcripts: tuple[str, ...], *, final: bool) -> list[str]:
+    return [results(text, final=final) for text in transcripts if text]

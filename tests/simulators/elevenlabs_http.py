@@ -10,14 +10,22 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import parse_qs, urlsplit
+
+from elevenlabs.types.voice_settings import VoiceSettings
+from pydantic import ValidationError
 
 from appliance.pcm.formats import Pcm, pcm_to_bytes
+from tests.simulators.elevenlabs_refusals import NO_SUCH_PATH, Refusal, wrong_key
 from tests.simulators.openai_script import chirp
+from tests.simulators.openai_types import unknown_keys
 
 KEY = "xi-a-very-secret-key"
 VOICE = "JBFqnCBsd6RMkjVDRZzb"
-_SPEECH = f"/v1/text-to-speech/{VOICE}/stream?output_format=pcm_24000"
-_FIELDS = {"text", "model_id", "language_code", "voice_settings", "previous_text", "next_text", "seed"}
+SPEECH_PATH = f"/v1/text-to-speech/{VOICE}/stream"
+VOICE_PATH = f"/v1/voices/{VOICE}"
+FIELDS = {"text", "model_id", "language_code", "voice_settings", "previous_text", "next_text", "seed"}
+_FORMAT = {"output_format": ["pcm_24000"]}
 
 
 class Trouble(Enum):
@@ -26,15 +34,6 @@ class Trouble(Enum):
     DROPS = auto()  # the connection is lost
     KEEPS_SILENT = auto()  # nothing comes any more
     BABBLES = auto()  # something that is no piece
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """An HTTP error."""
-
-    status: int
-    body: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -53,11 +52,23 @@ class Script:
     key: str = KEY
 
 
+@dataclass(frozen=True)
+class Request:
+    """One HTTP request; the names of its headers in lower case, `body` None where it had none."""
+
+    method: str
+    path: str
+    query: dict[str, list[str]]
+    headers: dict[str, str]
+    body: Any
+
+
 @dataclass
 class Record:
     """What the clients of one server did; lists only ever grow."""
 
     violations: list[str] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
     asked: list[dict[str, Any]] = field(default_factory=list)
     voices_asked: int = 0
     connections: int = 0
@@ -115,26 +126,28 @@ class Simulator:
 
     async def _one_request(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Answer one request; False where the connection is not to be used further."""
-        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-        first, *lines = head.rstrip().split("\r\n")
-        method, path, _ = first.split(" ")
-        headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
-        body = await reader.readexactly(int(headers.get("content-length", "0")))
-        script = self._script
-        if headers.get("xi-api-key") != script.key:
-            return await _refuse(writer, Refusal(401, _detail("invalid_api_key", f"not {script.key}")))
-        if (method, path) == ("GET", f"/v1/voices/{VOICE}"):
-            self.record.voices_asked += 1
-            return await _refuse(writer, script.refuses_voices or Refusal(200, '{"voice_id": "x"}'))
-        if (method, path) != ("POST", _SPEECH):
-            self.record.violations.append(f"{method} {path}")
-            return await _refuse(writer, Refusal(404, _detail("not_found", "no such path")))
-        asked = json.loads(body)
-        self.record.asked.append(asked)
-        self.record.violations += _mistakes(asked, headers)
-        if script.refuses is not None:
-            return await _refuse(writer, script.refuses)
+        asked = await _read(reader)
+        self.record.requests.append(asked)
+        if (refusal := self._refusal(asked)) is not None:
+            return await _refuse(writer, refusal)
+        if asked.path == VOICE_PATH:
+            return await _refuse(writer, _VOICE)
         return await self._speak(reader, writer)
+
+    def _refusal(self, asked: Request) -> Refusal | None:
+        """Why there is nothing but this for `asked`; None where there is more."""
+        script, record = self._script, self.record
+        if (key := asked.headers.get("xi-api-key", "")) != script.key:
+            return wrong_key(key)
+        if (asked.method, asked.path, asked.query) == ("GET", VOICE_PATH, {}):
+            record.voices_asked += 1
+            return script.refuses_voices
+        if (asked.method, asked.path, asked.query) == ("POST", SPEECH_PATH, _FORMAT):
+            record.asked.append(asked.body)
+            record.violations += _mistakes(asked.body, asked.headers)
+            return script.refuses
+        record.violations.append(f"{asked.method} {asked.path} {asked.query}")
+        return NO_SUCH_PATH
 
     async def _speak(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         script = self._script
@@ -154,7 +167,7 @@ class Simulator:
 
 
 def _mistakes(asked: Mapping[str, Any], headers: Mapping[str, str]) -> list[str]:
-    mistakes = [f"{key} is unknown" for key in sorted(set(asked) - _FIELDS)]
+    mistakes = [f"{key} is unknown" for key in sorted(set(asked) - FIELDS)]
     if headers.get("content-type") != "application/json":
         mistakes.append("the body is said to be no JSON")
     if not isinstance(asked.get("text"), str) or not asked["text"].strip():
@@ -165,13 +178,32 @@ def _mistakes(asked: Mapping[str, Any], headers: Mapping[str, str]) -> list[str]
         len(asked["language_code"]) != 2 or "multilingual_v2" in asked["model_id"]
     ):
         mistakes.append("a language code that is none, or for a model that takes none")
-    if not 0.7 <= asked.get("voice_settings", {}).get("speed", 1) <= 1.2:
+    return mistakes + _mistakes_of_voice(asked.get("voice_settings", {}))
+
+
+def _mistakes_of_voice(settings: object) -> list[str]:
+    try:
+        known = VoiceSettings.model_validate(settings, strict=True)
+    except ValidationError as wrong:
+        return [f"voice_settings: {error['loc']}: {error['msg']}" for error in wrong.errors()]
+    mistakes = [f"voice_settings{key} is unknown" for key in unknown_keys(known)]
+    if not 0.7 <= (1.0 if known.speed is None else known.speed) <= 1.2:
         mistakes.append("a speed out of range")
     return mistakes
 
 
-def _detail(status: str, message: str) -> str:
-    return json.dumps({"detail": {"status": status, "message": message}})
+async def _read(reader: asyncio.StreamReader) -> Request:
+    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+    first, *lines = head.rstrip().split("\r\n")
+    method, target, _ = first.split(" ")
+    headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
+    body = await reader.readexactly(int(headers.get("content-length", "0")))
+    parts = urlsplit(target)
+    query = parse_qs(parts.query, keep_blank_values=True)
+    return Request(method, parts.path, query, headers, json.loads(body) if body else None)
+
+
+_VOICE = Refusal(200, json.dumps({"voice_id": VOICE, "name": "George", "category": "premade"}))
 
 
 async def _refuse(writer: asyncio.StreamWriter, refusal: Refusal) -> bool:
