@@ -1,4 +1,4 @@
-"""The second session of a turn: what it has to do with it, and what it said before it is in use. Pure."""
+"""The second session of a turn: what it has to do with it, and what it said before it is in use."""
 
 import asyncio
 from dataclasses import dataclass, field

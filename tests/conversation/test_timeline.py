@@ -160,6 +160,12 @@ def test_failures_and_failovers_are_marked() -> None:
     assert {"connection_failed", "openai → gemini", "set_timer"} <= set(shown)
 
 
+def test_who_is_asked_as_well_is_marked() -> None:
+    hedge: Event = {"t_ms": 900, "event": "hedge", "turn": 1, "first": "openai", "second": "gemini"}
+    shown = texts(draw([*spoken(1, 0), {**hedge, "replayed_ms": 1000}]))
+    assert {"gemini is asked as well", "openai lets the person wait"} <= set(shown)
+
+
 def test_an_answer_that_never_came_is_shown_as_waited_for() -> None:
     events = [event for event in spoken(1, 0) if event["event"] not in ("answer_audible", "answer_started")]
     shown = texts(draw(events))
