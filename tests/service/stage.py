@@ -5,7 +5,7 @@ import io
 import json
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,29 +14,8 @@ import numpy as np
 from appliance.audio.playout import Playout, PlayoutOptions
 from appliance.audio.pump import SpeakerPump
 from appliance.conversation.machine import State
-from appliance.conversation.session import Emit
-from appliance.conversation.vocabulary import (
-    AnswerAudio,
-    AnswerDone,
-    AnswerStarted,
-    AnswerTranscript,
-    AppendAudio,
-    AskText,
-    CancelAnswer,
-    Capabilities,
-    CloseSession,
-    Command,
-    CommitTurn,
-    Failure,
-    HistoryItem,
-    Ready,
-    SessionConfig,
-    SpeechEvent,
-    UserTranscript,
-)
-from appliance.errors import FailureCategory
+from appliance.conversation.vocabulary import SpeechEvent
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, ms_of_samples, samples_of_ms
-from appliance.pcm.level import rms_dbfs
 from appliance.pcm.ring import SampleRing
 from appliance.providers.chain import Provider
 from appliance.service.assembly import Assembly, Ends
@@ -49,142 +28,38 @@ from appliance.service.state import StateDirectory
 from appliance.service.ticker import TICK_MS, Ticker
 from appliance.service.tool_calls import Tools
 from appliance.settings import Settings, load_settings
+from tests.service.scripted import (
+    OUT_RATE_HZ,
+    SENTENCE_MS,
+    LoudnessDetector,
+    Script,
+    ScriptedProvider,
+    Tape,
+    say,
+    silence,
+    speech,
+    tone,
+)
 from tests.service.wiring import Ports, Wiring
 
-OUT_RATE_HZ = 24_000
-SPEECH_DBFS = -40.0
-SENTENCE_MS = 300.0  # every sentence of the device's own
+__all__ = [
+    "OUT_RATE_HZ",
+    "SENTENCE_MS",
+    "LoudnessDetector",
+    "Played",
+    "ScriptedProvider",
+    "Tape",
+    "play",
+    "sample",
+    "say",
+    "silence",
+    "speech",
+    "tone",
+    "wishes",
+]
 
-
-class LoudnessDetector:
-    """Takes every loud window for speech: what is spoken stands in the script, to the sample."""
-
-    window_samples = 512
-
-    def probability(self, window: Pcm) -> float:
-        return 1.0 if rms_dbfs(window) > SPEECH_DBFS else 0.0
-
-    def reset(self) -> None:
-        pass
-
-
-def speech(ms: float, seed: int = 1) -> Pcm:
-    """Noise as loud as speech, no two stretches alike."""
-    count = samples_of_ms(ms, NEAR_RATE_HZ)
-    return np.random.default_rng(seed).integers(-8000, 8000, count, dtype=np.int16)
-
-
-def silence(ms: float) -> Pcm:
-    return np.zeros(samples_of_ms(ms, NEAR_RATE_HZ), dtype=np.int16)
-
-
-def tone(ms: float) -> Pcm:
-    """An answer that is loud from its first sample to its last."""
-    t = np.arange(samples_of_ms(ms, OUT_RATE_HZ))
-    return (8000 * np.cos(2 * np.pi * 440 * t / OUT_RATE_HZ)).astype(np.int16)
-
-
-async def say(text: str, rate_hz: int) -> Pcm:
-    """Every sentence of the device's own."""
-    return tone(SENTENCE_MS)
-
-
-@dataclass
-class ScriptedProvider:
-    """Answers each turn with the next of `answers`, `delay_ms` after it; keeps what it was told."""
-
-    answers: Sequence[Pcm]
-    delay_ms: float = 0.0
-    breaks_off: bool = False  # fails instead of completing an answer
-    told: list[Command] = field(default_factory=list)
-    _owed: tuple[int, float] | None = None
-    _now_ms: float = 0.0
-
-    @property
-    def capabilities(self) -> Capabilities:
-        return Capabilities(NEAR_RATE_HZ, OUT_RATE_HZ, discards=True, text_in=True)
-
-    def open(self) -> "ScriptedProvider":
-        self._over = asyncio.Event()
-        self._owed = None
-        return self
-
-    async def run(self, config: SessionConfig, history: tuple[HistoryItem, ...], emit: Emit) -> None:
-        self._emit = emit
-        emit(Ready())
-        await self._over.wait()
-
-    def send(self, command: Command) -> None:
-        self.told.append(command)
-        match command:
-            case CommitTurn(answer=answer) | AskText(answer=answer):
-                self._owed = (answer, self._now_ms + self.delay_ms)
-                self.pass_time(self._now_ms)
-            case CancelAnswer():
-                self._owed = None
-            case CloseSession():
-                self._over.set()
-
-    def pass_time(self, now_ms: float) -> None:
-        """Answer what is due by now."""
-        self._now_ms = now_ms
-        if self._owed is not None and now_ms >= self._owed[1]:
-            number, self._owed = self._owed[0], None
-            self._answer(number)
-
-    def _answer(self, number: int) -> None:
-        self._emit(UserTranscript(number, f"question {number}", final=True))
-        self._emit(AnswerStarted(number))
-        pcm = self.answers[min(number, len(self.answers)) - 1]
-        for start in range(0, len(pcm), 2400):
-            self._emit(AnswerAudio(number, pcm[start : start + 2400]))
-        if self.breaks_off:
-            self._emit(Failure(FailureCategory.SESSION_CLOSED, "gone", answer=number))
-            return
-        self._emit(AnswerTranscript(number, f"answer {number}", final=True))
-        self._emit(AnswerDone(number, complete=True))
-
-    @property
-    def turns(self) -> list[Pcm]:
-        """The sound of each committed turn, cancelled and continued ones in their pieces."""
-        turns: list[list[Pcm]] = [[]]
-        for command in self.told:
-            if isinstance(command, AppendAudio):
-                turns[-1].append(command.pcm)
-            elif isinstance(command, CommitTurn):
-                turns.append([])
-        return [np.concatenate(pieces) for pieces in turns[:-1]]
-
-    @property
-    def cancelled(self) -> list[CancelAnswer]:
-        return [command for command in self.told if isinstance(command, CancelAnswer)]
-
-
-class Script:
-    """A microphone that hears what the test says."""
-
-    rate_hz = NEAR_RATE_HZ
-
-    def __init__(self, pcm: Pcm) -> None:
-        self._pcm = pcm
-
-    def read(self, count: int) -> Pcm:
-        block, self._pcm = self._pcm[:count], self._pcm[count:]
-        return block
-
-
-class Tape:
-    """What the loudspeaker played."""
-
-    def __init__(self) -> None:
-        self._blocks: list[Pcm] = []
-
-    def write(self, pcm: Pcm) -> None:
-        self._blocks.append(pcm.copy())
-
-    @property
-    def pcm(self) -> Pcm:
-        return np.concatenate(self._blocks)
+# A conversation in which nothing goes on for so long is over.
+QUIET_MS = 1000.0
 
 
 @dataclass
@@ -249,11 +124,10 @@ def play(
     `tail_ms` after `near` it is over in any case. `successors` are the providers after the first.
     """
     provider = provider or ScriptedProvider(answers or [tone(1000)])
-    loaded = load_settings([], settings, {})
-    playing = _play(
+    scene = _Scene(
         np.concatenate(near),
         (provider, *successors),
-        loaded.settings,
+        load_settings([], settings, {}).settings,
         delay_ms,
         tail_ms,
         each_tick,
@@ -265,92 +139,118 @@ def play(
         now,
     )
     with asyncio.Runner(loop_factory=loop_factory) as runner:
-        return runner.run(playing)
+        return runner.run(_play(scene))
 
 
-async def _play(
-    near: Pcm,
-    providers: Sequence[ScriptedProvider],
-    settings: Settings,
-    delay_ms: int,
-    tail_ms: float,
-    each_tick: Callable[[Assembly], None],
-    tape: Tape,
-    reader: Reader | None,
-    tools: Tools | None,
-    wiring: Wiring,
-    state: StateDirectory | None,
-    now: Callable[[], datetime],
-) -> Played:
-    lines, clock = io.StringIO(), TickerClock()
-    heard: deque[SpeechEvent] = deque()
-    capture = SampleRing.allocate(NEAR_RATE_HZ)
-    playout = Playout(PlayoutOptions(OUT_RATE_HZ, duck_db=settings.interruption.duck_db))
-    log = EventLog(lines)
-    faults: list[Exception] = []
-    ends = Ends(
-        capture,
-        NEAR_RATE_HZ,
-        playout,
-        OUT_RATE_HZ,
-        wiring.near_ms,
-        lambda position: ms_of_samples(position, OUT_RATE_HZ),
-        heard.append,
-        wiring.wake_at,
-        on_fault=faults.append,
-        set_muted=lambda muted: wiring.set_muted(ticker, muted),
-        half_duplex=settings.interruption.strategy == "ignore",
-        look_every_ms=TICK_MS,
-        local_time=now,
-    )
-    assembly = Assembly(
-        settings,
-        ProviderList(_named(providers), {}),
-        LoudnessDetector(),
-        ends,
-        clock,
-        log,
-        say,
-        reader,
-        tools,
-        state,
-    )
-    pump = SpeakerPump(playout, OUT_RATE_HZ, SampleRing.allocate(NEAR_RATE_HZ))
-    ports = wiring.connect(Ports(capture, assembly.hearing, pump, assembly.conductor), assembly, clock, log)
-    ticker = Ticker(
-        Script(near),
-        tape,
-        ports.capture,
-        ports.hearing,
-        heard,
-        ports.pump,
-        ports.conductor,
-        clock,
-        OUT_RATE_HZ,
-        samples_of_ms(delay_ms, OUT_RATE_HZ),
-    )
-    quiet_ms = 0.0
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """What is to happen, as `play` was told."""
 
-    def over() -> bool:
-        nonlocal quiet_ms
-        each_tick(assembly)
-        for provider in providers:
+    near: Pcm
+    providers: Sequence[ScriptedProvider]
+    settings: Settings
+    delay_ms: int
+    tail_ms: float
+    each_tick: Callable[[Assembly], None]
+    tape: Tape
+    reader: Reader | None
+    tools: Tools | None
+    wiring: Wiring
+    state: StateDirectory | None
+    now: Callable[[], datetime]
+
+
+async def _play(scene: _Scene) -> Played:
+    return await _Performance(scene).run()
+
+
+class _Performance:
+    """An assembly and its two ends around one ticker."""
+
+    def __init__(self, scene: _Scene) -> None:
+        self._scene = scene
+        self._lines, self._clock = io.StringIO(), TickerClock()
+        self._log = EventLog(self._lines)
+        self._heard: deque[SpeechEvent] = deque()
+        self._faults: list[Exception] = []
+        self._quiet_ms = 0.0
+        self._capture = SampleRing.allocate(NEAR_RATE_HZ)
+        self._playout = Playout(PlayoutOptions(OUT_RATE_HZ, duck_db=scene.settings.interruption.duck_db))
+        self._assembly = Assembly(
+            scene.settings,
+            ProviderList(_named(scene.providers), {}),
+            LoudnessDetector(),
+            self._ends(),
+            self._clock,
+            self._log,
+            say,
+            scene.reader,
+            scene.tools,
+            scene.state,
+        )
+        self._ticker = self._wired()
+
+    def _ends(self) -> Ends:
+        scene = self._scene
+        return Ends(
+            self._capture,
+            NEAR_RATE_HZ,
+            self._playout,
+            OUT_RATE_HZ,
+            scene.wiring.near_ms,
+            lambda position: ms_of_samples(position, OUT_RATE_HZ),
+            self._heard.append,
+            scene.wiring.wake_at,
+            on_fault=self._faults.append,
+            set_muted=lambda muted: scene.wiring.set_muted(self._ticker, muted),
+            half_duplex=scene.settings.interruption.strategy == "ignore",
+            look_every_ms=TICK_MS,
+            local_time=scene.now,
+        )
+
+    def _wired(self) -> Ticker:
+        assembly = self._assembly
+        pump = SpeakerPump(self._playout, OUT_RATE_HZ, SampleRing.allocate(NEAR_RATE_HZ))
+        ports = self._scene.wiring.connect(
+            Ports(self._capture, assembly.hearing, pump, assembly.conductor), assembly, self._clock, self._log
+        )
+        return Ticker(
+            Script(self._scene.near),
+            self._scene.tape,
+            ports.capture,
+            ports.hearing,
+            self._heard,
+            ports.pump,
+            ports.conductor,
+            self._clock,
+            OUT_RATE_HZ,
+            samples_of_ms(self._scene.delay_ms, OUT_RATE_HZ),
+        )
+
+    async def run(self) -> Played:
+        """From the first sample to the last."""
+        async with self._assembly.running(1.0):
+            await self._ticker.run_virtually(self._is_over, lambda: False, self._assembly.provider_spoke)
+            standing = self._assembly.conductor.state
+        if self._faults:
+            raise self._faults[0]
+        self._log.close()
+        events = [json.loads(line) for line in self._lines.getvalue().splitlines()]
+        return Played(events, self._scene.tape.pcm, self._scene.providers[0], self._assembly, standing)
+
+    def _is_over(self) -> bool:
+        """Asked at every tick, after which the world goes on by it."""
+        scene, ticker = self._scene, self._ticker
+        scene.each_tick(self._assembly)
+        for provider in scene.providers:
             provider.pass_time(ticker.now_ms)
-        log.advance(ticker.now_ms)
-        assembly.look()
-        quiet_ms = quiet_ms + 10 if assembly.conductor.settled else 0.0
+        self._log.advance(ticker.now_ms)
+        self._assembly.look()
+        settled = self._assembly.conductor.settled and not self._assembly.toolbox.rings
+        self._quiet_ms = self._quiet_ms + TICK_MS if settled else 0.0
         if ticker.ended_ms is None:
-            return bool(faults)
-        return quiet_ms > 1000 or ticker.now_ms > ticker.ended_ms + tail_ms
-
-    async with assembly.running(1.0):
-        await ticker.run_virtually(over, lambda: False, assembly.provider_spoke)
-        standing = assembly.conductor.state
-    if faults:
-        raise faults[0]
-    log.close()
-    events = [json.loads(line) for line in lines.getvalue().splitlines()]
-    return Played(events, tape.pcm, providers[0], assembly, standing)
+            return bool(self._faults)
+        return self._quiet_ms > QUIET_MS or ticker.now_ms > ticker.ended_ms + scene.tail_ms
 
 
 def _named(providers: Sequence[ScriptedProvider]) -> tuple[Provider, ...]:
