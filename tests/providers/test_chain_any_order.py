@@ -180,17 +180,15 @@ def one_caller(chaos: Chaos) -> bool:
 
 
 def nobody_overtaken(chaos: Chaos) -> bool:
-    """Who was asked as well answers only where nothing of the answer has come."""
-    come: set[int] = set()
-    wanted = 0
+    """Who was asked as well answers only where nothing has come since then."""
+    came = False
     for event in chaos.stage.events:
         match event:
-            case AnswerAudio(answer=answer) | ToolCall(answer=answer):
-                come.add(answer)
-                wanted = answer
+            case AnswerAudio() | ToolCall():
+                came = True
             case Hedged():
-                wanted = 0
-            case LinkChanged(message=message) if "quicker" in message and wanted in come:
+                came = False
+            case LinkChanged(message=message) if "quicker" in message and came:
                 return False
     return True
 
