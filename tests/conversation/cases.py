@@ -9,7 +9,7 @@ from typing import NamedTuple
 from appliance.conversation.machine import Happening as H
 from appliance.conversation.machine import State as S
 from appliance.conversation.machine import Verb as V
-from tests.conversation.scenarios import (
+from tests.conversation.scenario import (
     ASKED,
     ASKS,
     DUCKED,

@@ -12,9 +12,11 @@ from appliance.conversation.machine import Verb as V
 from appliance.conversation.strategies import DEFERRED, IMMEDIATE
 from appliance.conversation.table import DECIDED, IGNORED
 from tests.conversation.cases import LATER_WAYS, WAYS, scenarios
-from tests.conversation.scenarios import SCENARIOS, Scenario
+from tests.conversation.interruptions import INTERRUPTIONS
+from tests.conversation.scenario import Scenario
+from tests.conversation.scenarios import SCENARIOS
 
-AT_ONCE = (*SCENARIOS, *scenarios(WAYS))
+AT_ONCE = (*SCENARIOS, *INTERRUPTIONS, *scenarios(WAYS))
 LATER = tuple(scenarios(LATER_WAYS))
 ALL = [(IMMEDIATE.table, s) for s in AT_ONCE] + [(DEFERRED.table, s) for s in LATER]
 
