@@ -26,6 +26,15 @@ def ringtone(length_ms: float, rate_hz: int) -> Pcm:
     return tone[:count]
 
 
+def ring_stroke(number: int, length_ms: float, rate_hz: int) -> Pcm:
+    """The part of that `length_ms` long which begins after `number` others; from the end of the crescendo on
+    all are the same where whole patterns go into one."""
+    swelling = -(-len(_FIRST_DB) * _PATTERN_MS // length_ms)
+    number = min(number, int(swelling))
+    stroke = ringtone((number + 1) * length_ms, rate_hz)
+    return stroke[samples_of_ms(number * length_ms, rate_hz) :]
+
+
 def _pattern(rate_hz: int) -> Float32:
     out = np.zeros(samples_of_ms(_PATTERN_MS, rate_hz), np.float32)
     for number, pitch_hz in enumerate(_PITCHES_HZ):

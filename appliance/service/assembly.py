@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from appliance.audio.ringtone import ringtone
+from appliance.audio.ringtone import ring_stroke
 from appliance.conversation.history import History
 from appliance.conversation.machine import Phase
 from appliance.conversation.vocabulary import (
@@ -26,7 +26,6 @@ from appliance.conversation.vocabulary import (
 from appliance.errors import ProviderError
 from appliance.hearing.detector import SpeechDetector
 from appliance.hearing.hearing import Hearing
-from appliance.hearing.turn_detector import TurnOptions
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, samples_of_ms
 from appliance.pcm.ring import SampleRing
 from appliance.providers.chain import Chain
@@ -49,12 +48,14 @@ from appliance.service.state import StateDirectory
 from appliance.service.strategy_choice import load_strategy
 from appliance.service.tool_calls import ToolCalls, Tools
 from appliance.service.toolbox import Hands, RoomClock, Toolbox
+from appliance.service.toolbox_alarm import AlarmRoom
 from appliance.service.toolbox_options import toolbox_options
 from appliance.service.toolbox_volume import VolumeKnob
+from appliance.service.turn_options import turn_options
 from appliance.service.turns import Turns
 from appliance.service.words import WordReader
 from appliance.settings import Settings
-from appliance.skills.bell import RING_S
+from appliance.skills.bell import STROKE_S
 
 # Beyond the longest turn and its prefix: what the loop may be late by before a sample is lost.
 _HISTORY_SLACK_S = 10
@@ -166,11 +167,16 @@ class Assembly:
         self, settings: Settings, ends: Ends, clock: StreamClock, state: StateDirectory | None
     ) -> Toolbox:
         rate_hz = ends.mouth_rate_hz
-        hands = Hands(
-            self.volume,
+        alarm = AlarmRoom(
             self._post,
             lambda: self.loudspeaker.rings,
-            lambda: ringtone(RING_S * 1000, rate_hz),
+            lambda: self.conductor.settled,
+            lambda: self.loudspeaker.silences,
+            lambda stroke: ring_stroke(stroke, STROKE_S * 1000, rate_hz),
+        )
+        hands = Hands(
+            self.volume,
+            alarm,
             lambda sentence: self.announcer.announce(sentence),
             ends.tell_owner,
             self.configure,
@@ -333,18 +339,3 @@ def _near_samples(settings: Settings) -> int:
     turn_and_kept_s = 2 * settings.hearing.max_turn_s + _HISTORY_SLACK_S
     longest_ms = turn_and_kept_s * 1000 + settings.hearing.prefix_padding_ms
     return samples_of_ms(longest_ms, NEAR_RATE_HZ)
-
-
-def turn_options(settings: Settings) -> TurnOptions:
-    """The turn detector's options in the owner's settings."""
-    return TurnOptions(
-        speech_threshold=settings.hearing.speech_threshold,
-        silence_threshold=settings.hearing.silence_threshold,
-        min_speech_ms=settings.hearing.min_speech_ms,
-        hush_ms=settings.interruption.hush_ms,
-        confirm_ms=settings.interruption.confirm_ms,
-        end_silence_ms=settings.hearing.end_silence_ms,
-        no_speech_s=settings.hearing.no_speech_s,
-        max_turn_s=settings.hearing.max_turn_s,
-        auto_complete=settings.conversation.auto_complete,
-    )

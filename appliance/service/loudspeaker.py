@@ -35,6 +35,7 @@ class Loudspeaker:
         self._announcements = Announcements()
         self._clips: dict[tuple[Sound, int], Pcm] = {}  # of those that wait; bounded as they are
         self._number = 0
+        self.silences = 0  # how often silence was wished for, whatever sounded
 
     @property
     def busy(self) -> bool:
@@ -85,6 +86,7 @@ class Loudspeaker:
 
     def stop_ring(self) -> bool:
         """An alarm that has the loudspeaker gives it up; as `clip_done`."""
+        self.silences += 1
         playing = self._announcements.playing
         if playing is None or playing[0] is not Sound.RING:
             return False
@@ -97,6 +99,7 @@ class Loudspeaker:
 
     def silence(self) -> None:
         """A person wants silence: only an answer may go on."""
+        self.silences += 1
         self._fall_silent(self._announcements.forget_all_but_answers())
 
     def _fall_silent(self, stopped: tuple[Sound, int] | None) -> None:

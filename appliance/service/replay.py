@@ -177,7 +177,8 @@ class _Replay:
             move(samples_of_ms(at_s * 1000, NEAR_RATE_HZ))
         self._log.advance(now_ms)
         self._assembly.look()
-        if not self._assembly.conductor.settled or self._rings_within_the_tail():
+        rings = self._assembly.toolbox.rings or self._rings_within_the_tail()
+        if rings or not self._assembly.conductor.settled:
             self._settled_since_ms = None
         elif self._settled_since_ms is None:
             self._settled_since_ms = now_ms

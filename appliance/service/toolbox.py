@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from appliance.conversation.vocabulary import Pcm, Ring, StopRing, ToolCall, ToolDeclaration, ToolDone
+from appliance.conversation.vocabulary import ToolCall, ToolDeclaration, ToolDone
 from appliance.service.clock import StreamClock
 from appliance.service.record import Record
 from appliance.service.state import StateDirectory
-from appliance.service.toolbox_alarm import TimerAlarm
+from appliance.service.toolbox_alarm import AlarmRoom, TimerAlarm
 from appliance.service.toolbox_volume import VolumeKnob
 from appliance.skills.builtin import builtin_tools
 from appliance.skills.mcp_server import McpOptions, McpServer
@@ -46,9 +46,7 @@ class Hands:
     """What tools can do to the room, and whom they tell."""
 
     volume: VolumeKnob
-    post: Callable[[Ring | StopRing], None]  # to the conductor
-    rings: Callable[[], bool]  # whether an alarm can be heard
-    tone: Callable[[], Pcm]  # what an alarm sounds like
+    alarm: AlarmRoom
     say: Callable[[str], None]  # in the device's own voice, when nothing else sounds
     tell_owner: Callable[[str], None]  # a sentence
     changed: Callable[[], None]  # `Toolbox.declarations` are others
@@ -69,7 +67,7 @@ class Toolbox:
         self._clock = clock
         self._hands = hands
         self._timers = Timers()
-        self._alarm = TimerAlarm(self._timers, clock, state, record, hands.post, hands.rings, hands.tone)
+        self._alarm = TimerAlarm(self._timers, clock, state, record, hands.alarm)
         tools = builtin_tools(clock, hands.volume, self._timers, self._alarm, self._alarm.keep)
         self._registry = Registry(tools if options.builtin else ())
         self._runner = ToolRunner(self._registry)
@@ -96,6 +94,11 @@ class Toolbox:
         """Those that run, with the seconds left of each."""
         now_s = self._clock.now_s()
         return [(timer, max(timer.due_s - now_s, 0.0)) for timer in self._timers.pending]
+
+    @property
+    def rings(self) -> bool:
+        """An alarm can be heard, or will be again after a moment."""
+        return self._alarm.rings
 
     def next_ring_ms(self) -> float | None:
         """The stream time at which the next timer ends."""

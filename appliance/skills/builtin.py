@@ -13,6 +13,8 @@ from appliance.skills.tool import FunctionTool, Tool
 
 # strftime would follow the machine's locale.
 _WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+# What rings, in place of a timer's name.
+_ALARM: Final = "alarm"
 
 
 class Volume(Protocol):
@@ -112,22 +114,27 @@ class _TimerTools:
     def cancel_timer(
         self,
         timer: Annotated[
-            str, Field(description="Its number or name; leave it out if there is only one, or for the alarm.")
+            str, Field(description='Its number or name, or "alarm" for what rings; "" if there is only one.')
         ] = "",
     ) -> dict[str, object]:
-        """Cancel a timer, or stop the alarm that rings."""
-        if self._alarm.rings and not timer.strip():
-            self._alarm.silence()
-            return {"stopped": "alarm"}
+        """Cancel a timer, or stop the alarm that rings, which may be all that a person means by "stop"."""
+        meant = timer.strip().casefold()
+        if self._alarm.rings and meant in ("", _ALARM):
+            return self._silence()
         try:
             cancelled = self._timers.cancel(timer)
         except ToolError:
-            if not self._alarm.rings:
-                raise
-            self._alarm.silence()  # the one that is meant has ended already
-            return {"stopped": "alarm"}
+            if self._alarm.rings:
+                return self._silence()  # the one that is meant has ended already
+            if meant == _ALARM:
+                raise ToolError("no alarm rings") from None
+            raise
         self._changed()
         return {"cancelled": self._told(cancelled)}
+
+    def _silence(self) -> dict[str, object]:
+        self._alarm.silence()
+        return {"stopped": _ALARM}
 
     def _told(self, timer: Timer) -> dict[str, object]:
         left_s = max(timer.due_s - self._clock.now_s(), 0.0)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from appliance.audio.ringtone import PEAK_DBFS, ringtone
+from appliance.audio.ringtone import PEAK_DBFS, ring_stroke, ringtone
 
 RATES_HZ = (16_000, 24_000, 44_100, 48_000)
 
@@ -29,3 +29,8 @@ def test_it_swells_and_then_is_as_loud_as_a_voice(rate_hz: int) -> None:
 def test_a_short_one_is_the_beginning_of_a_long_one(length_ms: int) -> None:
     short = ringtone(length_ms, 24_000)
     assert np.array_equal(short, ringtone(60_000, 24_000)[: len(short)])
+
+
+def test_strokes_one_after_the_other_are_the_ringtone() -> None:
+    strokes = [ring_stroke(number, 3000, 24_000) for number in range(12)]
+    assert np.array_equal(np.concatenate(strokes), ringtone(36_000, 24_000))

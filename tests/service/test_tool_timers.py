@@ -26,7 +26,7 @@ from appliance.conversation.vocabulary import (
 from appliance.pcm.formats import NEAR_RATE_HZ, samples_of_ms
 from appliance.service.assembly import Assembly
 from appliance.service.state import StateDirectory
-from appliance.skills.bell import RING_S
+from appliance.skills.bell import LISTEN_S, STROKE_S, STROKES
 from tests.service.event_schema import problems
 from tests.service.stage import (
     OUT_RATE_HZ,
@@ -40,6 +40,7 @@ from tests.service.stage import (
     wishes,
 )
 
+RING_S = STROKES * (STROKE_S + LISTEN_S)
 QUESTION = (silence(500), speech(1000))
 
 
@@ -115,7 +116,7 @@ def test_a_timer_rings_when_its_time_is_over_and_then_stops() -> None:
     assert rang_ms - call["t_ms"] == pytest.approx(10_000, abs=20)
     assert not sounds(played, call["t_ms"] + 1000, rang_ms)
     assert sounds(played, rang_ms, rang_ms + 500)
-    assert sounds(played, rang_ms + RING_S * 1000 - 2000, rang_ms + RING_S * 1000)
+    assert sounds(played, rang_ms + RING_S * 1000 - 5000, rang_ms + RING_S * 1000)
     assert not sounds(played, rang_ms + RING_S * 1000 + 500, rang_ms + RING_S * 1000 + 10_000)
     assert problems(played.events) == []
 
@@ -202,6 +203,78 @@ def test_the_model_stops_the_alarm_and_its_answer_is_heard() -> None:
     assert sounds(played, 600, 2000)
     assert not sounds(played, done["t_ms"] + 500, done["t_ms"] + 3000)
     assert audible["t_ms"] < 5500
+    assert problems(played.events) == []
+
+
+class OneByOne(Calling):
+    """Calls the first tool with the first answer, the second with the second."""
+
+    def send(self, command: Command) -> None:
+        ScriptedProvider.send(self, command)
+        if isinstance(command, ToolResult):
+            self.results[command.call] = command.output
+            self._speak(command.answer)
+
+    def _answer(self, number: int) -> None:
+        name, arguments = self.calls[number - 1]
+        self._emit(AnswerStarted(number))
+        self._emit(ToolCall(number, f"call-{number}", name, json.dumps(arguments)))
+
+
+SET_AND_CANCEL: tuple[tuple[str, dict[str, object]], ...] = (
+    ("set_timer", {"seconds": 10}),
+    ("cancel_timer", {}),
+)
+
+
+def test_who_is_not_heard_while_it_rings_is_heard_between_two_strokes() -> None:
+    """A loudspeaker without an echo canceller: the alarm listens now and then, and a word stops it."""
+    provider = OneByOne([tone(300)], calls=SET_AND_CANCEL)
+    played = play(
+        *QUESTION,
+        silence(14_700),
+        speech(600, seed=2),  # from 16.2 s on, the alarm having rung since 12.3 s
+        silence(40_000),
+        provider=provider,
+        settings=["interruption.strategy=ignore"],
+    )
+    (rang_ms,) = ended_ms(played)
+    assert rang_ms + STROKE_S * 1000 < 16_200 < rang_ms + (STROKE_S + LISTEN_S) * 1000
+    assert provider.results["call-2"] == '{"stopped": "alarm"}'
+    second = played.of("answer_done")[1]
+    assert second["complete"]
+    assert not sounds(played, second["t_ms"] + 500, second["t_ms"] + 30_000)
+    assert problems(played.events) == []
+
+
+def test_what_is_said_between_two_strokes_and_stops_nothing_lets_it_ring_on_afterwards() -> None:
+    provider = OneByOne([tone(300)], calls=(*SET_AND_CANCEL[:1], ("get_time", {})))
+    played = play(
+        *QUESTION,
+        silence(14_700),
+        speech(600, seed=2),
+        silence(40_000),
+        provider=provider,
+        settings=["interruption.strategy=ignore"],
+    )
+    second = played.of("answer_done")[1]
+    assert second["complete"]
+    assert not sounds(played, second["t_ms"] + 200, second["t_ms"] + LISTEN_S * 1000 - 200)
+    assert sounds(played, second["t_ms"] + LISTEN_S * 1000, second["t_ms"] + LISTEN_S * 1000 + 3000)
+    assert problems(played.events) == []
+
+
+@pytest.mark.parametrize("how", ["stop", "press"])
+def test_who_stops_the_alarm_while_it_listens_has_silence(how: str) -> None:
+    stop = [(16_200.0, StopWanted())]
+    press = [(16_200.0, Pressed(sample(16_200))), (16_300.0, Released(sample(16_300), held=False))]
+    played = play(
+        *QUESTION,
+        silence(40_000),
+        provider=setting(10),
+        each_tick=wishes(*(stop if how == "stop" else press)),
+    )
+    assert not sounds(played, ended_ms(played)[0] + STROKE_S * 1000, 40_000)
     assert problems(played.events) == []
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from appliance.service.record import Record
 from appliance.service.state import StateDirectory
-from appliance.service.toolbox_alarm import TimerAlarm
+from appliance.service.toolbox_alarm import AlarmRoom, TimerAlarm
 from appliance.skills.timers import Timers
 from tests.service.stage import silence
 
@@ -25,7 +25,11 @@ class Room:
         self.state = StateDirectory(folder, self._fail)
         record = cast("Record", None)  # nothing ends here
         self.alarm = TimerAlarm(
-            self.timers, self, self.state, record, lambda _: None, lambda: False, lambda: silence(0)
+            self.timers,
+            self,
+            self.state,
+            record,
+            AlarmRoom(lambda _: None, lambda: False, lambda: True, lambda: 0, lambda _: silence(0)),
         )
 
     def _fail(self, sentence: str) -> None:

@@ -155,6 +155,13 @@ def test_an_alarm_that_rings_is_what_is_meant_first() -> None:
     assert (room.rings, len(room.timers.pending)) == (False, 1)
 
 
+def test_an_alarm_that_does_not_ring_costs_no_timer() -> None:
+    room = Room()
+    room.call("set_timer", minutes=5)
+    assert room.call("cancel_timer", timer="alarm") == {"error": "no alarm rings"}
+    assert len(room.timers.pending) == 1
+
+
 def test_the_name_of_a_timer_that_rings_already_stops_it() -> None:
     room = Room()
     room.rings = True

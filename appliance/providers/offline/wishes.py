@@ -11,12 +11,18 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 _TOKEN: Final = re.compile(r"\d+(?:\.\d+)?|[^\W\d_]+")
+# What `cancel_timer` calls what rings.
+ALARM: Final = "alarm"
 _APOSTROPHES: Final = re.compile("['\u2019\u02bc`]")
 # A wish is short; somebody who tells a story that has a timer in it wants none.
 _MAX_WORDS: Final = 25
 _NOT: Final = frozenset({"not", "never", "dont", "didnt", "doesnt", "wont", "cant", "without"})
 _TIMER: Final = frozenset({"timer", "timers", "alarm", "alarms"})
 _END: Final = frozenset({"cancel", "stop", "delete", "remove", "end", "clear", "off", "forget"})
+# By themselves they are meant for what rings at that moment.
+_STOP: Final = frozenset({"stop", "enough", "quiet", "silence"})
+_BESIDE_STOP = "it that thats please now ok okay thanks thank you the ringing bell be"
+_SAID_TO_A_BELL: Final = frozenset(_BESIDE_STOP.split())
 _LIST: Final = frozenset({"how", "left", "remaining", "remains", "list", "which", "what", "any"})
 _LOUDER: Final = frozenset({"up", "louder", "raise", "increase", "higher"})
 _QUIETER: Final = frozenset({"down", "quieter", "softer", "lower", "decrease", "reduce"})
@@ -64,6 +70,8 @@ def wish_of(text: str) -> ToolWish | None:
         return None
     if known & _TIMER:
         return _of_timers(words, known)
+    if known & _STOP and known <= _STOP | _SAID_TO_A_BELL:
+        return ToolWish("cancel_timer", json.dumps({"timer": ALARM}))
     if known >= {"how"} and known & {"left", "remaining", "longer"} and known <= _TIME_LEFT:
         return ToolWish("list_timers")
     return _of_volume(words, known)

@@ -50,6 +50,18 @@ def test_timers_are_listed_and_cancelled(text: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text", ["Stop.", "Stop it, please!", "That's enough.", "Be quiet.", "OK, stop the ringing"]
+)
+def test_a_word_by_itself_is_meant_for_what_rings_and_costs_no_timer(text: str) -> None:
+    assert wish_of(text) == ToolWish("cancel_timer", '{"timer": "alarm"}')
+
+
+@pytest.mark.parametrize("text", ["Don't stop.", "Stop the music.", "Where does the bus stop?", "Thank you."])
+def test_a_word_among_others_is_meant_for_nothing_here(text: str) -> None:
+    assert wish_of(text) is None
+
+
+@pytest.mark.parametrize(
     ("text", "arguments"),
     [
         ("Volume up.", {"change": 20}),
