@@ -1,7 +1,8 @@
 """Deepgram's live transcription without a socket. Pure.
 
 Sources: [S] the types of `deepgram-sdk` 7.17.0 (`listen/v1`), [D] developers.deepgram.com/docs, [I] its
-issues. Nothing of it was tried against the vendor.
+issues. Nothing of it was tried against the vendor; its own client sends the same, and takes what our
+simulator answers (`tests/conformance/test_stage_requests.py`, `test_deepgram_client.py`).
 
 - `wss://api.deepgram.com/v1/listen?model=…&encoding=linear16&sample_rate=…`, header
   `Authorization: Token KEY` [S]; sound in binary frames, control messages as text [D audio-keep-alive].
@@ -15,7 +16,9 @@ issues. Nothing of it was tried against the vendor.
   [D audio-keep-alive].
 - `smart_format` may hold a result back until more is said [D understanding-end-of-speech-detection]: it is
   not asked for.
-- A refused connection has a JSON body with `err_code` and `err_msg`, or `category` and `message` [D errors].
+- A refused connection has a JSON body with `err_code` and `err_msg`, or `category` and `message`
+  [S, D errors]: INVALID_AUTH with 401, ASR_PAYMENT_REQUIRED with 402, TOO_MANY_REQUESTS with 429 [D errors].
+  The vendor's own client reads the status alone.
 """
 
 from collections.abc import Mapping
@@ -43,7 +46,8 @@ _ASKED: Mapping[str, str] = {
     "punctuate": "true",
     "endpointing": "false",  # when a turn ends is ours to say
 }
-_QUOTA_CODES = ("ASR_PAYMENT_REQUIRED", "INSUFFICIENT_CREDITS", "PAYMENT_REQUIRED")  # unverified
+# All but the first are unverified.
+_QUOTA_CODES = ("ASR_PAYMENT_REQUIRED", "INSUFFICIENT_CREDITS", "PAYMENT_REQUIRED")
 
 
 def listening_at(url: str, model: str, language: str) -> Endpoint:

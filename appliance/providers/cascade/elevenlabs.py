@@ -1,17 +1,21 @@
 """Text-to-speech by ElevenLabs, over HTTP, as it comes.
 
-Sources: [S] the types of `elevenlabs` 2.78.0, [D] elevenlabs.io/docs, [H] help.elevenlabs.io. Nothing of it
-was tried against the vendor.
+Sources: [S] the types of `elevenlabs` 2.78.0, [D] elevenlabs.io/docs, [H] help.elevenlabs.io, [W] seen on the
+wire by others. Nothing of it was tried against the vendor; its own client sends the same, and takes what our
+simulator answers (`tests/conformance/test_stage_requests.py`, `test_elevenlabs_client.py`).
 
 - `POST /v1/text-to-speech/VOICE/stream?output_format=pcm_24000`, header `xi-api-key`, JSON `text`,
   `model_id`, `language_code`, `voice_settings` [S]. `pcm_24000` is 16 bit little-endian, mono, without a
   header; only 44.1 kHz needs a larger plan [S, D]. The body is cut anywhere, as every chunked body.
 - `language_code` is ISO 639-1 and not for the multilingual_v2 models [S].
-- `speed` is 0.7…1.2 [told by third parties; S names no range].
-- Errors are `{"detail": {"status" or "code": …, "message": …}}` [H], with 422 a list of `{"loc", "msg"}`:
-  `quota_exceeded` comes with 401, `too_many_concurrent_requests` and `system_busy` with 429 [H],
-  `insufficient_credits` with 402 [told by third parties].
-- Unverified: that a key which may not read voices is refused with the word "permission".
+- `speed` is 0.7…1.2 [S `RealtimeVoiceSettings`].
+- Errors are `{"detail": {"type", "code", "message", "status", "request_id"}}` [W], formerly of `status` and
+  `message` alone [H, W home-assistant/core#160414]; with 422 `detail` is a list of `{"type", "loc", "msg"}`
+  [S, W]. `quota_exceeded` comes with 401 [H, W], `too_many_concurrent_requests` and `system_busy` with 429
+  [H], `insufficient_credits` with 402 [told by third parties]; a wrong key is `unauthorized`, of the type
+  `authentication_error` [W].
+- A key which may not read voices is refused as a wrong one is, with the words "missing the permission
+  voices_read" [W VapiAI/docs#1198].
 """
 
 from collections.abc import AsyncGenerator, Mapping
