@@ -113,10 +113,12 @@ async def spoken() -> Both:
     """The voice, and one text, asked for by both."""
     async with asyncio.timeout(PATIENCE_S), elevenlabs_http.Simulator() as server:
         stage = open_elevenlabs_tts(ElevenLabsOptions(SecretStr(elevenlabs_http.KEY), url=server.url))
-        await stage.open()
-        async for _ in stage.speak(TEXT, "en-GB", 0.9):
-            pass
-        await stage.close()
+        try:
+            await stage.open()
+            async for _ in stage.speak(TEXT, "en-GB", 0.9):
+                pass
+        finally:
+            await stage.close()
     async with elevenlabs_http.Simulator() as other, elevenlabs_client(other) as client:
         await client.voices.get(elevenlabs_http.VOICE)
         async for _ in client.text_to_speech.stream(

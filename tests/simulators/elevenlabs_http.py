@@ -172,11 +172,10 @@ def _mistakes(asked: Mapping[str, Any], headers: Mapping[str, str]) -> list[str]
         mistakes.append("the body is said to be no JSON")
     if not isinstance(asked.get("text"), str) or not asked["text"].strip():
         mistakes.append("no text")
-    if not str(asked.get("model_id", "")).startswith("eleven_"):
+    model = str(asked.get("model_id", ""))
+    if not model.startswith("eleven_"):
         mistakes.append("no model")
-    if "language_code" in asked and (
-        len(asked["language_code"]) != 2 or "multilingual_v2" in asked["model_id"]
-    ):
+    if "language_code" in asked and (len(asked["language_code"]) != 2 or "multilingual_v2" in model):
         mistakes.append("a language code that is none, or for a model that takes none")
     return mistakes + _mistakes_of_voice(asked.get("voice_settings", {}))
 
