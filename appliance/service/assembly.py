@@ -32,18 +32,19 @@ from appliance.providers.chain import Chain
 from appliance.service.announcer import Announcer
 from appliance.service.answers import Answers
 from appliance.service.clock import StreamClock, local_time
-from appliance.service.conductor import Conductor, Event
+from appliance.service.conductor import Conductor
 from appliance.service.event_log import EventLog
 from appliance.service.floor import Floor, Reader
 from appliance.service.half_duplex import HalfDuplex
+from appliance.service.happenings import Event
 from appliance.service.instructions import instructions_of
 from appliance.service.loudspeaker import Loudspeaker, Mouth
 from appliance.service.money import Money
 from appliance.service.money_accounts import accounts_of
 from appliance.service.money_meter import metered
-from appliance.service.performer import ConductorOptions, Rooms
 from appliance.service.provider_list import ProviderList, session_config
 from appliance.service.record import Record
+from appliance.service.rooms import ConductorOptions, Rooms
 from appliance.service.state import StateDirectory
 from appliance.service.strategy_choice import load_strategy
 from appliance.service.tool_calls import ToolCalls, Tools

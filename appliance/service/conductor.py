@@ -5,7 +5,7 @@ owner's bounded queue and returns.
 """
 
 from collections import Counter, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from appliance.audio.playout_events import (
     AnswerAudible,
@@ -23,43 +23,13 @@ from appliance.conversation.machine import Happening, State, step
 from appliance.errors import FailureCategory
 from appliance.service.chain_record import ChainRecord
 from appliance.service.clock import StreamClock
-from appliance.service.performer import ConductorOptions, Performer, Rooms, Subject
+from appliance.service.happenings import OF_DEADLINE, OF_PLAYOUT, OF_SPEECH, Event
+from appliance.service.performer import Performer
 from appliance.service.record import Record
-
-Event = (
-    v.SpeechEvent
-    | v.ProviderEvent
-    | v.ChainEvent
-    | v.Wish
-    | v.FloorEvent
-    | v.ToolDone
-    | v.DeviceChanged
-    | PlayoutEvent
-)
-
-_OF_SPEECH: Mapping[type, Happening] = {
-    v.SpeechPossible: Happening.SPEECH_POSSIBLE,
-    v.SpeechSustained: Happening.SPEECH_SUSTAINED,
-    v.SpeechReal: Happening.SPEECH_REAL,
-    v.SpeechReadable: Happening.SPEECH_READABLE,
-    v.SpeechPaused: Happening.SPEECH_READABLE,
-    v.SpeechConfirmed: Happening.SPEECH_CONFIRMED,
-    v.SpeechEnded: Happening.SPEECH_ENDED,
-    v.TurnEnded: Happening.TURN_ENDED,
-    v.TurnTooShort: Happening.TURN_TOO_SHORT,
-}
-_OF_PLAYOUT: Mapping[type, Happening] = {
-    AnswerHeard: Happening.ANSWER_HEARD,
-    AnswerStarved: Happening.ANSWER_STARVED,
-    AnswerFed: Happening.ANSWER_FED,
-    AnswerYielded: Happening.ANSWER_YIELDED,
-}
-_OF_DEADLINE: Mapping[Deadline, Happening] = {
-    Deadline.ANSWER: Happening.ANSWER_LATE,
-    Deadline.STALL: Happening.ANSWER_STALLED,
-    Deadline.CONFIRM: Happening.UNDECIDED,
-    Deadline.MOUTH: Happening.MOUTH_GONE,
-}
+from appliance.service.rooms import ConductorOptions, Rooms
+from appliance.service.senses import Senses
+from appliance.service.subject import Subject
+from appliance.service.waits import Waits
 
 
 class Conductor:
@@ -82,11 +52,11 @@ class Conductor:
         self._rooms = rooms
         self._answers = rooms.answers
         self._subject = Subject()
-        self._performer = Performer(options, rooms, self._subject, clock, record, wake_at, near_ms, self.post)
+        self._waits = Waits(options, rooms, clock, wake_at)
+        self._performer = Performer(rooms, self._waits, self._subject, clock, record, near_ms, self.post)
         self._inbox: deque[Event] = deque()
         self._state = State.IDLE
-        self._muted = False
-        self._devices = dict.fromkeys(("microphone", "loudspeaker"), v.DeviceState.READY)
+        self._senses = Senses(record)
         self._chain_record = ChainRecord(record)
         self.ignored: Counter[tuple[State, Happening]] = Counter()
 
@@ -98,12 +68,12 @@ class Conductor:
     @property
     def muted(self) -> bool:
         """Whether nothing is heard because somebody wished so."""
-        return self._muted
+        return self._senses.muted
 
     @property
     def sounds(self) -> bool:
         """Whether something can be heard from the loudspeaker, or is about to be."""
-        return self._rooms.loudspeaker.busy and self._devices["loudspeaker"] is v.DeviceState.READY
+        return self._rooms.loudspeaker.busy and self._senses.can_be_heard
 
     @property
     def settled(self) -> bool:
@@ -112,15 +82,15 @@ class Conductor:
 
     def tick(self) -> None:
         """Let pass what is due by now."""
-        for deadline in self._performer.deadlines.pass_until(self._clock.now_ms()):
+        for deadline in self._waits.passed():
             if deadline is Deadline.TOOL:
                 self._rooms.tools.give_up()
                 continue
             if deadline is Deadline.MOUTH:  # until it is back, no answer waits for longer than this
-                self._performer.await_loudspeaker()
-            self._happen(_OF_DEADLINE[deadline])
+                self._waits.await_loudspeaker()
+            self._happen(OF_DEADLINE[deadline])
         self._empty_inbox()
-        self._performer.wake_for_deadlines()
+        self._waits.wake()
 
     def post(self, event: Event) -> None:
         """Handle `event`, and after it whatever it caused, in order."""
@@ -173,7 +143,7 @@ class Conductor:
                 self._happen(Happening.FLOOR_TAKEN if taken else Happening.FLOOR_LEFT)
             case v.ToolDone():
                 self._rooms.tools.done(event, self._answers.turn_of(event.call.answer))
-                self._performer.let_waits_go_on()
+                self._waits.go_on()
             case v.DeviceChanged():
                 self._take_device(event)
             case _ if isinstance(event, v.Wish):
@@ -200,7 +170,7 @@ class Conductor:
                 subject.turn_end = v.TurnEnded(at, last_speech, cause)
                 subject.short_ms = speech_ms
         self._rooms.floor.hear(event)
-        happening = _OF_SPEECH.get(type(event))
+        happening = OF_SPEECH.get(type(event))
         if happening is not None:
             self._happen(happening)
 
@@ -216,7 +186,7 @@ class Conductor:
             case AnswerAudible(position=position):
                 self._answers.audible(position)
             case _:
-                self._happen(_OF_PLAYOUT[type(event)])
+                self._happen(OF_PLAYOUT[type(event)])
 
     def _take_answer(
         self, event: v.AnswerStarted | v.AnswerAudio | v.AnswerDone | v.Failure | v.ToolCall
@@ -230,7 +200,7 @@ class Conductor:
             case v.ToolCall():
                 self._subject.tool_call = event
                 self._happen(Happening.TOOL_CALLED)
-                self._performer.let_waits_stand_still()
+                self._waits.stand_still()
             case v.AnswerDone(complete=complete):
                 self._answers.done(complete=complete)
                 if not self._answers.empty:
@@ -275,39 +245,35 @@ class Conductor:
 
     def _press(self) -> None:
         """Who cannot be heard is told so, and has silence for it."""
-        if not self._muted and self._devices["microphone"] is not v.DeviceState.LOST:
+        if not self._senses.muted and not self._senses.deaf:
             self._happen(Happening.PRESSED)
             return
         self._happen(Happening.STOP_WANTED)
-        if self._muted:
+        if self._senses.muted:
             self._rooms.announcer.announce_mute(True)
         else:
             self._rooms.announcer.announce_deaf()
 
     def _mute(self, muted: bool) -> None:
-        if muted is self._muted:
+        if muted is self._senses.muted:
             return
-        self._muted = muted
         self._rooms.set_muted(muted)
         self._rooms.turns.cut()
-        self._record.write("mute", muted=muted)
+        self._senses.mute(muted)
         if muted:
             self._happen(Happening.MUTED)
         self._rooms.announcer.announce_mute(muted)
 
     def _take_device(self, change: v.DeviceChanged) -> None:
         lost = change.state is v.DeviceState.LOST
-        self._devices[change.device] = change.state
-        self._record.write(
-            "device", device=change.device, state=change.state, name=change.name, reason=change.reason
-        )
+        self._senses.change(change)
         if change.device == "microphone":
             if lost:
                 self._happen(Happening.MICROPHONE_LOST)
         elif lost:
-            self._performer.await_loudspeaker()
+            self._waits.await_loudspeaker()
         else:
-            self._performer.deadlines.clear(Deadline.MOUTH)
+            self._waits.clear(Deadline.MOUTH)
         self._rooms.announcer.announce_device(change)
 
     # ------------------------------------------------------------------ what it does
@@ -333,7 +299,7 @@ class Conductor:
 
     def _grant_time(self, provider: str, link: v.LinkState) -> None:
         asked = self._state in (State.THINKING, State.HOLDING)
-        self._performer.grant_time(provider, link, asked=asked)
+        self._waits.grant_time(provider, link, asked=asked)
 
     def _record_link(self, event: v.LinkChanged) -> None:
         if event.link is v.LinkState.CONNECTING and not event.background:

@@ -2,27 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 from appliance.conversation import vocabulary as v
-from appliance.conversation.deadlines import Deadline, Deadlines
+from appliance.conversation.deadlines import Deadline
 from appliance.conversation.interruption import Decision
-from appliance.conversation.machine import Happening, Table, Verb
-from appliance.errors import FailureCategory
+from appliance.conversation.machine import Happening, Verb
 from appliance.pcm.formats import NEAR_RATE_HZ, samples_of_ms
-from appliance.service.answers import Answers
 from appliance.service.clock import StreamClock
-from appliance.service.floor import Floor
-from appliance.service.loudspeaker import Loudspeaker, Mouth
 from appliance.service.record import Record
-from appliance.service.tool_calls import ToolCalls
-from appliance.service.turns import Turns
+from appliance.service.rooms import Rooms
+from appliance.service.subject import Subject
+from appliance.service.waits import Waits
 
-# Waits for the provider, who cannot go on while a tool runs.
-_OF_THE_PROVIDER: Final = frozenset({Deadline.ANSWER, Deadline.STALL})
-# At `confirm_ms` hearing tells what it makes of a run of speech. That comes half a window of the detector
-# (16 ms) and its way to the event loop later, and who does not wait for it overrules it.
-_HEARING_LATE_MS: Final = 30
 # Speech that comes so soon after a run that had left the floor goes on with it: "four … queen of clubs",
 # of which the first word alone was taken for a noise.
 _GOES_ON_MS: Final = 1000
@@ -40,87 +32,6 @@ _OVERRULING: Final = frozenset(
 )
 
 
-class Ears(Protocol):
-    """What the conductor tells hearing (`Hearing`)."""
-
-    @property
-    def heard_until(self) -> int: ...
-    def forget(self) -> None: ...
-    def forget_all(self) -> None: ...
-    def want_kept(self) -> None: ...
-    def forget_kept_before(self, index: int) -> None: ...
-    def hold(self, at: int) -> None: ...
-    def release(self, at: int, *, held: bool) -> None: ...
-    def end_turn(self, at: int, cause: v.TurnEnd) -> None: ...
-
-
-class Chain(Protocol):
-    """What the conductor tells the chain, beyond what turns and answers tell it."""
-
-    def abandon(self) -> None: ...
-
-
-class Announcer(Protocol):
-    """Who tells the person what is the matter."""
-
-    def announce_failure(self, category: FailureCategory) -> None: ...
-    def announce_device(self, change: v.DeviceChanged) -> None: ...
-    def announce_mute(self, muted: bool) -> None: ...
-    def announce_deaf(self) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class ConductorOptions:
-    """The rows of a conversation, and its waits."""
-
-    table: Table
-    confirm_ms: int = 700
-    answer_deadline_s: float = 6.0
-    # Longer than any pause a realtime voice makes in mid-answer, shorter than a person's patience.
-    stall_s: float = 4.0
-    # A tool that takes longer than this is lost: people do not wait for it.
-    tool_s: float = 30.0
-    # Long enough to put a plug back, short enough to remember what the answer was about.
-    mouth_s: float = 15.0
-
-
-@dataclass(frozen=True, slots=True)
-class Rooms:
-    """Whom the conductor conducts."""
-
-    ears: Ears
-    mouth: Mouth
-    chain: Chain
-    turns: Turns
-    answers: Answers
-    loudspeaker: Loudspeaker
-    floor: Floor
-    tools: ToolCalls
-    announcer: Announcer
-    set_muted: Callable[[bool], None]
-
-
-_NO_TURN: Final = v.TurnEnded(0, 0, v.TurnEnd.SILENCE)
-_NO_QUESTION: Final = v.Asked("", spoken=True)
-_NO_CALL: Final = v.ToolCall(0, "", "", "")
-
-
-@dataclass(slots=True)
-class Subject:
-    """What the latest happening of each kind was about. Instants are 16 kHz samples of the near end."""
-
-    happening: Happening = Happening.SPEECH_POSSIBLE
-    onset: int = 0  # of the speech that may open a turn
-    heard_up_to: int = 0
-    hand_at: int = 0  # where the button moved, or somebody wished the turn to end
-    turn_ending: v.TurnEnded | v.TurnTooShort = _NO_TURN  # as hearing told it …
-    turn_end: v.TurnEnded = _NO_TURN  # … and as it would be asked
-    short_ms: int = 0  # the speech of a turn that was too short
-    question: v.Asked = _NO_QUESTION
-    tool_call: v.ToolCall = _NO_CALL
-    failure: FailureCategory = FailureCategory.CONNECTION_FAILED
-
-
 @dataclass(frozen=True, slots=True)
 class _Left:
     """A run of speech over the answer that left it the floor, from `onset` until it was decided."""
@@ -134,27 +45,22 @@ class Performer:
 
     def __init__(
         self,
-        options: ConductorOptions,
         rooms: Rooms,
+        waits: Waits,
         subject: Subject,
         clock: StreamClock,
         record: Record,
-        wake_at: Callable[[float], None],
         near_ms: Callable[[int], float],
         post: Callable[[v.TurnEnded | v.TurnTooShort], None],
     ) -> None:
-        self._options = options
         self._rooms = rooms
+        self._waits = waits
         self._subject = subject
         self._clock = clock
         self._record = record
-        self._wake_at = wake_at
         self._near_ms = near_ms
         self._post = post
         self._left: _Left | None = None
-        self._granted_for = 0  # the answer for which …
-        self._granted: set[tuple[str, v.LinkState]] = set()  # … these providers had time of their own
-        self.deadlines = Deadlines()
         self.forgetting = 0  # wishes to forget that hearing has not carried out yet
         self._verbs = self._of_the_person() | self._of_the_answer() | self._of_the_waits()
 
@@ -215,70 +121,15 @@ class Performer:
         }
 
     def _of_the_waits(self) -> dict[Verb, Callable[[], None]]:
-        clear = self.deadlines.clear
+        waits = self._waits
         return {
-            Verb.AWAIT_ANSWER: self.await_answer,
-            Verb.AWAIT_AUDIO: lambda: self._await(Deadline.STALL, self._options.stall_s * 1000),
-            Verb.AWAIT_DECISION: lambda: self._await(
-                Deadline.CONFIRM, self._options.confirm_ms + _HEARING_LATE_MS
-            ),
-            Verb.CLEAR_ANSWER_DEADLINE: lambda: clear(Deadline.ANSWER),
-            Verb.CLEAR_STALL_DEADLINE: lambda: clear(Deadline.STALL),
-            Verb.CLEAR_CONFIRM_DEADLINE: lambda: clear(Deadline.CONFIRM),
+            Verb.AWAIT_ANSWER: waits.await_answer,
+            Verb.AWAIT_AUDIO: waits.await_audio,
+            Verb.AWAIT_DECISION: waits.await_decision,
+            Verb.CLEAR_ANSWER_DEADLINE: lambda: waits.clear(Deadline.ANSWER),
+            Verb.CLEAR_STALL_DEADLINE: lambda: waits.clear(Deadline.STALL),
+            Verb.CLEAR_CONFIRM_DEADLINE: lambda: waits.clear(Deadline.CONFIRM),
         }
-
-    # ------------------------------------------------------------------ waits
-
-    def await_answer(self) -> None:
-        """From here on the provider has its time for the first audio."""
-        self.let_waits_go_on()
-        self._await(Deadline.ANSWER, self._options.answer_deadline_s * 1000)
-
-    def grant_time(self, provider: str, link: v.LinkState, *, asked: bool) -> None:
-        """The next provider is not to blame for the time that others took. Where it is `asked` it has its
-        own for the first audio, and to go on where nothing is left to play: from its opening, and from when
-        it is ready, but once for each answer. So two that are lost in turns end in a sentence."""
-        current = self._rooms.answers.current
-        if current != self._granted_for:
-            self._granted_for, self._granted = current, set()
-        if (provider, link) in self._granted:
-            return
-        self._granted.add((provider, link))
-        if asked:
-            self.await_answer()
-        if self.deadlines.runs(Deadline.STALL):
-            self._await(Deadline.STALL, self._options.stall_s * 1000)
-
-    def await_tool(self) -> None:
-        """From here on the tools that run have their time."""
-        self._await(Deadline.TOOL, self._options.tool_s * 1000)
-
-    def await_loudspeaker(self) -> None:
-        """From here on an answer waits for the loudspeaker to come back."""
-        self._await(Deadline.MOUTH, self._options.mouth_s * 1000)
-
-    def let_waits_stand_still(self) -> None:
-        """While a tool runs for the current answer, its provider cannot go on."""
-        if self._rooms.tools.awaited_by(self._rooms.answers.current):
-            self.deadlines.stand_still(_OF_THE_PROVIDER, self._clock.now_ms())
-
-    def let_waits_go_on(self) -> None:
-        """Unless a tool still runs for the current answer."""
-        if not self._rooms.tools.running:
-            self.deadlines.clear(Deadline.TOOL)
-        if not self._rooms.tools.awaited_by(self._rooms.answers.current):
-            self.deadlines.go_on(self._clock.now_ms())
-            self.wake_for_deadlines()
-
-    def _await(self, deadline: Deadline, wait_ms: float) -> None:
-        self.deadlines.start(deadline, self._clock.now_ms(), wait_ms)
-        self.wake_for_deadlines()
-
-    def wake_for_deadlines(self) -> None:
-        """Have what is due next pass in time."""
-        due_ms = self.deadlines.next_ms()
-        if due_ms is not None:
-            self._wake_at(due_ms)
 
     # ------------------------------------------------------------------ verbs of more than one step
 
@@ -316,7 +167,7 @@ class Performer:
         self._rooms.floor.settle()
 
     def _run_tool(self) -> None:
-        self.await_tool()
+        self._waits.await_tool()
         self._rooms.tools.run(self._subject.tool_call)
 
     def _duck(self) -> None:

@@ -31,7 +31,7 @@ from appliance.conversation.vocabulary import (
 from appliance.errors import FailureCategory
 from appliance.providers import standby
 from appliance.providers.second import MAX_MESSAGES
-from appliance.service.performer import ConductorOptions
+from appliance.service.rooms import ConductorOptions
 from tests.bench.soak_time import VirtualLoop
 from tests.providers.chain_stage import GONE, SOUND, ScriptedSession, Stage, ready, settle, spoken, stage
 from tests.providers.test_chain_standby import unhealthy

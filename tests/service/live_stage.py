@@ -17,9 +17,9 @@ from appliance.pcm.formats import Pcm
 from appliance.service.assembly import Assembly
 from appliance.service.button import Button
 from appliance.service.clock import TickerClock
-from appliance.service.conductor import Event
 from appliance.service.event_log import EventLog
 from appliance.service.floor import Reader
+from appliance.service.happenings import Event
 from appliance.service.microphone_time import MicrophoneTime
 from appliance.service.ticker import Ticker
 from appliance.service.tool_calls import Tools

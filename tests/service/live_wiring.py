@@ -8,7 +8,7 @@ from appliance.audio.playout_events import PlayoutEvent
 from appliance.hearing.thread import WAKE_TIMEOUT_S
 from appliance.pcm.formats import Pcm
 from appliance.service.clock import TickerClock
-from appliance.service.conductor import Event
+from appliance.service.happenings import Event
 from appliance.service.microphone_time import MicrophoneTime
 from appliance.service.ticker import TICK_MS, Capture, Ears, Mind, Renderer
 

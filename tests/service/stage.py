@@ -20,9 +20,9 @@ from appliance.pcm.ring import SampleRing
 from appliance.providers.chain import Provider
 from appliance.service.assembly import Assembly, Ends
 from appliance.service.clock import TickerClock, local_time
-from appliance.service.conductor import Event
 from appliance.service.event_log import EventLog
 from appliance.service.floor import Reader
+from appliance.service.happenings import Event
 from appliance.service.provider_list import ProviderList
 from appliance.service.state import StateDirectory
 from appliance.service.ticker import TICK_MS, Ticker

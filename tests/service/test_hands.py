@@ -16,7 +16,7 @@ from appliance.conversation.vocabulary import (
     StopWanted,
 )
 from appliance.pcm.formats import samples_of_ms
-from appliance.service.conductor import Event
+from appliance.service.happenings import Event
 from tests.service.event_schema import problems
 from tests.service.stage import (
     OUT_RATE_HZ,
