@@ -1,9 +1,11 @@
 """How much of an answer was heard, in words: the playhead laid over the provider's messages. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from appliance.conversation.delivery import Delivery
 from appliance.conversation.said_words import SaidWords
+from appliance.conversation.spoken_length import spoken_lengths
 
 
 @dataclass(slots=True)
@@ -11,7 +13,8 @@ class Message:
     """One message of an answer: what it says, and what of its sound came, `samples` at `rate_hz`.
 
     `written` text has no sound: it was read as it came. `part` counts those who gave the answer, one after
-    the other; `closed`: no more of its sound will come, and its text is what that says.
+    the other, of whom `provider` gave this; `closed`: no more of its sound will come, and its text is what
+    that says.
     """
 
     item: str | None
@@ -20,6 +23,7 @@ class Message:
     rate_hz: int = 24_000
     written: bool = False
     part: int = 0
+    provider: str = ""
     closed: bool = False
     words: SaidWords = field(default_factory=SaidWords)
 
@@ -27,6 +31,11 @@ class Message:
     def received_ms(self) -> float:
         """The duration of what came of its sound."""
         return self.samples * 1000 / self.rate_hz
+
+    @property
+    def tells_pace(self) -> bool:
+        """Whether its text and its sound, once all of them came, belong together."""
+        return bool(self.samples and self.text) and not (self.written or self.closed)
 
     def sound(self, samples: int, rate_hz: int) -> None:
         """The next samples came."""
@@ -39,10 +48,11 @@ class Message:
         self.words.text(len(text), self.received_ms, until_ms)
         self.text = text
 
-    def close(self, pace_ms: float) -> None:
-        """Who gave it is lost: what was to be said after the sound that came is said by nobody."""
+    def close(self, usual: Delivery) -> None:
+        """Who gave it, as is `usual` of them, is lost: what was to be said after the sound that came is said
+        by nobody."""
         if not self.written and not self.closed:
-            self.text = self.words.heard(self.text, self.received_ms, self.received_ms, pace_ms, closed=False)
+            self.text = self.words.heard(self.text, self.received_ms, self.received_ms, usual, closed=False)
         self.closed = True
 
 
@@ -60,12 +70,14 @@ class Heard:
     text: str
 
 
-def lay(messages: Iterable[Message], heard_ms: float, *, all_came: bool, pace_ms: float) -> Iterator[Heard]:
+def lay(
+    messages: Iterable[Message], heard_ms: float, *, all_came: bool, usual: Callable[[str], Delivery]
+) -> Iterator[Heard]:
     """Lay `heard_ms` over the messages in their order, whole samples of each, as the provider is told.
 
     The provider may have sent the text of the last message further than its sound, for it promises no
-    order among the two; unless `all_came`, its sound is taken to be at least as long as the text is with
-    `pace_ms` a character.
+    order among the two; unless `all_came`, its sound is taken to be at least as long as the text is at the
+    pace that is `usual` of the provider of that name.
     """
     left_ms = heard_ms
     order = list(messages)
@@ -77,10 +89,10 @@ def lay(messages: Iterable[Message], heard_ms: float, *, all_came: bool, pace_ms
         samples = min(round(left_ms * message.rate_hz / 1000), message.samples)
         mine_ms = samples * 1000 / message.rate_hz
         left_ms -= mine_ms
-        total_ms = message.received_ms
+        total_ms, delivery = message.received_ms, usual(message.provider)
         if not closed:
-            total_ms = max(total_ms, len(message.text) * pace_ms)
+            total_ms = max(total_ms, spoken_lengths(message.text)[-1] * delivery.pace_ms)
         share = mine_ms / total_ms if total_ms else 0.0
-        text = message.words.heard(message.text, mine_ms, message.received_ms, pace_ms, closed=closed)
+        text = message.words.heard(message.text, mine_ms, message.received_ms, delivery, closed=closed)
         complete = closed and 0 < samples == message.samples
         yield Heard(message, mine_ms, share, complete, text if samples else "")

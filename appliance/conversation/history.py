@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from appliance.conversation.delivery import UNKNOWN, Delivery, learned_from
 from appliance.conversation.heard import Heard, Message, lay
-from appliance.conversation.said_words import MIN_PACE_CHARACTERS, MS_PER_CHARACTER
 from appliance.conversation.vocabulary import AnswerTranscript, HistoryItem, Role, UserTranscript
 
 # Exchanges kept for the next provider: about ten minutes of talk; the oldest is dropped.
@@ -21,7 +21,7 @@ class Exchange:
 
     `heard_ms` left the loudspeaker so far; `all_came`: the provider has sent everything;
     `complete`: and all of it was heard. `told_within`: what was asked is part of a later question. `part`
-    counts the providers that gave the answer, one after the other.
+    counts the providers that gave the answer, one after the other, of whom `provider` is the last.
     """
 
     answer: int
@@ -34,6 +34,7 @@ class Exchange:
     all_came: bool = False
     complete: bool = False
     part: int = 0
+    provider: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class History:
     def __init__(self, conversation: str) -> None:
         self.conversation = conversation
         self._exchanges: dict[int, Exchange] = {}
+        self._usual: dict[str, Delivery] = {}  # of each provider, also when its answers are kept no longer
 
     # ------------------------------------------------------------------ what happens
 
@@ -83,10 +85,12 @@ class History:
             for answer, earlier in self._exchanges.items():
                 earlier.told_within |= transcript.first <= answer < transcript.answer
 
-    def begun(self, answer: int) -> None:
-        """Somebody began to answer: words of somebody else of which no sound came will not be spoken."""
+    def begun(self, answer: int, provider: str = "") -> None:
+        """The provider of this name began to answer: words of somebody else of which no sound came will not
+        be spoken."""
         exchange = self._exchanges.get(answer)
         if exchange is not None:
+            exchange.provider = provider
             exchange.messages = [each for each in exchange.messages if each.samples or each.written]
 
     def broke_off(self, answer: int) -> None:
@@ -96,7 +100,8 @@ class History:
         if exchange is not None:
             exchange.messages = [each for each in exchange.messages if each.samples or each.written]
             if exchange.messages:
-                exchange.messages[-1].close(self._pace_ms())
+                last = exchange.messages[-1]
+                last.close(self._usual_of(last.provider))
             exchange.part += 1
 
     def answered(self, transcript: AnswerTranscript) -> None:
@@ -107,6 +112,8 @@ class History:
             text = transcript.text if transcript.item_text is None else transcript.item_text
             message.says(text[:MAX_CHARACTERS], transcript.said_by_ms)
             message.written = transcript.written
+            if exchange.all_came:
+                self._learn(exchange.provider)
 
     def received(self, answer: int, item: str | None, samples: int, rate_hz: int) -> None:
         """The next `samples` of the answer came."""
@@ -119,6 +126,7 @@ class History:
         exchange = self._exchanges.get(answer)
         if exchange is not None:
             exchange.all_came = True
+            self._learn(exchange.provider)
 
     def heard(self, answer: int, heard_ms: int, *, complete: bool = False) -> None:
         """So much of the answer left the loudspeaker; `complete`: all of it did."""
@@ -190,21 +198,22 @@ class History:
             return (Heard(each, each.received_ms, 1.0, True, each.text) for each in exchange.messages)
         if heard_ms is None:
             heard_ms = sum(each.received_ms for each in exchange.messages)
-        return lay(exchange.messages, heard_ms, all_came=exchange.all_came, pace_ms=self._pace_ms())
+        return lay(exchange.messages, heard_ms, all_came=exchange.all_came, usual=self._usual_of)
 
-    def _pace_ms(self) -> float:
-        """How long a character takes, from the answers that came whole; a brisk voice until there are any."""
-        spoken = [
-            message
-            for exchange in self._exchanges.values()
-            if exchange.all_came
-            for message in exchange.messages
-            if message.samples and message.text
-        ]
-        characters = sum(len(message.text) for message in spoken)
-        if characters < MIN_PACE_CHARACTERS:
-            return MS_PER_CHARACTER
-        return max(sum(message.received_ms for message in spoken) / characters, MS_PER_CHARACTER)
+    def _usual_of(self, provider: str) -> Delivery:
+        return self._usual.get(provider, UNKNOWN)
+
+    def _learn(self, provider: str) -> None:
+        """How this provider delivers, from its answers that came whole."""
+        learned = learned_from(
+            message.words.whole(message.text, message.received_ms)
+            for answer in sorted(self._exchanges, reverse=True)
+            if self._exchanges[answer].all_came
+            for message in self._exchanges[answer].messages
+            if message.provider == provider and message.tells_pace
+        )
+        if learned.learned:
+            self._usual[provider] = learned
 
 
 def _message(exchange: Exchange, item: str | None) -> Message:
@@ -214,5 +223,5 @@ def _message(exchange: Exchange, item: str | None) -> Message:
             return message
     if len(exchange.messages) == MAX_MESSAGES:
         return exchange.messages[-1]
-    exchange.messages.append(Message(item, part=exchange.part))
+    exchange.messages.append(Message(item, part=exchange.part, provider=exchange.provider))
     return exchange.messages[-1]

@@ -1,22 +1,37 @@
 """Which words of a message were said by which instant of its sound. Pure.
 
 Providers send words and sound in no promised order. Words are placed by the vendor's own timestamps where it
-gives any; else by what of the sound had come when they came; and what neither places, by its characters.
+gives any; else by what of the sound had come when they came, moved back by what they ran ahead; and what
+neither places, by its length at the pace of the voice.
 """
 
 from bisect import bisect_right
+from collections.abc import Sequence
 
-# The quickest voice here says 20 characters a second (espeak-ng at 165 words a minute, a long sentence:
-# 49 ms each; books read aloud: 62…83 ms). Text never stands for less sound than this.
-MS_PER_CHARACTER = 50.0
+from appliance.conversation.delivery import (
+    IN_STEP_QUICKEST_MS,
+    MIN_STRETCH,
+    QUICKER,
+    QUICKEST_MS,
+    SLOWEST_MS,
+    Delivery,
+    Mark,
+    Whole,
+    runs_away,
+    shown_by,
+    steady_lead_ms,
+)
+from appliance.conversation.spoken_length import place_of, spoken_lengths
+
 # Marks kept of one message: a delta every 100 ms for 50 s; beyond that every other one is let go.
 MAX_MARKS = 512
-# Words that ran ahead of their sound are moved back from here on; less is a voice that ends in silence.
-MIN_LEAD_MS = 300.0
-# A voice is quicker than its usual pace, in which its pauses are contained, by no more than this.
-QUICKER = 1.25
-# Text from which the pace of a voice is learned: a sentence or two; shorter ones are mostly pause.
-MIN_PACE_CHARACTERS = 60
+# What only the pace of a voice places is placed a little later: a word too few is said twice, a word too many
+# by nobody.
+CAUTION = 1.12
+# A message that came whole has its own pace, and its words less doubt.
+WHOLE_DEVIATIONS = 0.5
+# Words that follow their sound seem to be ahead of it by less than this, where it had its pauses early.
+SEEMING_LEAD_MS = 700.0
 
 
 class SaidWords:
@@ -51,67 +66,105 @@ class SaidWords:
                 self._marks.clear()
             self._mark(until_ms, characters)
         elif not self._by_vendor and characters > before:
-            placed = characters if self._follows_sound else before
-            # What nobody could have said by then came ahead of its sound.
-            if received_ms >= placed * MS_PER_CHARACTER:
-                self._mark(received_ms, placed)
+            self._mark(received_ms, characters if self._follows_sound else before)
 
     def _mark(self, ms: float, characters: int) -> None:
-        if self._marks and (ms < self._marks[-1][0] or characters < self._marks[-1][1]):
-            return
+        if self._marks:
+            last_ms, last_characters = self._marks[-1]
+            if ms < last_ms or characters < last_characters:
+                return
+            if ms == last_ms:
+                if not (self._by_vendor or self._follows_sound):
+                    return  # these words and those before them come before the same sound
+                self._marks.pop()
         self._marks.append((ms, characters))
         if len(self._marks) > MAX_MARKS:
             del self._marks[1:-1:2]
 
-    def heard(self, text: str, heard_ms: float, received_ms: float, pace_ms: float, *, closed: bool) -> str:
+    def whole(self, text: str, received_ms: float) -> Whole:
+        """What the message, all of which came, tells of the next one; `text` is not empty."""
+        lengths = spoken_lengths(text)
+        return Whole(lengths[-1], received_ms, self._marks_in(lengths))
+
+    def heard(self, text: str, heard_ms: float, received_ms: float, usual: Delivery, *, closed: bool) -> str:
         """The words of `text` that were said within the first `heard_ms` of the sound, whole words only.
 
         `closed`: the `received_ms` are all of the sound there will ever be, and the text is all of its words.
-        Else the text may be ahead of its sound, and a character without a mark takes `pace_ms`, or what those
-        with one took.
+        Else the text may be ahead of its sound, and what the marks do not place is by what is `usual` of who
+        sends it.
         """
-        if closed and heard_ms >= received_ms:
+        if not text or (closed and heard_ms >= received_ms):
             return text
-        at_ms, characters = [0.0], [0.0]
-        lead_ms = self._lead_ms(len(text), received_ms) if closed else 0.0
-        for mark_ms, mark_characters in self._marks:
-            if not closed or mark_ms + lead_ms < received_ms:
-                at_ms.append(mark_ms + lead_ms)
-                characters.append(min(mark_characters, len(text)))
-        rest = len(text) - characters[-1]
-        end_ms = received_ms if closed else max(received_ms, at_ms[-1] + rest * self._pace_ms(pace_ms))
-        at_ms.append(end_ms)
-        characters.append(len(text))
-        within = _interpolated(at_ms, characters, heard_ms)
-        if not closed and not self._by_vendor:
-            within = min(within, heard_ms / pace_ms * QUICKER)
-        return words_within(text, within)
+        lengths = spoken_lengths(text)
+        marks = self._marks_in(lengths)
+        if closed:
+            lead_ms = 0.0 if self._by_vendor else self._lead_ms(marks, received_ms / lengths[-1])
+            within = _of_all(
+                marks if lead_ms is not None else (), lead_ms or 0.0, (received_ms, lengths[-1]), heard_ms
+            )
+        elif self._by_vendor:
+            within = _by_marks(marks, 0.0, _pace_after(marks, usual), heard_ms)
+        else:
+            # Where words come first, all of the sound that came is about these.
+            least_pace_ms = 0.0 if self._follows_sound else received_ms / lengths[-1]
+            within = _of_some(marks, usual, heard_ms, least_pace_ms)
+        return words_within(text, place_of(within, lengths))
 
-    def _lead_ms(self, length: int, received_ms: float) -> float:
-        """How far the words of a text of this length ran ahead of all its sound: by so much the sound went
-        on for longer after the last of them than they take."""
-        if self._by_vendor or self._follows_sound or not self._marks or not length:
+    def _lead_ms(self, marks: Sequence[Mark], pace_ms: float) -> float | None:
+        """`steady_lead_ms` of a message that came whole."""
+        lead_ms = steady_lead_ms(marks, pace_ms, WHOLE_DEVIATIONS)
+        if lead_ms is not None and self._follows_sound and 0.0 < lead_ms < SEEMING_LEAD_MS:
             return 0.0
-        last_ms, last_characters = self._marks[-1]
-        lead_ms = received_ms - last_ms - max(length - last_characters, 0) * received_ms / length
-        return lead_ms if lead_ms >= MIN_LEAD_MS else 0.0
+        return lead_ms
 
-    def _pace_ms(self, pace_ms: float) -> float:
-        """How long a character takes, learned from its own marks where there are enough."""
-        if self._marks and self._marks[-1][1] >= MIN_PACE_CHARACTERS:
-            return max(self._marks[-1][0] / self._marks[-1][1], MS_PER_CHARACTER)
-        return pace_ms
+    def _marks_in(self, lengths: Sequence[float]) -> list[Mark]:
+        return [(ms, lengths[min(characters, len(lengths) - 1)]) for ms, characters in self._marks]
 
 
-def _interpolated(at_ms: list[float], characters: list[float], heard_ms: float) -> float:
-    after = bisect_right(at_ms, heard_ms)
-    if after == len(at_ms):
-        return characters[-1]
-    if after == 0:
-        return 0.0
-    span_ms = at_ms[after] - at_ms[after - 1]
-    share = (heard_ms - at_ms[after - 1]) / span_ms
-    return characters[after - 1] + share * (characters[after] - characters[after - 1])
+def _of_all(marks: Sequence[Mark], lead_ms: float, end: Mark, heard_ms: float) -> float:
+    """The length that was heard of a message of which all came, up to its `end`."""
+    return _interpolated([*(mark for mark in _moved(marks, lead_ms) if mark[0] < end[0]), end], heard_ms)
+
+
+def _of_some(marks: Sequence[Mark], usual: Delivery, heard_ms: float, least_pace_ms: float) -> float:
+    """The length that was heard of a message of which more may come, or would have; a length of 1 took no
+    less than that on the whole."""
+    seen = usual if usual.learned else shown_by(marks)
+    if seen is None or seen.lead_ms is None or runs_away(marks, seen.pace_ms):
+        pace_ms = max(usual.pace_ms * (CAUTION if usual.learned else 1.0), least_pace_ms)
+        return min(heard_ms / pace_ms, _by_marks(marks, 0.0, pace_ms, heard_ms))
+    quickest_ms = seen.pace_ms / QUICKER if usual.learned else IN_STEP_QUICKEST_MS
+    quickest_ms = max(quickest_ms, least_pace_ms / QUICKER)
+    return min(_by_marks(marks, seen.lead_ms, seen.pace_ms, heard_ms), heard_ms / quickest_ms)
+
+
+def _by_marks(marks: Sequence[Mark], lead_ms: float, pace_ms: float, heard_ms: float) -> float:
+    placed = _moved(marks, lead_ms)
+    last_ms, last = placed[-1] if placed else (0.0, 0.0)
+    if heard_ms >= last_ms:
+        return last + (heard_ms - last_ms) / pace_ms
+    return _interpolated(placed, heard_ms)
+
+
+def _pace_after(marks: Sequence[Mark], usual: Delivery) -> float:
+    """The pace after the last of a vendor's own marks: theirs, where there are enough."""
+    if not marks or marks[-1][1] < MIN_STRETCH:
+        return usual.pace_ms
+    return min(max(marks[-1][0] / marks[-1][1], QUICKEST_MS), SLOWEST_MS)
+
+
+def _moved(marks: Sequence[Mark], lead_ms: float) -> list[Mark]:
+    return [(ms + lead_ms, length) for ms, length in marks if ms + lead_ms > 0.0 and length > 0.0]
+
+
+def _interpolated(marks: Sequence[Mark], heard_ms: float) -> float:
+    """The length at `heard_ms`, from nothing at 0 over ascending marks after it to the last one."""
+    after = bisect_right(marks, heard_ms, key=lambda mark: mark[0])
+    if after == len(marks):
+        return marks[-1][1]
+    before_ms, before = marks[after - 1] if after else (0.0, 0.0)
+    at_ms, length = marks[after]
+    return before + (heard_ms - before_ms) / (at_ms - before_ms) * (length - before)
 
 
 # Of a word that is cut so much may be missing for it to be known: "afternoo".

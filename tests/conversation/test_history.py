@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from appliance.conversation.delivery import UNKNOWN
 from appliance.conversation.heard import Message, lay
 from appliance.conversation.history import MAX_EXCHANGES, MAX_MESSAGES, History, Line
-from appliance.conversation.said_words import MS_PER_CHARACTER
 from appliance.conversation.vocabulary import AnswerTranscript, HistoryItem, UserTranscript
 
 RATE_HZ = 24_000
@@ -106,6 +106,56 @@ def test_the_pace_of_a_voice_is_learned_from_the_answers_that_came_whole() -> No
     assert last(history) == "abcd abcd"  # 100 ms a character
 
 
+def told_ahead(history: History, answer: int, provider: str) -> str:
+    """What was heard of ten words of this provider, all of which came before their sound, after a second."""
+    history.opened(answer, answer)
+    history.begun(answer, provider)
+    history.answered(replied(answer, "abcd " * 10))
+    history.received(answer, None, ms(1000), RATE_HZ)
+    history.heard(answer, 1000)
+    return last(history)
+
+
+def slow(answer: int, history: History) -> History:
+    """The provider "slow" took 100 ms a character for the whole of this answer."""
+    history.opened(answer, answer)
+    history.begun(answer, "slow")
+    history.answered(replied(answer, "word " * 20))
+    history.received(answer, None, ms(10_000), RATE_HZ)
+    history.all_came(answer)
+    history.heard(answer, 10_000, complete=True)
+    return history
+
+
+def test_the_pace_of_one_provider_says_nothing_of_another_one() -> None:
+    history = slow(1, History("c-1"))
+    assert told_ahead(history, 2, "slow") == "abcd abcd"
+    assert told_ahead(history, 3, "unknown") == "abcd abcd abcd"
+
+
+def test_the_pace_of_a_provider_is_remembered_longer_than_its_answers() -> None:
+    history = slow(1, History("c-1"))
+    for number in range(2, MAX_EXCHANGES + 2):
+        history.opened(number, number)
+        history.begun(number, "another one")
+        history.all_came(number)
+    assert told_ahead(history, MAX_EXCHANGES + 2, "slow") == "abcd abcd"
+
+
+def test_nothing_is_learned_from_words_that_were_cut_where_the_line_broke() -> None:
+    history = History("c-1")
+    history.opened(1, 1)
+    history.begun(1, "lost")
+    history.answered(replied(1, "abcd " * 40))
+    history.received(1, None, ms(6000), RATE_HZ)
+    history.broke_off(1)
+    history.begun(1, "next")
+    history.answered(replied(1, "The end."))
+    history.received(1, None, ms(1000), RATE_HZ)
+    history.all_came(1)
+    assert told_ahead(history, 2, "lost") == "abcd abcd abcd"
+
+
 def test_a_message_that_was_heard_to_its_end_is_whole_although_the_next_was_not() -> None:
     history = asked()
     history.answered(replied(1, "Let me see.", item="a", item_text="Let me see."))
@@ -146,17 +196,17 @@ def broken_off() -> History:
 
 
 def test_an_answer_that_broke_off_says_what_came_of_its_sound() -> None:
-    assert broken_off().reply(1) == "It is twenty past three in the"
+    assert broken_off().reply(1) == "It is twenty past three"
 
 
 def test_who_goes_on_with_an_answer_says_the_rest_of_it() -> None:
     history = broken_off()
     history.begun(1)
-    history.answered(replied(1, "afternoon.", item="a"))  # another provider may give the same name
+    history.answered(replied(1, "in the afternoon.", item="a"))  # another provider may give the same name
     history.received(1, "a", ms(1000), RATE_HZ)
     history.all_came(1)
     assert history.reply(1) == REPLY
-    history.heard(1, 800)
+    history.heard(1, 1000)
     assert last(history) == "It is twenty"
     history.heard(1, 2800, complete=True)
     assert last(history) == REPLY
@@ -280,7 +330,7 @@ def test_hearing_more_never_takes_a_word_away(
 ) -> None:
     before = [""] * len(messages)
     for heard_ms in accumulate(steps):
-        laid = lay(messages, heard_ms, all_came=all_came, pace_ms=MS_PER_CHARACTER)
+        laid = lay(messages, heard_ms, all_came=all_came, usual=lambda _: UNKNOWN)
         texts = [heard.text for heard in laid]
         assert all(text.startswith(less) for text, less in zip(texts, before, strict=True))
         before = texts
@@ -291,7 +341,7 @@ def test_hearing_more_never_takes_a_word_away(
 def test_no_more_is_heard_than_came_and_no_less_than_was_played(
     messages: list[Message], heard_ms: int
 ) -> None:
-    laid = lay(messages, heard_ms, all_came=True, pace_ms=MS_PER_CHARACTER)
+    laid = lay(messages, heard_ms, all_came=True, usual=lambda _: UNKNOWN)
     came_ms = sum(message.received_ms for message in messages)
     total_ms = sum(heard.heard_ms for heard in laid)
     assert total_ms == pytest.approx(min(heard_ms, came_ms), abs=1)
