@@ -1,22 +1,23 @@
 """A hundred moments at which the first provider dies: `python -m tests.bench.moments [--seed N]`.
 
-`appliance replay` with a real recording and two servers on loopback that answer at once. The first one dies
-while it connects, listens, takes the turn, thinks, begins to speak, speaks, has said all, or calls a tool, by
-seed; the second one has to answer, or to go on. What was lost is looked for in the sound of the loudspeaker,
-which tells who speaks and where in the story, and in what the second server was told. Losses that cannot be
-seen are rows of their own: there the deadlines are what is waited for. Exit 1 when a promise is missed.
+`appliance replay` with a real recording and two servers on loopback that answer at once, each of any of the
+providers, by seed. The first one dies while it connects, listens, takes the turn, thinks, begins to speak,
+speaks, has said all, or calls a tool; the second one has to answer, or to go on. What was lost is looked for
+in the sound of the loudspeaker, which tells who speaks and where in the story, and in what the second server
+was told. Losses that cannot be seen are rows of their own: there the deadlines are what is waited for. Exit 1
+when a promise is missed.
 """
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.bench import moments_fate
-from tests.bench.moments_fate import MOMENTS, SILENT_MOMENTS, WORDS_AHEAD
+from tests.bench.moments_fate import IMPOSSIBLE, MOMENTS, SILENT_MOMENTS, WORDS_AHEAD
 from tests.bench.moments_look import WORDS_OFF, Moment, Subject
 from tests.bench.moments_run import live
-from tests.bench.moments_server import Fate, Manner
+from tests.bench.moments_story import Fate, Kind, Manner
 from tests.bench.table import Row, percentiles, render, spread
 
 MOMENTS_TRIED = 100
@@ -58,6 +59,7 @@ def rows(lived: Sequence[Moment], ahead: Sequence[Moment] = ()) -> list[Row]:
     visible = [m for m in lived if m not in silent]
     about = "a provider dies at any moment"
     return [
+        _drawn(f"{about}: who died, who had to go on", lived),
         _delay(f"{about}: the loss is known → first sample of the next one", visible),
         _delay(f"{about}, without a word: the deadline → first sample of the next one", silent),
         _noticed(f"{about}, without a word: noticed in a turn", silent),
@@ -76,6 +78,16 @@ def rows(lived: Sequence[Moment], ahead: Sequence[Moment] = ()) -> list[Row]:
             else []
         ),
     ]
+
+
+def _drawn(name: str, some: Sequence[Moment]) -> Row:
+    """Which providers were drawn; each must have been both."""
+    died = {kind: sum(m.fate.first is kind for m in some) for kind in Kind}
+    went_on = {kind: sum(m.fate.second is kind for m in some) for kind in Kind}
+    listed = (", ".join(f"{kind} {n}" for kind, n in kinds.items()) for kinds in (died, went_on))
+    values: dict[str, float] = {f"{kind}_died": n for kind, n in died.items()}
+    values |= {f"{kind}_next": n for kind, n in went_on.items()}
+    return Row(name, "; ".join(listed), "-", None, values)
 
 
 def _delay(name: str, some: Sequence[Moment]) -> Row:
@@ -136,15 +148,27 @@ def _tools(name: str, some: Sequence[Moment]) -> Row:
 
 
 def details(lived: Sequence[Moment]) -> str:
-    """Each moment in a line of a Markdown table."""
-    lines = ["| the first one dies at | n | delay | with what was still to be said or heard |"]
-    lines.append("|" + " --- |" * 4)
-    for moment in MOMENTS:
-        some = [m for m in lived if m.fate.moment == moment and m.fate.manner is not Manner.SILENT]
+    """The moments, the providers that died and those that went on, each in a line of a Markdown table."""
+    seen = [m for m in lived if m.fate.manner is not Manner.SILENT]
+    tables = [
+        _table("the first one dies at", {at: [m for m in seen if m.fate.moment == at] for at in MOMENTS}),
+        _table("who dies", {kind: [m for m in seen if m.fate.first is kind] for kind in Kind}),
+        _table("who goes on", {kind: [m for m in seen if m.fate.second is kind] for kind in Kind}),
+    ]
+    return "\n\n".join([*tables, *IMPOSSIBLE.values()])
+
+
+def _table(title: str, groups: Mapping[str, Sequence[Moment]]) -> str:
+    heads = (title, "n", "delay", "with what was still to be said or heard", "samples lost", "words off")
+    lines = [f"| {' | '.join(heads)} |", "|" + " --- |" * len(heads)]
+    for name, some in groups.items():
         delays = percentiles([m.delay_ms for m in some if m.delay_ms is not None])
         whatever = percentiles([m.after_loss_ms for m in some if m.after_loss_ms is not None])
-        cells = (moment, str(len(some)), spread(delays, "ms"), spread(whatever, "ms"))
-        lines.append(f"| {' | '.join(cells)} |")
+        off = percentiles([abs(m.told_words - m.heard_words) for m in some if m.heard_words])
+        cells = (name, str(len(some)), spread(delays, "ms"), spread(whatever, "ms"))
+        lines.append(
+            f"| {' | '.join(cells)} | {sum(m.lost_samples for m in some)} | {spread(off, 'words')} |"
+        )
     return "\n".join(lines)
 
 

@@ -9,11 +9,12 @@ import pytest
 
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm
 from tests.bench.floor_likeness import at_24k
-from tests.bench.moments import MOMENTS_TRIED, rows
-from tests.bench.moments_fate import MOMENTS, silent, visible
+from tests.bench.moments import MOMENTS_TRIED, SILENT_TRIED, rows
+from tests.bench.moments_fate import IMPOSSIBLE, MOMENTS, silent, visible
 from tests.bench.moments_look import Look, Moment, Subject
+from tests.bench.moments_openai import OpenAiStory
 from tests.bench.moments_run import live
-from tests.bench.moments_server import FIRST_WORDS, STORY, WORD_SAMPLES, Manner, StoryServer, Tale, voice
+from tests.bench.moments_story import FIRST_WORDS, STORY, WORD_SAMPLES, Kind, Manner, Tale, voice
 from tests.bench.stage import OUT_RATE_HZ, Spoken
 from tests.simulators.openai_script import Turn
 
@@ -33,6 +34,15 @@ def test_every_moment_has_its_share_and_dies_in_every_manner() -> None:
     assert {fate.manner for fate in fates} == {Manner.RESET, Manner.CLOSED, Manner.FAILED}
     assert fates == [visible(seed) for seed in range(MOMENTS_TRIED)]
     assert all(silent(seed).manner is Manner.SILENT for seed in range(20))
+
+
+def test_every_provider_dies_at_every_moment_at_which_it_can_and_goes_on_too() -> None:
+    fates = [visible(seed) for seed in range(MOMENTS_TRIED)]
+    died = {(fate.first, fate.moment) for fate in fates}
+    assert died == {(kind, moment) for kind in Kind for moment in MOMENTS} - set(IMPOSSIBLE)
+    assert {fate.second for fate in fates} == set(Kind)
+    quiet = [silent(seed) for seed in range(SILENT_TRIED)]
+    assert {fate.first for fate in quiet} == {fate.second for fate in quiet} == set(Kind)
 
 
 def log(**more: Any) -> list[dict[str, Any]]:
@@ -56,8 +66,8 @@ def out(*stretches: tuple[int, int, int]) -> Pcm:
 
 def look(sound: Pcm, told: Pcm | None = None, said: int = HEARD, timers: int = 0) -> Moment:
     """What is said of a run with these files and this record."""
-    first, second = StoryServer(Tale(0), "a question", FATE), StoryServer(Tale(1), "a question")
-    first.dead = True
+    first, second = OpenAiStory(Tale(0), "a question", FATE), OpenAiStory(Tale(1), "a question")
+    first.death.has_come = True
     whole = at_24k(QUESTION[slice(*TURN)])
     first.record.turns.append(Turn(0, "item", whole))
     second.record.turns.append(Turn(0, "item", whole if told is None else told))
@@ -129,8 +139,10 @@ def test_rows_miss_what_one_moment_of_many_misses() -> None:
         assert [row.met for row in rows([well, tool, mute, bad])].count(False) == 1
 
 
-def test_a_moment_is_lived_with_two_servers_and_a_recording() -> None:
-    moment = live(5, visible(5))
+@pytest.mark.parametrize("kind", Kind)
+def test_a_moment_is_lived_with_two_servers_and_a_recording(kind: Kind) -> None:
+    fate = next(f for f in map(visible, range(5, MOMENTS_TRIED, len(MOMENTS))) if f.first is kind)
+    moment = live(5, replace(fate, second=kind))
     assert moment.mistakes == []
     assert 0 < moment.heard_words < FIRST_WORDS
     assert moment.delay_ms is not None

@@ -35,7 +35,7 @@ class _ClientLeft(Exception):
 
 
 @dataclass
-class _Exchange:
+class Exchange:
     """One request."""
 
     method: str
@@ -94,7 +94,14 @@ class CascadeServer:
             self._clients.discard(task)
             writer.transport.abort()
 
-    def prepare(self, asked: _Exchange) -> tuple[Prepared | None, Trouble | None]:
+    async def admit(self, asked: Exchange) -> Trouble | None:
+        """What becomes of a request before anybody looks at it; None: it is replied to. For servers that die."""
+        return None
+
+    async def sent(self, asked: Exchange, size: int) -> None:
+        """The next `size` bytes of the reply's body were sent. For servers that die."""
+
+    def prepare(self, asked: Exchange) -> tuple[Prepared | None, Trouble | None]:
         """What this request is answered with, and what goes wrong with that."""
         record, script = self.record, self.script
         key = asked.headers.get("authorization", "").removeprefix("Bearer ")
@@ -141,13 +148,16 @@ class _Client:
     async def serve(self) -> None:
         """Answer its requests, one after the other."""
         while (asked := await self._request()) is not None:
+            prepared: Prepared | None = None
+            trouble = await self._server.admit(asked)
             try:
-                prepared, trouble = self._server.prepare(asked)
+                if trouble is None:
+                    prepared, trouble = self._server.prepare(asked)
             except (ValueError, KeyError) as wrong:
                 self._server.record.violations.append(f"{asked.path}: {wrong}")
                 prepared, trouble = None, Trouble(400)
             try:
-                await self._reply(prepared, trouble)
+                await self._reply(asked, prepared, trouble)
             except (_ClientLeft, ConnectionError):
                 self._server.record.broken_off.append(asked.path.removeprefix(BASE))
                 self._server.client_left.set()
@@ -156,7 +166,7 @@ class _Client:
                 return
             self._http.start_next_cycle()
 
-    async def _request(self) -> _Exchange | None:
+    async def _request(self) -> Exchange | None:
         head: h11.Request | None = None
         body = bytearray()
         while True:
@@ -173,11 +183,11 @@ class _Client:
             elif isinstance(event, h11.EndOfMessage):
                 assert head is not None
                 headers = {name.decode(): value.decode() for name, value in head.headers}
-                return _Exchange(head.method.decode(), head.target.decode(), headers, bytes(body))
+                return Exchange(head.method.decode(), head.target.decode(), headers, bytes(body))
             else:
                 return None
 
-    async def _reply(self, prepared: Prepared | None, trouble: Trouble | None) -> None:
+    async def _reply(self, asked: Exchange, prepared: Prepared | None, trouble: Trouble | None) -> None:
         if trouble is not None and trouble.status:
             headers = {"content-type": "application/json", **trouble.headers}
             body = trouble.body.encode()
@@ -194,6 +204,7 @@ class _Client:
                 await self._pause(piece.pause_s)
             if data := piece.data[: int(min(left, len(piece.data)))]:
                 await self._send(h11.Data(data=data))
+                await self._server.sent(asked, len(data))
             left -= len(data)
         if trouble is not None and trouble.mute:
             await self._pause(None)

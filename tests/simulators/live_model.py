@@ -79,6 +79,11 @@ class Model:
         answer = self._next_answer()
         self._plan(answer, answer.delay_ms)
 
+    def think_again(self, answer: Answer) -> None:
+        """What it is about to say is another thing, by what it was told meanwhile."""
+        if self._due is not None:
+            self._due = self._due[0], answer
+
     def go_on(self, answer: Answer) -> None:
         """The backend has finished."""
         if answer.then is not None:
@@ -94,7 +99,8 @@ class Model:
         return said
 
     def _hear(self, window: Pcm, said: Said) -> None:
-        loud = float(np.sqrt(np.mean(window.astype(np.float64) ** 2))) > SPEECH_RMS
+        sound = window.astype(np.float64)
+        loud = float(sound @ sound) > SPEECH_RMS**2 * len(window)
         if loud:
             if self._speech_start is None:
                 self._speech_start = self.samples
