@@ -16,7 +16,7 @@ from appliance.providers.offline.keeper import READ_DEADLINE_S
 from appliance.providers.standby import HEDGE_AFTER_S
 from appliance.service.button import TAP_MAX_MS
 from appliance.service.half_duplex import RING_OUT_MS
-from appliance.service.performer import ConductorOptions
+from appliance.service.rooms import ConductorOptions
 from appliance.settings.options import Conversation, Hearing, Interruption
 
 
