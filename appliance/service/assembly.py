@@ -5,9 +5,7 @@ import random
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any
+from dataclasses import replace
 
 from appliance.audio.ringtone import ring_stroke
 from appliance.conversation.history import History
@@ -20,7 +18,6 @@ from appliance.conversation.vocabulary import (
     LinkState,
     ProviderEvent,
     SessionConfig,
-    SpeechEvent,
     ToolDone,
 )
 from appliance.errors import ProviderError
@@ -31,14 +28,16 @@ from appliance.pcm.ring import SampleRing
 from appliance.providers.chain import Chain
 from appliance.service.announcer import Announcer
 from appliance.service.answers import Answers
-from appliance.service.clock import StreamClock, local_time
+from appliance.service.clock import StreamClock
 from appliance.service.conductor import Conductor
+from appliance.service.ends import Ends
 from appliance.service.event_log import EventLog
+from appliance.service.faults import Faults
 from appliance.service.floor import Floor, Reader
 from appliance.service.half_duplex import HalfDuplex
 from appliance.service.happenings import Event
 from appliance.service.instructions import instructions_of
-from appliance.service.loudspeaker import Loudspeaker, Mouth
+from appliance.service.loudspeaker import Loudspeaker
 from appliance.service.money import Money
 from appliance.service.money_accounts import accounts_of
 from appliance.service.money_meter import metered
@@ -52,37 +51,14 @@ from appliance.service.toolbox import Hands, RoomClock, Toolbox
 from appliance.service.toolbox_alarm import AlarmRoom
 from appliance.service.toolbox_options import toolbox_options
 from appliance.service.toolbox_volume import VolumeKnob
-from appliance.service.turn_options import turn_options
+from appliance.service.turn_options import near_samples, turn_options
 from appliance.service.turns import Turns
 from appliance.service.words import WordReader
 from appliance.settings import Settings
 from appliance.skills.bell import STROKE_S
 
-# Beyond the longest turn and its prefix: what the loop may be late by before a sample is lost.
-_HISTORY_SLACK_S = 10
 # The whole process has to end within 2 s of the wish.
 CLOSE_TIMEOUT_S = 1.5
-
-
-@dataclass(frozen=True, slots=True)
-class Ends:
-    """The two ends of the sound, as the caller has them."""
-
-    capture: SampleRing
-    capture_rate_hz: int
-    mouth: Mouth
-    mouth_rate_hz: int
-    near_ms: Callable[[int], float]  # stream time of a 16 kHz sample of the near end
-    out_ms: Callable[[int], float]  # stream time of a position of the loudspeaker
-    post_speech: Callable[[SpeechEvent], None]
-    wake_at: Callable[[float], None]  # have the conductor ticked at this stream time
-    on_fault: Callable[[Exception], None]  # something of ours broke: it cannot go on
-    set_muted: Callable[[bool], None]  # from here on nothing is read from the microphone, or again
-    half_duplex: bool  # what is said while the loudspeaker sounds is not heard
-    look_every_ms: float  # how often `Assembly.look` is called
-    keep_transcripts: bool = True  # log what was said
-    local_time: Callable[[], datetime] = local_time
-    tell_owner: Callable[[str], None] = lambda sentence: None
 
 
 class Assembly:
@@ -115,7 +91,8 @@ class Assembly:
         self._standby = self.provider_names[1:]
         self.provider_spoke = asyncio.Event()
         self.first_link_settled = asyncio.Event()
-        self.near = SampleRing.allocate(_near_samples(settings))
+        self._on_fault = ends.on_fault
+        self.near = SampleRing.allocate(near_samples(settings))
         self.hearing = Hearing(
             turn_options(settings),
             detector,
@@ -127,13 +104,24 @@ class Assembly:
         self.volume = VolumeKnob(ends.mouth.set_volume)
         self.toolbox = self._fill_toolbox(settings, ends, clock, state)
         self.money = Money(
-            accounts_of(settings, [provider.name for provider in providers.providers]),
+            accounts_of(settings, self.provider_names),
             state,
             lambda: ends.local_time().date(),
             self.record.write,
             lambda sentence: self.announcer.announce(sentence),
         )
-        self.chain = Chain(
+        self.chain = self._link_up(settings, providers)
+        self._half_duplex = self._hear_by_turns(ends) if ends.half_duplex else None
+        self.loudspeaker = Loudspeaker(
+            ends.mouth, self._half_duplex.begin if self._half_duplex is not None else _do_nothing
+        )
+        self.announcer = self._give_voice(ends, say)
+        log.subscribe(self._keep_up_to_date)
+        readers = [WordReader(worker) for worker in providers.workers.values()]
+        self._conduct(settings, ends, clock, reader or next(iter(readers), None), tools or self.toolbox)
+
+    def _link_up(self, settings: Settings, providers: ProviderList) -> Chain:
+        return Chain(
             [metered(one, self.money, self.history.turn_of) for one in providers.providers],
             self._session_config(),
             lambda before: self.answers.said(before),
@@ -144,13 +132,14 @@ class Assembly:
             resting=lambda: not self.loudspeaker.busy,
             hedges=settings.conversation.hedge == "auto",
         )
-        half_duplex = HalfDuplex(
+
+    def _hear_by_turns(self, ends: Ends) -> HalfDuplex:
+        return HalfDuplex(
             self.hearing, lambda: self.near.written, lambda: self.conductor.sounds, ends.look_every_ms
         )
-        self.loudspeaker = Loudspeaker(ends.mouth, half_duplex.begin if ends.half_duplex else _do_nothing)
-        self._half_duplex = half_duplex if ends.half_duplex else None
-        self._on_fault = ends.on_fault
-        self.announcer = Announcer(
+
+    def _give_voice(self, ends: Ends, say: Callable[[str, int], Awaitable[Pcm]]) -> Announcer:
+        return Announcer(
             self.loudspeaker,
             self.hearing,
             lambda: self.near.written,
@@ -160,9 +149,6 @@ class Assembly:
             self.money.excuse,
             lambda sentence, duration_ms: self.record.write("say", text=sentence, duration_ms=duration_ms),
         )
-        readers = [WordReader(worker) for worker in providers.workers.values()]
-        log.subscribe(self._keep_up_to_date)
-        self._conduct(settings, ends, clock, reader or next(iter(readers), None), tools or self.toolbox)
 
     def _fill_toolbox(
         self, settings: Settings, ends: Ends, clock: StreamClock, state: StateDirectory | None
@@ -237,7 +223,7 @@ class Assembly:
                 self.answers,
                 self.loudspeaker,
                 self.floor,
-                ToolCalls(tools, self.chain, self.record, self._take_tool),
+                ToolCalls(tools, self.chain, self.record, self._post_or_fail),
                 self.announcer,
                 ends.set_muted,
             ),
@@ -267,18 +253,15 @@ class Assembly:
             self._half_duplex.look()
 
     def _take(self, event: ProviderEvent | ChainEvent) -> None:
-        try:
-            self.conductor.post(event)
-        except Exception as fault:  # noqa: BLE001  who calls is some provider's task, which nobody watches
-            self._on_fault(fault)
+        self._post_or_fail(event)
         self.provider_spoke.set()
         if isinstance(event, LinkChanged) and event.link in (LinkState.READY, LinkState.DOWN):
             self.first_link_settled.set()
 
-    def _take_tool(self, done: ToolDone) -> None:
+    def _post_or_fail(self, event: ProviderEvent | ChainEvent | ToolDone) -> None:
         try:
-            self.conductor.post(done)
-        except Exception as fault:  # noqa: BLE001  as in `_take`: who calls is the task of a tool
+            self.conductor.post(event)
+        except Exception as fault:  # noqa: BLE001  who calls is the task of a provider or a tool: nobody watches
             self._on_fault(fault)
 
     @asynccontextmanager
@@ -287,10 +270,10 @@ class Assembly:
     ) -> AsyncIterator[None]:
         """The chain runs; entered when its first provider is ready, has failed, or is not awaited longer;
         or at once when `stopping` is set."""
-        # An exception in a callback would only be logged, and leave a conductor that takes nothing more.
-        asyncio.get_running_loop().set_exception_handler(self._take_fault)
+        faults = Faults(self._on_fault)
+        faults.watch_loop()
         chain = asyncio.create_task(self.chain.run())
-        chain.add_done_callback(self._watch_chain)
+        faults.watch_task(chain)
         behind = [asyncio.create_task(self._warm_up(name)) for name in self._standby if name in self._workers]
         starts = [asyncio.create_task(event.wait()) for event in (self.first_link_settled, stopping) if event]
         await asyncio.wait(starts, timeout=start_timeout_s, return_when=asyncio.FIRST_COMPLETED)
@@ -307,18 +290,6 @@ class Assembly:
             await asyncio.wait({chain, *behind, *ending, *self.announcer.pending}, timeout=CLOSE_TIMEOUT_S)
             self.record.write("session", state="ended", provider=self.chain.provider)
 
-    def _take_fault(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        """Only a callback that raised is a fault of ours; a socket that broke is the link's business."""
-        fault = context.get("exception")
-        if fault is not None and "handle" in context:
-            self._on_fault(fault)
-        else:
-            loop.default_exception_handler(context)
-
-    def _watch_chain(self, chain: "asyncio.Task[None]") -> None:
-        if not chain.cancelled() and (fault := chain.exception()) is not None:
-            self._on_fault(fault if isinstance(fault, Exception) else RuntimeError(repr(fault)))
-
     async def _warm_up(self, name: str) -> None:
         """Let a standby worker be warm before it is needed; the log says how that went."""
         self.conductor.post(LinkChanged(name, LinkState.CONNECTING))
@@ -332,11 +303,3 @@ class Assembly:
 
 def _do_nothing() -> None:
     pass
-
-
-def _near_samples(settings: Settings) -> int:
-    """How far back the near end is kept: the longest turn, as much again of what is said beyond it and
-    waits for the answer's end, the prefix, and what the loop may be late by."""
-    turn_and_kept_s = 2 * settings.hearing.max_turn_s + _HISTORY_SLACK_S
-    longest_ms = turn_and_kept_s * 1000 + settings.hearing.prefix_padding_ms
-    return samples_of_ms(longest_ms, NEAR_RATE_HZ)

@@ -14,13 +14,14 @@ from appliance.audio.process_link import NotWanted
 from appliance.conversation.vocabulary import DeviceState, SpeechEvent
 from appliance.hearing.detector import SpeechDetector
 from appliance.hearing.thread import HearingThread
-from appliance.service.assembly import Assembly, Ends
+from appliance.service.assembly import Assembly
 from appliance.service.clock import LiveClock
 from appliance.service.control.claim import claimed
 from appliance.service.control.controls import DeviceStatus
 from appliance.service.control.place import server_path
 from appliance.service.control.server import answering
 from appliance.service.detectors import load_detector, report_warning
+from appliance.service.ends import Ends
 from appliance.service.event_log import EventLog, Listener
 from appliance.service.happenings import Event
 from appliance.service.line_writer import LineWriter

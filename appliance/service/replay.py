@@ -16,10 +16,11 @@ from appliance.audio.wav import WavReader, WavWriter
 from appliance.conversation.vocabulary import SpeechEvent
 from appliance.pcm.formats import NEAR_RATE_HZ, ms_of_samples, samples_of_ms
 from appliance.pcm.ring import SampleRing
-from appliance.service.assembly import Assembly, Ends
+from appliance.service.assembly import Assembly
 from appliance.service.button import Button
 from appliance.service.clock import HERE, TickerClock
 from appliance.service.detectors import load_detector, report_warning
+from appliance.service.ends import Ends
 from appliance.service.event_log import EventLog, Listener
 from appliance.service.monitor import FollowedLoudspeaker, FollowedMicrophone, Monitor
 from appliance.service.named_files import refuse_one_for_two, refuse_pipe

@@ -1,7 +1,11 @@
-"""The turn detector's options in the owner's settings."""
+"""What the owner's settings mean to hearing."""
 
 from appliance.hearing.turn_detector import TurnOptions
+from appliance.pcm.formats import NEAR_RATE_HZ, samples_of_ms
 from appliance.settings import Settings
+
+# Beyond the longest turn and its prefix: what the loop may be late by before a sample is lost.
+_HISTORY_SLACK_S = 10
 
 
 def turn_options(settings: Settings) -> TurnOptions:
@@ -17,3 +21,11 @@ def turn_options(settings: Settings) -> TurnOptions:
         max_turn_s=settings.hearing.max_turn_s,
         auto_complete=settings.conversation.auto_complete,
     )
+
+
+def near_samples(settings: Settings) -> int:
+    """How far back the near end is kept: the longest turn, as much again of what is said beyond it and
+    waits for the answer's end, the prefix, and what the loop may be late by."""
+    turn_and_kept_s = 2 * settings.hearing.max_turn_s + _HISTORY_SLACK_S
+    longest_ms = turn_and_kept_s * 1000 + settings.hearing.prefix_padding_ms
+    return samples_of_ms(longest_ms, NEAR_RATE_HZ)

@@ -18,8 +18,9 @@ from appliance.conversation.vocabulary import SpeechEvent
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, ms_of_samples, samples_of_ms
 from appliance.pcm.ring import SampleRing
 from appliance.providers.chain import Provider
-from appliance.service.assembly import Assembly, Ends
+from appliance.service.assembly import Assembly
 from appliance.service.clock import TickerClock, local_time
+from appliance.service.ends import Ends
 from appliance.service.event_log import EventLog
 from appliance.service.floor import Reader
 from appliance.service.happenings import Event

@@ -1,0 +1,31 @@
+"""The two ends of the sound, between which a conversation is assembled."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from appliance.conversation.vocabulary import SpeechEvent
+from appliance.pcm.ring import SampleRing
+from appliance.service.clock import local_time
+from appliance.service.loudspeaker import Mouth
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """The two ends of the sound, as the caller has them."""
+
+    capture: SampleRing
+    capture_rate_hz: int
+    mouth: Mouth
+    mouth_rate_hz: int
+    near_ms: Callable[[int], float]  # stream time of a 16 kHz sample of the near end
+    out_ms: Callable[[int], float]  # stream time of a position of the loudspeaker
+    post_speech: Callable[[SpeechEvent], None]
+    wake_at: Callable[[float], None]  # have the conductor ticked at this stream time
+    on_fault: Callable[[Exception], None]  # something of ours broke: it cannot go on
+    set_muted: Callable[[bool], None]  # from here on nothing is read from the microphone, or again
+    half_duplex: bool  # what is said while the loudspeaker sounds is not heard
+    look_every_ms: float  # how often `Assembly.look` is called
+    keep_transcripts: bool = True  # log what was said
+    local_time: Callable[[], datetime] = local_time
+    tell_owner: Callable[[str], None] = lambda sentence: None
