@@ -155,27 +155,7 @@ class _Live:
             tell_owner,
         )
         self._watch = HearingWatch(sound.capture_hz)
-
-        def post_speech(event: SpeechEvent) -> None:  # in the hearing thread
-            sound.time.heard()
-            mailbox.post(event)
-
-        ends = Ends(
-            sound.captured,
-            sound.capture_hz,
-            sound.speaker,
-            sound.playout_hz,
-            near_ms=sound.time.ms_of,
-            out_ms=lambda position: self._clock.ms_at(sound.speaker.instant_s(position)),
-            post_speech=post_speech,
-            wake_at=self._wake_at,
-            on_fault=self._end_with,
-            set_muted=sound.capture.set_muted,
-            half_duplex=settings.audio.echo.cancel != "off" or settings.interruption.strategy == "ignore",
-            look_every_ms=LOOK_EVERY_S * 1000,
-            keep_transcripts=keep_transcripts,
-            tell_owner=tell_owner,
-        )
+        ends = self._ends(settings, keep_transcripts)
         self._half_duplex = ends.half_duplex
         self._assembly = Assembly(settings, providers, detector, ends, self._clock, log, say, state=state)
         self._hearing = HearingThread(self._assembly.hearing, sound.wake, self._broke)
@@ -189,6 +169,30 @@ class _Live:
                 DeviceStatus("loudspeaker", DeviceState.READY, devices.loudspeaker.name),
             ],
         )
+
+    def _ends(self, settings: Settings, keep_transcripts: bool) -> Ends:
+        sound = self._sound
+        return Ends(
+            sound.captured,
+            sound.capture_hz,
+            sound.speaker,
+            sound.playout_hz,
+            near_ms=sound.time.ms_of,
+            out_ms=lambda position: self._clock.ms_at(sound.speaker.instant_s(position)),
+            post_speech=self._post_speech,
+            wake_at=self._wake_at,
+            on_fault=self._end_with,
+            set_muted=sound.capture.set_muted,
+            half_duplex=settings.audio.echo.cancel != "off" or settings.interruption.strategy == "ignore",
+            look_every_ms=LOOK_EVERY_S * 1000,
+            keep_transcripts=keep_transcripts,
+            tell_owner=self._tell_owner,
+        )
+
+    def _post_speech(self, event: SpeechEvent) -> None:
+        """In the hearing thread."""
+        self._sound.time.heard()
+        self._mailbox.post(event)
 
     async def run(self) -> None:
         """Listen and speak until asked to stop, or until something of ours breaks."""
