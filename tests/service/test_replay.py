@@ -1,6 +1,5 @@
 """Recordings in place of the microphone, a strict server in place of the vendor's, in real time."""
 
-import json
 import os
 import wave
 from itertools import pairwise
@@ -10,13 +9,13 @@ import numpy as np
 import pytest
 
 from appliance.errors import InputFileError
-from appliance.pcm.formats import NEAR_RATE_HZ, Pcm
-from appliance.pcm.resample import Resampler
+from appliance.pcm.formats import NEAR_RATE_HZ
 from appliance.service.replay import OUT_RATE_HZ, Press, ReplayOptions, run_replay
 from appliance.settings import Settings, load_settings
 from tests.bench.stage import lay, read_wav, tone, write_wav
 from tests.recordings import recordings
 from tests.service.event_schema import problems
+from tests.service.replaying import at_24k, likeness, loud_ms, read_events
 from tests.simulators.openai_realtime import SimulatorThread
 from tests.simulators.openai_script import Answer, Behaviour
 
@@ -36,21 +35,6 @@ def key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KEY", "sk-test")
 
 
-def at_24k(pcm: Pcm) -> Pcm:
-    resampler = Resampler(NEAR_RATE_HZ, OUT_RATE_HZ)
-    return np.concatenate((resampler.process(pcm), resampler.flush()))
-
-
-def likeness(received: Pcm, said: Pcm) -> float:
-    """The best normalised correlation of `said` with any stretch of `received`, 0…1."""
-    a, b = received.astype(np.float64), said.astype(np.float64)
-    size = 1 << (len(a) + len(b)).bit_length()
-    products = np.fft.irfft(np.fft.rfft(a, size) * np.conj(np.fft.rfft(b, size)), size)
-    start = int(products[: max(1, len(a) - len(b) + 1)].argmax())
-    stretch = a[start : start + len(b)]
-    return float(stretch @ b[: len(stretch)] / (np.linalg.norm(stretch) * np.linalg.norm(b) + 1e-9))
-
-
 def test_every_word_of_every_question_arrives_and_every_answer_is_heard(tmp_path: Path) -> None:
     asked = [recordings()[0], recordings()[3], recordings()[10]]
     pcm, spoken = lay(asked, [800.0, 3000.0, 3000.0])
@@ -59,7 +43,7 @@ def test_every_word_of_every_question_arrives_and_every_answer_is_heard(tmp_path
     with SimulatorThread(answer) as simulator:
         exit_code = run_replay(settings_for(simulator.url), options_in(tmp_path))
         record = simulator.record
-    events = [json.loads(line) for line in (tmp_path / "events.jsonl").read_text().splitlines()]
+    events = read_events(tmp_path / "events.jsonl")
     assert exit_code == 0
     assert record.violations == []
     assert problems(events) == []
@@ -68,8 +52,7 @@ def test_every_word_of_every_question_arrives_and_every_answer_is_heard(tmp_path
         words = recording.pcm[recording.speech_start : recording.speech_end]
         assert likeness(turn.pcm24k, at_24k(words)) > 0.99
     out = read_wav(tmp_path / "out.wav")
-    loud_ms = np.count_nonzero(np.abs(out.astype(np.int32)).reshape(-1, 24).max(axis=1) > 3000)
-    assert abs(loud_ms - 3 * 1000) <= 30
+    assert abs(loud_ms(out) - 3 * 1000) <= 30
     assert [e["complete"] for e in events if e["event"] == "answer_done"] == [True] * 3
     assert all(before["t_ms"] <= after["t_ms"] for before, after in pairwise(events))
     assert spoken[-1].end_ms < len(out) / 24
@@ -82,7 +65,7 @@ def test_an_answer_goes_on_in_another_session_after_garbage(tmp_path: Path) -> N
     garbage = Answer(tone(1.0), garbage="{ this is no json", garbage_after_ms=500)
     with SimulatorThread([garbage, Answer(tone(1.0))]) as simulator:
         exit_code = run_replay(settings_for(simulator.url), options_in(tmp_path))
-    events = [json.loads(line) for line in (tmp_path / "events.jsonl").read_text().splitlines()]
+    events = read_events(tmp_path / "events.jsonl")
     assert exit_code == 0
     categories = [e["category"] for e in events if e["event"] == "error"]
     assert "protocol_violation" in categories
@@ -97,7 +80,7 @@ def test_with_nobody_to_answer_the_device_says_so_itself(tmp_path: Path) -> None
     with SimulatorThread(behaviour=Behaviour(reject_status=401)) as simulator:
         settings = settings_for(simulator.url, "conversation.offline_fallback=false")
         exit_code = run_replay(settings, options_in(tmp_path))
-    events = [json.loads(line) for line in (tmp_path / "events.jsonl").read_text().splitlines()]
+    events = read_events(tmp_path / "events.jsonl")
     assert exit_code == 1
     assert next(e["category"] for e in events if e["event"] == "error") == "auth_failed"
     out = read_wav(tmp_path / "out.wav")
@@ -110,7 +93,7 @@ def test_the_offline_provider_answers_where_nobody_else_does(tmp_path: Path) -> 
     write_wav(tmp_path / "in.wav", pcm)
     with SimulatorThread(behaviour=Behaviour(reject_status=401)) as simulator:
         exit_code = run_replay(settings_for(simulator.url), options_in(tmp_path))
-    events = [json.loads(line) for line in (tmp_path / "events.jsonl").read_text().splitlines()]
+    events = read_events(tmp_path / "events.jsonl")
     assert exit_code == 0
     assert problems(events) == []
     assert [e["to"] for e in events if e["event"] == "failover"] == ["offline"]
@@ -178,7 +161,7 @@ def test_the_button_without_a_word_while_it_thinks_asks_the_provider_again(tmp_p
         options = options_in(tmp_path, presses=(Press(press_s, press_s + 0.6),))  # type: ignore[arg-type]
         exit_code = run_replay(settings_for(simulator.url), options)
         record = simulator.record
-    events = [json.loads(line) for line in (tmp_path / "events.jsonl").read_text().splitlines()]
+    events = read_events(tmp_path / "events.jsonl")
     assert exit_code == 0
     assert record.violations == []
     assert problems(events) == []

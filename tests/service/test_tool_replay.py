@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from appliance.service.replay import OUT_RATE_HZ, ReplayOptions, run_replay
-from tests.bench.stage import lay, read_wav, tone, write_wav
+from appliance.pcm.formats import Pcm
+from appliance.service.replay import OUT_RATE_HZ
+from tests.bench.stage import lay, tone
 from tests.recordings import recordings
-from tests.service.event_schema import problems
-from tests.service.test_replay import settings_for
+from tests.service.replaying import Event, of, replayed
 from tests.simulators.openai_realtime import SimulatorThread
 from tests.simulators.openai_script import Answer, Call, Record
 
@@ -26,30 +26,24 @@ def key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
 
 
-def replayed(
+def asked(
     folder: Path, *calls: Call, settings: tuple[str, ...] = (), lead_ms: float = 500.0, **options: Any
-) -> tuple[list[dict[str, Any]], Record]:
+) -> tuple[list[Event], Pcm, Record]:
     """One question, `lead_ms` into the stream, for which the model calls these tools and then answers."""
     pcm, _ = lay([recordings()[3]], [lead_ms])
-    write_wav(folder / "in.wav", pcm)
-    files = (folder / "in.wav", folder / "out.wav", folder / "events.jsonl")
     done = Answer(tone(0.5), transcript="Done.")
     answer = Answer(tone(0.0), calls=calls, then=done) if calls else done
     with SimulatorThread(answer) as simulator:
-        exit_code = run_replay(settings_for(simulator.url, *settings), ReplayOptions(*files, **options))
+        provider = f'providers=[{{name="openai",kind="openai",url="{simulator.url}",api_key="env:KEY"}}]'
+        exit_code, events, out = replayed(folder, pcm, provider, *settings, **options)
         record = simulator.record
-    events = [json.loads(line) for line in files[2].read_text().splitlines()]
-    assert (exit_code, record.violations, problems(events)) == (0, [], [])
-    return events, record
-
-
-def of(events: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
-    return [event for event in events if event["event"] == name]
+    assert (exit_code, record.violations) == (0, [])
+    return events, out, record
 
 
 def test_a_timer_is_declared_set_told_and_rings_in_the_tail(tmp_path: Path) -> None:
     timer = Call("set_timer", '{"seconds": 3, "name": "tea"}')
-    events, record = replayed(tmp_path, timer, Call("fly"), tail_s=8.0)
+    events, out, record = asked(tmp_path, timer, Call("fly"), tail_s=8.0)
     declared = [tool["name"] for tool in record.updates[-1]["tools"]]
     assert declared == ["get_time", "set_volume", "set_timer", "list_timers", "cancel_timer"]
     assert [(call["name"], call["ok"]) for call in of(events, "tool_call")] == [
@@ -58,13 +52,12 @@ def test_a_timer_is_declared_set_told_and_rings_in_the_tail(tmp_path: Path) -> N
     ]
     assert json.loads(record.results[0][1])["name"] == "tea"
     (rang,) = of(events, "timer")
-    out = np.abs(read_wav(tmp_path / "out.wav").astype(np.int32))
-    rings = out[round(rang["t_ms"] * OUT_RATE_HZ / 1000) :][: 2 * OUT_RATE_HZ]
+    rings = np.abs(out.astype(np.int32))[round(rang["t_ms"] * OUT_RATE_HZ / 1000) :][: 2 * OUT_RATE_HZ]
     assert rings.max() > 500
 
 
 def test_a_timer_that_rings_later_is_kept_where_the_owner_said(tmp_path: Path) -> None:
-    replayed(tmp_path, Call("set_timer", '{"minutes": 5}'), state=tmp_path / "state")
+    asked(tmp_path, Call("set_timer", '{"minutes": 5}'), state=tmp_path / "state")
     (kept,) = json.loads((tmp_path / "state" / "timers.json").read_text())
     assert kept["length_s"] == 300
 
@@ -72,7 +65,7 @@ def test_a_timer_that_rings_later_is_kept_where_the_owner_said(tmp_path: Path) -
 def test_a_tool_that_appears_after_the_start_is_told_to_the_open_session_and_called(tmp_path: Path) -> None:
     """The server takes a second or two to start, so the question comes later."""
     call = Call("house_add", '{"a": 20, "b": 22}')
-    events, record = replayed(tmp_path, call, settings=(f"tools.mcp={HOUSE}",), lead_ms=10_000.0)
+    events, _, record = asked(tmp_path, call, settings=(f"tools.mcp={HOUSE}",), lead_ms=10_000.0)
     assert "house_add" not in [tool["name"] for tool in record.updates[0]["tools"]]
     assert "house_add" in [tool["name"] for tool in record.updates[-1]["tools"]]
     assert [output for _, output in record.results] == ['"42"']
@@ -80,7 +73,7 @@ def test_a_tool_that_appears_after_the_start_is_told_to_the_open_session_and_cal
 
 
 def test_without_the_built_in_tools_none_is_declared(tmp_path: Path) -> None:
-    _, record = replayed(tmp_path, settings=("tools.builtin=false",))
+    _, _, record = asked(tmp_path, settings=("tools.builtin=false",))
     assert [update["tools"] for update in record.updates if update.get("tools")] == []
 
 
