@@ -1,28 +1,38 @@
 """What the chain says of its providers, written down."""
 
-from appliance.conversation.vocabulary import FailedOver, Hedged, LinkChanged
+from appliance.conversation.vocabulary import FailedOver, Hedged, LinkChanged, LinkState
 from appliance.service.error_pacing import ErrorPacing
 from appliance.service.record import Record
 
 
 class ChainRecord:
-    """Belongs to the event loop."""
+    """Of a provider that fails again and again the tries are written with its errors: now and then, with how
+    often it failed. Belongs to the event loop."""
 
     def __init__(self, record: Record) -> None:
         self._record = record
         self._pacing = ErrorPacing()
+        self._fails: dict[str, str] = {}  # by provider: why, until it is ready
 
     def link(self, event: LinkChanged) -> None:
-        """How a provider's link stands; and what went wrong, where that is not the same again and again."""
-        self._record.write("provider", name=event.provider, link=event.link, reason=event.reason)
-        if not event.message:
-            return
-        times = self._pacing.times((event.provider, event.reason), self._record.now_ms())
+        """How a provider's link stands, and what went wrong."""
+        times = 0
+        if event.message:
+            self._fails[event.provider] = event.reason
+            times = self._pacing.times((event.provider, event.reason), self._record.now_ms())
+        elif event.link is LinkState.READY:
+            self._fails.pop(event.provider, None)
+        if times or not self._persists(event.provider):
+            self._record.write("provider", name=event.provider, link=event.link, reason=event.reason)
         if times:
             many = {"times": times} if times > 1 else {}
             self._record.write(
                 "error", category=event.reason, provider=event.provider, message=event.message, **many
             )
+
+    def _persists(self, provider: str) -> bool:
+        reason = self._fails.get(provider)
+        return reason is not None and self._pacing.persists((provider, reason))
 
     def failover(self, event: FailedOver, turn: int | None) -> None:
         """The chain goes on with another provider; in `turn`, if there is one."""

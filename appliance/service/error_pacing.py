@@ -48,6 +48,11 @@ class ErrorPacing:
         known.pause_ms = min(2 * known.pause_ms, LONGEST_PAUSE_MS)
         return times
 
+    def persists(self, kind: Hashable) -> bool:
+        """It has happened for longer than the first pause."""
+        known = self._kinds.get(kind)
+        return known is not None and known.pause_ms > FIRST_PAUSE_MS
+
     def _remember(self, kind: Hashable, first: _Kind) -> None:
         self._kinds[kind] = first
         if len(self._kinds) > MAX_KINDS:

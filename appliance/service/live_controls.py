@@ -175,6 +175,7 @@ class LiveControls:
                 TimerStatus(timer.number, timer.name, round(left_s, 1))
                 for timer, left_s in self._assembly.toolbox.timers()
             ],
+            alarm_rings=self._assembly.toolbox.rings,
             money=self._assembly.money.status(),
             deaf=self._deaf(),
             mouthless=self._why_not_ready("loudspeaker"),

@@ -76,6 +76,7 @@ class Status:
     deaf: str = ""
     mouthless: str = ""
     counters: Mapping[str, int | float] = field(default_factory=dict)
+    alarm_rings: bool = False
 
 
 class Controls(Protocol):

@@ -93,7 +93,7 @@ def show_status(status: Status, console: Console) -> None:
         _show("Timers", timers, console)
     if status.money is not None:
         _show("Money", list(money_rows(status.money)), console)
-    _show("So far", list(_counts(status.counters)), console)
+    _show("So far (without what is 0)", list(_counts(status.counters)), console)
     if status.counters.get("latencies", 0):
         _show_waits(status.counters, console)
 
@@ -103,6 +103,8 @@ def _headline(status: Status) -> Iterator[Text]:
         yield Text("It is muted: it hears nothing and sends nothing.", "bold yellow")
     else:
         yield Text(_DOING.get(status.phase, f"It is {printable(status.phase)}."), "bold")
+    if status.alarm_rings:
+        yield Text("An alarm rings: `appliance stop` ends it.", "bold yellow")
     if status.deaf:
         yield Text(f"It cannot hear: {printable(status.deaf)}", "red")
     if status.mouthless:
@@ -137,10 +139,10 @@ def _counts(counters: Mapping[str, int | float]) -> Iterator[tuple[str, ...]]:
     for name, value in counters.items():
         base, dot, label = name.partition(".")
         shares = labels.setdefault(base, [])
-        if dot:
+        if dot and value:
             shares.append(f"{label.replace('_', ' ')} {_number(value)}")
     for base, shares in labels.items():
-        if base in counters and not base.startswith("latency_"):
+        if counters.get(base) and not base.startswith("latenc"):
             words, unit = counter_words(base)
             yield words, f"{_number(counters[base])} {unit}".rstrip(), ", ".join(shares)
 

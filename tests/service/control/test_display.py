@@ -110,6 +110,15 @@ def test_one_that_is_muted_and_deaf_says_so() -> None:
     assert lines.count("none") == 2
 
 
+def test_an_alarm_says_how_to_end_it() -> None:
+    assert "An alarm rings: `appliance stop` ends it." in shown(replace(STATUS, alarm_rings=True))
+
+
+def test_what_never_happened_takes_no_line() -> None:
+    lines = shown(replace(STATUS, counters=counted()))
+    assert not any(line.startswith(("hedges", "device losses", "latencies")) for line in lines)
+
+
 def test_a_phase_of_another_version_is_named() -> None:
     assert shown(replace(STATUS, phase="dreaming"))[0] == "It is dreaming."
 
