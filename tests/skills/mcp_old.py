@@ -1,13 +1,13 @@
 """An MCP server of 2025, written by hand: `python -m tests.skills.mcp_old`.
 
-Its tool `build` gives it another one, and `flood` a line that does not end.
+Its tool `build` gives it another one, `flood` a line that does not end; after `lock` it lists none any more.
 """
 
 import json
 import sys
 from typing import Any
 
-TOOLS = ["build", "flood"]
+TOOLS = ["build", "flood", "lock"]
 
 
 def answer(method: str, tool: str) -> dict[str, Any] | None:
@@ -19,13 +19,16 @@ def answer(method: str, tool: str) -> dict[str, Any] | None:
                 "capabilities": {"tools": {"listChanged": True}},
                 "serverInfo": {"name": "old", "version": "1"},
             }
-        case "tools/list":
+        case "tools/list" if TOOLS:
             return {"tools": [{"name": name, "inputSchema": {"type": "object"}} for name in TOOLS]}
         case "tools/call" if tool == "flood":
             while True:
                 sys.stdout.write("x" * 65_536)
         case "tools/call":
-            TOOLS.append("shed")
+            if tool == "lock":
+                TOOLS.clear()
+            else:
+                TOOLS.append("shed")
             say({"method": "notifications/tools/list_changed"})
             return {"content": [{"type": "text", "text": "done"}]}
     return None

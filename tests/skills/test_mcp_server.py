@@ -199,6 +199,16 @@ async def test_a_server_that_says_that_its_tools_are_others_is_listed_anew(modul
         assert house.told == []
 
 
+async def test_a_server_that_does_not_list_its_other_tools_keeps_those_it_had() -> None:
+    async with running(command=(sys.executable, "-m", "tests.skills.mcp_old")) as house:
+        await house.changed()
+        before = house.names
+        assert await house.call("lock") == (True, "done")
+        await house.said("has other tools than before, and does not list them")
+        assert house.names == before
+        assert await house.call("lock") == (True, "done")
+
+
 async def test_a_program_that_writes_a_line_without_end_is_ended_and_named(tmp_path: Path) -> None:
     number = tmp_path / "pid"
     script = f"echo $$ > {number}; exec tr '\\0' x < /dev/zero"
