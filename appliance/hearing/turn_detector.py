@@ -8,7 +8,6 @@ an event, until it is wanted.
 """
 
 from dataclasses import dataclass, replace
-from enum import Enum
 
 from appliance.conversation.vocabulary import (
     HeardUpTo,
@@ -22,6 +21,7 @@ from appliance.conversation.vocabulary import (
 )
 from appliance.hearing.edges import Edges
 from appliance.hearing.speech_run import RunMarks, SpeechRun
+from appliance.hearing.turn_state import End, Hold, Kind, Turn
 from appliance.pcm.formats import NEAR_RATE_HZ, ms_of_samples, samples_of_ms
 
 
@@ -44,42 +44,6 @@ class TurnOptions:
     max_turn_s: float = 30
     run_gap_ms: int = 200  # a pause that ends a run; not longer than end_silence_ms
     auto_complete: bool = True  # False: silence does not end a turn
-
-
-class _Kind(Enum):
-    """What a turn is."""
-
-    SPOKEN = "opened by speech"
-    PRESSED = "opened or held by the button: silence alone does not close it before a word"
-    KEPT = "said beyond the greatest length of the turn before: no event tells of it"
-
-
-@dataclass(slots=True)
-class _Turn:
-    """What was said since the turn opened, ended runs included. Its greatest length counts from `since`."""
-
-    since: int
-    onset: int
-    last_speech: int
-    kind: _Kind = _Kind.SPOKEN
-    speech_samples: int = 0
-    real: bool = False
-    ended_at: int = 0
-
-
-@dataclass(slots=True)
-class _Hold:
-    """The button is down. A tap ends a turn that was real before it."""
-
-    ends_by_tap: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _End:
-    """The open turn ends at this sample, which may not have been heard yet."""
-
-    at: int
-    cause: TurnEnd
 
 
 class TurnDetector:
@@ -106,10 +70,10 @@ class TurnDetector:
             gap=min(_samples(options.run_gap_ms), self._end_silence),
         )
         self._run: SpeechRun | None = None
-        self._turn: _Turn | None = None
-        self._said: _Turn | None = None  # a kept turn that has ended
-        self._hold: _Hold | None = None
-        self._end: _End | None = None
+        self._turn: Turn | None = None
+        self._said: Turn | None = None  # a kept turn that has ended
+        self._hold: Hold | None = None
+        self._end: End | None = None
         self._now = 0
         self._taken = 0  # samples before this belong to what was ended, forgotten or ignored
         self._ignored = 0
@@ -131,7 +95,7 @@ class TurnDetector:
             self._bridge(turn)
         elif self._run is not None:
             self._continue_run(self._run, turn, probability >= self._options.silence_threshold, events)
-        if turn.kind is _Kind.KEPT:
+        if turn.kind is Kind.KEPT:
             self._end_kept_turn_when_over(turn)
             return []
         self._end_turn_when_over(turn, events)
@@ -145,7 +109,7 @@ class TurnDetector:
         What is kept of speech beyond a turn's greatest length stays.
         """
         self._hold = self._end = None
-        if self._turn is not None and self._turn.kind is _Kind.KEPT:
+        if self._turn is not None and self._turn.kind is Kind.KEPT:
             return
         self._run = self._turn = None
         self._taken = max(self._taken, self._now)
@@ -173,12 +137,12 @@ class TurnDetector:
         What was said of the turn is told again, to whoever knows it only by the button.
         """
         turn = self._turn
-        if turn is None or turn.kind is _Kind.KEPT:
+        if turn is None or turn.kind is Kind.KEPT:
             kept = turn or self._said
-            turn = _Turn(at, at, at) if kept is None else replace(kept, since=at)
+            turn = Turn(at, at, at) if kept is None else replace(kept, since=at)
             self._turn = turn
-        turn.kind = _Kind.PRESSED
-        self._hold = _Hold(ends_by_tap=turn.real)
+        turn.kind = Kind.PRESSED
+        self._hold = Hold(ends_by_tap=turn.real)
         real: list[SpeechEvent] = [SpeechReal(self._now)] if turn.real else []
         return [SpeechPossible(self._now, turn.onset), *real]
 
@@ -196,7 +160,7 @@ class TurnDetector:
         """
         if cause is TurnEnd.PROVIDER and not self._may_end_by_itself():
             return []
-        self._end = _End(at, cause)
+        self._end = End(at, cause)
         return self._end_where_wished()
 
     def want_kept(self) -> list[SpeechEvent]:
@@ -205,8 +169,8 @@ class TurnDetector:
         It stays kept until `forget_kept_before`.
         """
         turn, said = self._turn, self._said
-        if turn is not None and turn.kind is _Kind.KEPT:
-            turn.kind = _Kind.SPOKEN
+        if turn is not None and turn.kind is Kind.KEPT:
+            turn.kind = Kind.SPOKEN
             if self._run is None and not turn.speech_samples:
                 self._turn = None
                 return []
@@ -232,20 +196,20 @@ class TurnDetector:
         if turn is None:
             # What was kept of the person's words is the beginning of what he says now.
             said = self._said
-            turn = _Turn(onset, onset, onset)
-            self._turn = turn if said is None else replace(said, since=onset, kind=_Kind.SPOKEN, real=False)
+            turn = Turn(onset, onset, onset)
+            self._turn = turn if said is None else replace(said, since=onset, kind=Kind.SPOKEN, real=False)
             onset = self._turn.onset
         elif not turn.speech_samples:
-            turn.onset = min(turn.onset, onset) if turn.kind is _Kind.PRESSED else onset
+            turn.onset = min(turn.onset, onset) if turn.kind is Kind.PRESSED else onset
         return SpeechPossible(self._now, onset)
 
-    def _bridge(self, turn: _Turn) -> None:
+    def _bridge(self, turn: Turn) -> None:
         """What is not listened to is neither speech nor the silence that ends what was said before."""
         turn.last_speech = self._now
         if self._run is not None:
             self._run.last_speech = self._now
 
-    def _continue_run(self, run: SpeechRun, turn: _Turn, speech: bool, events: list[SpeechEvent]) -> None:
+    def _continue_run(self, run: SpeechRun, turn: Turn, speech: bool, events: list[SpeechEvent]) -> None:
         """Count the window, pass the marks that it reaches, and end the run when it is over."""
         passed = run.hear(self._now, speech)
         if speech:
@@ -257,19 +221,19 @@ class TurnDetector:
         if run.over:
             self._end_run(run, turn, events)
 
-    def _end_run(self, run: SpeechRun, turn: _Turn, events: list[SpeechEvent]) -> None:
+    def _end_run(self, run: SpeechRun, turn: Turn, events: list[SpeechEvent]) -> None:
         last_speech = max(min(self._edges.end_near(run.last_speech), self._now), run.onset)
         turn.last_speech = last_speech  # never before the last run's, which the onset is behind
         self._taken = max(self._taken, last_speech)
         self._run = None
         events.append(SpeechEnded(self._now, last_speech))
 
-    def _end_turn_when_over(self, turn: _Turn, events: list[SpeechEvent]) -> None:
+    def _end_turn_when_over(self, turn: Turn, events: list[SpeechEvent]) -> None:
         too_long = self._marks.reached(self._now - turn.since, self._max_turn)
         if too_long:
             self._end_turn(turn, self._now, TurnEnd.MAX_TURN, events)
             if turn.real:  # who has asked may go on
-                self._turn = _Turn(self._now, self._now, self._now, _Kind.KEPT)
+                self._turn = Turn(self._now, self._now, self._now, Kind.KEPT)
         elif self._is_silent(turn):
             self._end_turn(turn, self._now, TurnEnd.SILENCE, events)
         else:
@@ -278,20 +242,20 @@ class TurnDetector:
     def _may_end_by_itself(self) -> bool:
         """Whether there is an open turn in which something was said, and which no hand holds."""
         turn = self._turn
-        ended = turn is None or turn.kind is _Kind.KEPT or not turn.real
+        ended = turn is None or turn.kind is Kind.KEPT or not turn.real
         return not ended and self._hold is None and self._options.auto_complete
 
-    def _is_silent(self, turn: _Turn) -> bool:
+    def _is_silent(self, turn: Turn) -> bool:
         """Whether silence ends the turn here."""
         if self._run is not None or self._hold is not None:
             return False
-        if turn.kind is _Kind.PRESSED and not turn.real:
+        if turn.kind is Kind.PRESSED and not turn.real:
             return self._now - turn.last_speech >= self._no_speech
         if turn.real and not self._options.auto_complete:
             return False
         return self._now - turn.last_speech >= self._end_silence
 
-    def _end_kept_turn_when_over(self, turn: _Turn) -> None:
+    def _end_kept_turn_when_over(self, turn: Turn) -> None:
         if self._run is None and self._now - turn.last_speech >= self._end_silence:
             turn.ended_at = self._now
             self._said = turn if turn.real else None
@@ -302,14 +266,14 @@ class TurnDetector:
         end, turn, events = self._end, self._turn, list[SpeechEvent]()
         if end is None:
             return events
-        if turn is None or turn.kind is _Kind.KEPT:
+        if turn is None or turn.kind is Kind.KEPT:
             self._end = None
             return [TurnTooShort(self._now, self._now, end.cause, 0)]  # who asked waits for an end
         if self._now >= end.at:
             self._end_turn(turn, max(end.at, turn.onset), end.cause, events)
         return events
 
-    def _end_turn(self, turn: _Turn, at: int, cause: TurnEnd, events: list[SpeechEvent]) -> None:
+    def _end_turn(self, turn: Turn, at: int, cause: TurnEnd, events: list[SpeechEvent]) -> None:
         if self._run is not None:
             self._end_run(self._run, turn, events)
         if turn.real:

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from appliance.conversation.session import Session
 from appliance.conversation.vocabulary import SessionConfig
 from appliance.providers.chain import Provider
+from appliance.providers.offline.ability import CAPABILITIES, UNDERSTOOD_LANGUAGE
 from appliance.providers.offline.keeper import OfflineWorker
 from appliance.providers.offline.options import OfflineOptions
-from appliance.providers.offline.session import CAPABILITIES, UNDERSTOOD_LANGUAGE, OfflineSession
+from appliance.providers.offline.session import OfflineSession
 from appliance.providers.offline.voice import voice_mistake
 from appliance.providers.requirements import require, shortfalls, speed_shortfall
 from appliance.service.cascade_list import is_partly_local, open_cascade

@@ -6,7 +6,7 @@ import pytest
 
 from appliance.conversation.vocabulary import Capabilities, Languages, SessionConfig, ToolDeclaration
 from appliance.errors import ConfigurationError
-from appliance.providers.offline.session import CAPABILITIES as OFFLINE
+from appliance.providers.offline.ability import CAPABILITIES as OFFLINE
 from appliance.providers.openai.session import CAPABILITIES as OPENAI
 from appliance.providers.requirements import require, shortfalls
 

@@ -5,8 +5,8 @@ cancelled still has its stretch, unless it never began.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from appliance.conversation.vocabulary import (
     TOOL_ARGUMENTS_MAX_CHARS,
@@ -17,7 +17,6 @@ from appliance.conversation.vocabulary import (
     AnswerTranscript,
     Failure,
     ProviderEvent,
-    ToolCall,
     TurnEndHeard,
 )
 from appliance.errors import FailureCategory, ProtocolViolation
@@ -26,6 +25,7 @@ from appliance.pcm.resample import Resampler
 from appliance.providers.from_peer import Fields
 from appliance.providers.gemini import reader, usage
 from appliance.providers.gemini.answer import OUTPUT_RATE_HZ, Answer, AnswerEvent, Happening, State
+from appliance.providers.gemini.answer_events import Making, made, released, transcript
 from appliance.providers.gemini.calls import Call, Calls
 from appliance.providers.gemini.resumption import Memory
 from appliance.providers.gemini.watchdog import Watchdog
@@ -40,9 +40,6 @@ MAX_HELD_EVENTS = 10_000
 _RATES_HZ = range(8_000, 48_001)
 # The server's reasons for the end of a turn that are none to worry about.
 _FINE = frozenset({"", "TURN_COMPLETE_REASON_UNSPECIFIED", "NEED_MORE_INPUT"})
-
-# An event of an answer, made once its number is known.
-Making = Callable[[int], AnswerEvent]
 
 
 @dataclass(slots=True)
@@ -90,7 +87,7 @@ class Answers:
             self._waiting.append(Answer(number, written=written or self._writes))
             return
         early[-1].number = number
-        self.released.extend(_released(early[-1], number, written=written))
+        self.released.extend(released(early[-1], number, written=written))
         early[-1].held.clear()
 
     def cancel(self, number: int, heard_ms: int) -> str | None:
@@ -160,7 +157,7 @@ class Answers:
             if answer is None or not self._calls.made(call_id, Call(answer, name, arguments)):
                 continue
             answer.called = True
-            yield from self._tell(answer, _made(call_id, name, arguments))
+            yield from self._tell(answer, made(call_id, name, arguments))
 
     def on_calls_cancelled(self, message: Fields) -> None:
         """`toolCallCancellation`"""
@@ -233,7 +230,7 @@ class Answers:
         if answer is None or not answer.is_wanted:
             return
         answer.say(text)
-        yield from self._tell(answer, lambda number: _transcript(answer, number, final=False))
+        yield from self._tell(answer, lambda number: transcript(answer, number, final=False))
 
     # ------------------------------------------------------------------ its end
 
@@ -262,7 +259,7 @@ class Answers:
         if not answer.is_wanted:
             return
         if answer.text:
-            yield from self._tell(answer, lambda number: _transcript(answer, number, final=True))
+            yield from self._tell(answer, lambda number: transcript(answer, number, final=True))
         if answer.is_wanted:
             yield from self._tell(answer, lambda number: self._outcome(answer, number, reason))
 
@@ -301,21 +298,3 @@ class Answers:
 
     def _all(self) -> list[Answer]:
         return [*([self._last] if self._last is not None else []), *self._waiting]
-
-
-def _released(answer: Answer, number: int, *, written: bool) -> Iterator[AnswerEvent]:
-    """The events that were held, of answer `number`; where it is to be `written`, in text alone."""
-    answer.written = answer.written or written
-    for event in answer.held:
-        if isinstance(event, AnswerTranscript):
-            yield replace(event, answer=number, written=answer.written)
-        elif not (answer.written and isinstance(event, AnswerAudio)):
-            yield replace(event, answer=number)
-
-
-def _made(call_id: str, name: str, arguments: str) -> Making:
-    return lambda number: ToolCall(number, call_id, name, arguments)
-
-
-def _transcript(answer: Answer, number: int, *, final: bool) -> AnswerTranscript:
-    return AnswerTranscript(number, answer.text, final, written=answer.written)

@@ -24,7 +24,6 @@ from appliance.conversation.vocabulary import (
     DiscardTurn,
     Failure,
     HistoryItem,
-    Languages,
     ProviderEvent,
     Ready,
     SessionConfig,
@@ -36,31 +35,20 @@ from appliance.conversation.vocabulary import (
 )
 from appliance.errors import FailureCategory, ProviderError
 from appliance.pcm.formats import NEAR_RATE_HZ, ms_of_samples
+from appliance.providers.offline.ability import CAPABILITIES, refusal_of
 from appliance.providers.offline.answers import OFFLINE_NOW, ONLY_TIME_AND_DATE
 from appliance.providers.offline.answers import answer as reply_to
 from appliance.providers.offline.keeper import OfflineWorker
-from appliance.providers.offline.loudness import OUTPUT_RATE_HZ
 from appliance.providers.offline.messages import Broken, Done, Reply, Sound, Transcript
 from appliance.providers.offline.process import JobReport, WorkerProcess
 from appliance.providers.offline.wishes import ToolWish, told, wish_of
 
 _log = logging.getLogger(__name__)
 
-CAPABILITIES = Capabilities(
-    input_rate_hz=NEAR_RATE_HZ,
-    output_rate_hz=OUTPUT_RATE_HZ,
-    discards=True,
-    transcribes_user=True,
-    tools=True,
-    text_in=True,
-    text_out=True,
-    languages=Languages.ENGLISH,
-)
 # Commands before the worker is warm: a turn of 30 s in pieces of 10 ms, and room for what is asked.
 MAX_COMMANDS = 4_096
 # Tools that ran for one turn elsewhere; as many as the chain keeps.
 MAX_RAN = 64
-UNDERSTOOD_LANGUAGE = "en"
 
 
 def local_time() -> datetime:
@@ -115,7 +103,7 @@ class OfflineSession:
 
     async def run(self, config: SessionConfig, history: tuple[HistoryItem, ...], emit: Emit) -> None:
         """See `Session`. Ready means that the worker heard and spoke already."""
-        if (refusal := _refusal(config)) is not None:
+        if (refusal := refusal_of(config)) is not None:
             emit(Failure(refusal.category, str(refusal)))
             return
         self._emit, self._config, self._stands_in = emit, config, config.stands_in
@@ -193,7 +181,7 @@ class OfflineSession:
                 self._tell_result(process)
             case Configure(config):
                 self._config = config
-                if (refusal := _refusal(config)) is not None:
+                if (refusal := refusal_of(config)) is not None:
                     self._end(refusal)
 
     def _commit(self, process: WorkerProcess, answer: int) -> None:
@@ -308,14 +296,6 @@ class OfflineSession:
         if not self._ended.is_set():
             self._failure = None if error is None else Failure(error.category, str(error))
             self._ended.set()
-
-
-def _refusal(config: SessionConfig) -> ProviderError | None:
-    """Why nobody can be answered with this configuration; None where somebody can."""
-    if config.language.split("-")[0].lower() == UNDERSTOOD_LANGUAGE:
-        return None
-    message = f"the offline provider understands English only, not {config.language!r}"
-    return ProviderError(FailureCategory.MODEL_UNAVAILABLE, message)
 
 
 def _ignore(command: Command) -> None:

@@ -1,0 +1,42 @@
+"""What the turn detector knows of the turn that is open."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from appliance.conversation.vocabulary import TurnEnd
+
+
+class Kind(Enum):
+    """What a turn is."""
+
+    SPOKEN = "opened by speech"
+    PRESSED = "opened or held by the button: silence alone does not close it before a word"
+    KEPT = "said beyond the greatest length of the turn before: no event tells of it"
+
+
+@dataclass(slots=True)
+class Turn:
+    """What was said since the turn opened, ended runs included. Its greatest length counts from `since`."""
+
+    since: int
+    onset: int
+    last_speech: int
+    kind: Kind = Kind.SPOKEN
+    speech_samples: int = 0
+    real: bool = False
+    ended_at: int = 0
+
+
+@dataclass(slots=True)
+class Hold:
+    """The button is down. A tap ends a turn that was real before it."""
+
+    ends_by_tap: bool
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The open turn ends at this sample, which may not have been heard yet."""
+
+    at: int
+    cause: TurnEnd
