@@ -16,6 +16,7 @@ from tests.simulators.openai_realtime import SimulatorThread
 from tests.simulators.openai_script import Answer
 
 STORY = "Once upon a time there was a loudspeaker that remembered no more than what it had said aloud"
+STORY_MS, LOST_AFTER_MS = 6000, 2400  # 15 characters a second, as people speak
 # The loss is known when the connection is; the rest is a connection, a session and a first sound.
 GOES_ON_WITHIN_MS = 1500
 
@@ -36,7 +37,7 @@ def openai(server: SimulatorThread) -> str:
 
 def test_an_answer_whose_server_is_lost_is_gone_on_with_by_the_next_one(tmp_path: Path) -> None:
     pcm, _ = lay([recordings()[3]], [500.0])
-    breaks = Answer(tone(4.0), STORY, drop_after_ms=1500, speed=2.0)
+    breaks = Answer(tone(STORY_MS / 1000), STORY, drop_after_ms=LOST_AFTER_MS, speed=2.0)
     rest = Answer(tone(2.0), "and so it ended")
     with SimulatorThread(breaks) as one, SimulatorThread(rest) as two:
         exit_code, events, out = replayed(tmp_path, pcm, both(openai(one), openai(two)))
@@ -48,14 +49,14 @@ def test_an_answer_whose_server_is_lost_is_gone_on_with_by_the_next_one(tmp_path
     ((role, said),) = records[1].history
     assert role == "assistant"
     assert STORY.startswith(said)
-    assert abs(len(said.split()) - 1500 / 4000 * len(STORY.split())) <= 1
+    assert abs(len(said.split()) - LOST_AFTER_MS / STORY_MS * len(STORY.split())) <= 1
     (done,) = of(events, "answer_done")
     assert done["complete"]
-    assert abs(done["heard_ms"] - 3500) <= 2
+    assert abs(done["heard_ms"] - LOST_AFTER_MS - 2000) <= 2
     down = next(e["t_ms"] for e in of(events, "provider") if e["link"] == "down")
     started = [e["t_ms"] for e in of(events, "answer_started")]
     assert started[1] - down <= GOES_ON_WITHIN_MS
-    assert abs(loud_ms(out) - 3500) <= 30
+    assert abs(loud_ms(out) - LOST_AFTER_MS - 2000) <= 30
 
 
 def test_a_full_duplex_model_goes_on_with_the_answer_of_another_one(tmp_path: Path) -> None:
