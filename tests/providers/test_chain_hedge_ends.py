@@ -20,6 +20,7 @@ from appliance.conversation.vocabulary import (
 )
 from appliance.errors import FailureCategory
 from appliance.providers import standby
+from tests.bench.soak_time import VirtualLoop
 from tests.providers.chain_stage import GONE, SOUND, ready, settle, stage
 from tests.providers.hedge_stage import answer, both_asked, unhealthy
 
@@ -105,8 +106,8 @@ async def test_who_goes_on_talking_is_heard_by_the_first_and_a_fresh_second() ->
         assert len(s.of(Hedged)) == 2
 
 
-async def test_who_goes_on_talking_is_waited_for_from_the_end_of_that() -> None:
-    with pytest.MonkeyPatch.context() as patch:
+def test_who_goes_on_talking_is_waited_for_from_the_end_of_that() -> None:
+    async def goes_on(patch: pytest.MonkeyPatch) -> None:
         patch.setattr(standby, "HEDGE_AFTER_S", 0.02)
         async with stage("first", "second", hedges=True) as s:
             await unhealthy(s)
@@ -115,8 +116,13 @@ async def test_who_goes_on_talking_is_waited_for_from_the_end_of_that() -> None:
             s.chain.send(CancelAnswer(1, 0))
             patch.setattr(standby, "HEDGE_AFTER_S", 60.0)
             s.chain.send(CommitTurn(2))
-            await asyncio.sleep(0.04)
+            await asyncio.sleep(59.0)
             assert (second.told, s.of(Hedged)) == ([], [])
+            await asyncio.sleep(2.0)
+            assert len(s.of(Hedged)) == 1
+
+    with pytest.MonkeyPatch.context() as patch, asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        runner.run(goes_on(patch))
 
 
 @at_once
