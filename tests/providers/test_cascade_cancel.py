@@ -132,7 +132,7 @@ async def test_a_cancel_while_the_words_are_made_does_not_lose_them() -> None:
 @pytest.mark.parametrize(
     ("heard_characters", "kept"),
     [
-        (9, "It is"),  # the characters of "It is noo"
+        (8, "It is"),  # the characters of "It is no"
         (len("It is noon, and the sun shines."), "It is noon, and the sun shines."),
         (len("It is noon, and the sun shines. You might"), "It is noon, and the sun shines. You might"),
     ],
@@ -204,7 +204,7 @@ async def test_a_cancel_of_a_turn_that_was_discarded_does_not_bring_it_back() ->
 async def test_a_discard_after_an_answer_that_was_heard_forgets_nothing_of_it() -> None:
     async with CascadeServer(asked("Well?", "And then?")) as server, talking(server.url) as talk:
         await talk.ask(1)
-        talk.session.send(CancelAnswer(1, 9 * MS_PER_CHARACTER))
+        talk.session.send(CancelAnswer(1, 8 * MS_PER_CHARACTER))
         talk.session.send(DiscardTurn())
         await talk.ask(2)
     assert server.record.said() == [("user", "Well?"), ("assistant", "It is"), ("user", "And then?")]

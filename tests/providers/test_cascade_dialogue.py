@@ -23,13 +23,14 @@ def roles(messages: list[Message]) -> list[str]:
 def answered(dialogue: Dialogue, answer: int, question: str, text: str) -> Exchange:
     exchange = dialogue.ask(answer)
     exchange.asked = question
-    exchange.rounds.append(Round(text, [Spoken(text, len(text) * 50.0)]))
+    exchange.rounds.append(Round(text, [Spoken(text, len(text) * 50.0, whole=True)]))
     return exchange
 
 
 @pytest.mark.parametrize("heard_ms", [0, 1, 399, 400, 899, 900, 10_000])
 def test_words_stand_for_the_sound_that_was_heard(heard_ms: int) -> None:
-    exchange = Exchange(1, "?", rounds=[Round("", [Spoken("It is.", 400.0), Spoken("Noon now.", 500.0)])])
+    spoken = [Spoken("It is.", 400.0, whole=True), Spoken("Noon now.", 500.0, whole=True)]
+    exchange = Exchange(1, "?", rounds=[Round("", spoken)])
     assert exchange.cut(heard_ms) is (heard_ms > 300)
     assert exchange.rounds[0].text == {399: "It is.", 400: "It is.", 899: "It is. Noon now."}.get(
         heard_ms, "It is. Noon now." if heard_ms >= 900 else ""
@@ -38,9 +39,25 @@ def test_words_stand_for_the_sound_that_was_heard(heard_ms: int) -> None:
 
 @pytest.mark.parametrize(("heard_ms", "heard"), [(400, "It is."), (900, "It is."), (0, "")])
 def test_a_piece_of_which_no_sound_came_was_not_heard(heard_ms: int, heard: str) -> None:
-    exchange = Exchange(1, rounds=[Round("", [Spoken("It is.", 400.0), Spoken("Noon.")])])
+    exchange = Exchange(1, rounds=[Round("", [Spoken("It is.", 400.0, whole=True), Spoken("Noon.")])])
     exchange.cut(heard_ms)
     assert exchange.rounds[0].text == heard
+
+
+LONG = "and it was never asked before by anybody who lived in the house"
+
+
+def test_of_a_piece_whose_sound_still_comes_no_more_is_heard_than_can_have_been_said() -> None:
+    exchange = Exchange(1, rounds=[Round("", [Spoken(LONG, 1500.0)])])
+    exchange.cut(1500)
+    assert exchange.rounds[0].text == "and it was never"
+
+
+def test_the_pace_of_the_voice_is_that_of_the_pieces_before() -> None:
+    before = Spoken(LONG, len(LONG) * 50.0, whole=True)
+    exchange = Exchange(1, rounds=[Round("", [before, Spoken(LONG, 1500.0)])])
+    exchange.cut(before.ms + 1500)
+    assert exchange.rounds[0].text == f"{LONG} and it was never asked before"
 
 
 def test_the_oldest_is_left_out_where_it_becomes_too_much() -> None:

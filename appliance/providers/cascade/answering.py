@@ -69,6 +69,7 @@ class Answering:
         self._told = ""  # the words that were told so far
         self._rate_hz = stages.speaking.rate_hz
         self._made_ms = 0.0
+        self._spoken: Spoken | None = None  # the piece of which sound came last
         self._cutters: list[tuple[Round, Cutter]] = []  # of the rounds that are not spoken to their end
         self._news = asyncio.Event()  # more was written, or the last word was
         self._results = asyncio.Event()
@@ -213,6 +214,7 @@ class Answering:
         if not spoken.ms:
             self._told = f"{self._told} {spoken.text}".strip()
             self._tell_text(final=False)
+        self._spoken = spoken
         ms = ms_of_samples(len(pcm), self._rate_hz)
         spoken.ms += ms
         self._made_ms += ms
@@ -220,7 +222,8 @@ class Answering:
 
     def _tell_place(self) -> None:
         """All that was told of the text lies before the end of what was told of the sound."""
-        if self._told:
+        if self._spoken is not None:
+            self._spoken.whole = True
             self._tell_text(final=False, said_by_ms=self._made_ms)
 
     def _tell_text(self, *, final: bool, said_by_ms: float | None = None) -> None:

@@ -4,7 +4,9 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+from appliance.conversation.delivery import Whole, learned_from
 from appliance.conversation.said_words import words_within
+from appliance.conversation.spoken_length import place_of, spoken_lengths
 from appliance.conversation.vocabulary import HistoryItem, ToolRan
 from appliance.providers.cascade.stages import MadeCall, Message
 
@@ -29,10 +31,12 @@ NO_RESULT = '{"error": "there is no result yet"}'
 
 @dataclass(slots=True)
 class Spoken:
-    """A piece of an answer as it was said: its words, and how much sound they have so far."""
+    """A piece of an answer as it was said: its words, and how much sound they have so far; `whole`: that
+    is all of it."""
 
     text: str
     ms: float = 0.0
+    whole: bool = False
 
 
 @dataclass(slots=True)
@@ -71,16 +75,21 @@ class Exchange:
 
     def cut(self, heard_ms: float) -> bool:
         """Keep of the answer what was heard; False where that is nothing. What is written was read."""
-        left_ms, read = heard_ms, bool(self.said)
+        left_ms, read, pace_ms = heard_ms, bool(self.said), self._pace_ms()
         for each in self.rounds:
             if not self.written:
                 words = []
                 for spoken in each.spoken:
-                    words.append(_heard(spoken, left_ms))
+                    words.append(_heard(spoken, left_ms, pace_ms))
                     left_ms -= spoken.ms
                 each.text = " ".join(filter(None, words))
             read = read or bool(each.text)
         return read
+
+    def _pace_ms(self) -> float:
+        """What a length of 1 takes, from the pieces that are whole."""
+        pieces = [piece for each in self.rounds for piece in each.spoken if piece.whole and piece.ms]
+        return learned_from(Whole(spoken_lengths(each.text)[-1], each.ms, ()) for each in pieces).pace_ms
 
     def messages(self, *, answered: bool) -> Iterator[Message]:
         """The exchange as messages, in the order that every server takes; not `answered`: it is to be."""
@@ -160,13 +169,16 @@ class Dialogue:
         return [Message("system", instructions), *merged] if instructions else merged
 
 
-def _heard(spoken: Spoken, heard_ms: float) -> str:
-    """The whole words of a piece that were heard by then; characters stand for time within it."""
+def _heard(spoken: Spoken, heard_ms: float, pace_ms: float) -> str:
+    """The whole words of a piece that were heard by then. Of one whose sound still comes nobody knows how
+    long it is: no shorter than at `pace_ms` a length of 1."""
     if not spoken.ms:
         return ""
-    if heard_ms + ROUNDING_MS >= spoken.ms:
+    if spoken.whole and heard_ms + ROUNDING_MS >= spoken.ms:
         return spoken.text
-    return words_within(spoken.text, len(spoken.text) * heard_ms / spoken.ms)
+    lengths = spoken_lengths(spoken.text)
+    total_ms = spoken.ms if spoken.whole else max(spoken.ms, lengths[-1] * pace_ms)
+    return words_within(spoken.text, place_of(lengths[-1] * heard_ms / total_ms, lengths))
 
 
 def _merged(messages: Iterable[Message]) -> list[Message]:
