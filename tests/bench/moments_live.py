@@ -10,7 +10,6 @@ import json
 import re
 import time
 from collections.abc import Iterator
-from itertools import pairwise
 
 import numpy as np
 from websockets.asyncio.server import ServerConnection
@@ -83,16 +82,15 @@ class LiveStory(Simulator):
         self._dying: asyncio.Task[None] | None = None
 
     def account(self) -> Account:
-        """See `StoryServer`. The turn is what was sent to it between silences; a microphone's is none."""
+        """See `StoryServer`. The turn is what was sent to it between silences; a microphone's is none, so
+        that silence which was filled in, in the midst of it, is seen."""
         record, notes = self.record, _notes(self.record.sessions[-1] if self.record.sessions else None)
         chunks = [chunk for session in record.sessions for chunk in session.chunks]
         loud = [number for number, chunk in enumerate(chunks) if chunk.any()]
-        violations = list(record.violations)
-        if any(after - before > 1 for before, after in pairwise(loud)):
-            violations.append("there was silence in the midst of the turn that nobody recorded")
-        turn: Pcm = np.concatenate([np.empty(0, np.int16), *(chunks[number] for number in loud)])
+        whole = chunks[loud[0] : loud[-1] + 1] if loud else []
+        turn: Pcm = np.concatenate([np.empty(0, np.int16), *whole])
         results = len(record.results) + notes.count(_RAN)
-        return Account(violations, [turn] * record.utterances, RATE_HZ, _said(notes), results)
+        return Account(record.violations, [turn] * record.utterances, RATE_HZ, _said(notes), results)
 
     def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
         if self.death.has_come:
@@ -129,7 +127,7 @@ class LiveStory(Simulator):
             yield event["type"]
             return
         before = -(-self._said_samples // CHUNK_SAMPLES)
-        self._said_samples += np.count_nonzero(pcm_from_bytes(base64.b64decode(event["delta"])))
+        self._said_samples += int(np.count_nonzero(pcm_from_bytes(base64.b64decode(event["delta"]))))
         yield from [SOUND] * (-(-self._said_samples // CHUNK_SAMPLES) - before)
 
     def _look_at(self, happened: str, conversation: LiveConversation, socket: ServerConnection) -> None:
