@@ -8,7 +8,7 @@ from pydantic import Field
 
 from appliance.skills.durations import spoken_duration
 from appliance.skills.outcome import ToolError
-from appliance.skills.timers import MAX_LENGTH_S, Timer, Timers
+from appliance.skills.timers import Timer, Timers
 from appliance.skills.tool import FunctionTool, Tool
 
 # strftime would follow the machine's locale.
@@ -95,8 +95,8 @@ class _TimerTools:
 
     def set_timer(
         self,
-        minutes: Annotated[float, Field(ge=0, le=MAX_LENGTH_S / 60)] = 0,
-        seconds: Annotated[float, Field(ge=0, le=MAX_LENGTH_S)] = 0,
+        minutes: Annotated[float, Field(ge=0)] = 0,
+        seconds: Annotated[float, Field(ge=0)] = 0,
         name: Annotated[str, Field(description="What it is for, if the person said so, such as tea.")] = "",
     ) -> dict[str, object]:
         """Set a timer that rings after these minutes and seconds, at most 24 hours."""

@@ -136,6 +136,11 @@ def test_a_timer_without_a_length_is_refused_and_nothing_is_kept() -> None:
     assert (room.call("list_timers")["timers"], room.changes) == ([], 0)
 
 
+def test_a_timer_that_is_too_long_is_refused_in_a_sentence_that_can_be_said() -> None:
+    for arguments in ({"seconds": 108_000}, {"minutes": 1e308}):
+        assert Room().call("set_timer", **arguments) == {"error": "a timer takes from 1 second to 24 hours"}
+
+
 def test_a_cancelled_timer_is_gone() -> None:
     room = Room()
     room.call("set_timer", seconds=30)

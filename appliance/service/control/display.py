@@ -12,7 +12,7 @@ from appliance.conversation.vocabulary import HistoryItem
 from appliance.service.control.controls import Status
 from appliance.service.control.counter_words import counter_words
 from appliance.service.control.link_words import link_words, reason_words
-from appliance.service.control.money_rows import money_rows
+from appliance.service.control.money_rows import costs_anything, money_rows
 
 _DOING = {
     "idle": "It waits for somebody to speak.",
@@ -91,7 +91,7 @@ def show_status(status: Status, console: Console) -> None:
     if status.timers:
         timers = [(one.name or "a timer", f"rings in {duration_words(one.left_s)}") for one in status.timers]
         _show("Timers", timers, console)
-    if status.money is not None:
+    if status.money is not None and costs_anything(status.money):
         _show("Money", list(money_rows(status.money)), console)
     _show("So far (without what is 0)", list(_counts(status.counters)), console)
     if status.counters.get("latencies", 0):
@@ -105,7 +105,7 @@ def _headline(status: Status) -> Iterator[Text]:
         yield Text(_DOING.get(status.phase, f"It is {printable(status.phase)}."), "bold")
     if status.alarm_rings:
         yield Text("An alarm rings: `appliance stop` ends it.", "bold yellow")
-    if status.deaf:
+    if status.deaf and not status.muted:
         yield Text(f"It cannot hear: {printable(status.deaf)}", "red")
     if status.mouthless:
         yield Text(f"It cannot be heard: {printable(status.mouthless)}", "red")

@@ -8,6 +8,12 @@ from appliance.service.money_status import MoneyStatus, ProviderMoney
 Row = tuple[str, ...]
 
 
+def costs_anything(money: MoneyStatus) -> bool:
+    """Whether somebody costs something, or may, or did, or must not cost too much."""
+    spent = money.today or money.this_month or money.daily_limit or money.monthly_limit
+    return bool(spent) or any(one.cost is None or one.cost or one.prices_as_of for one in money.providers)
+
+
 def money_rows(money: MoneyStatus) -> Iterator[Row]:
     """What was spent and what may be, then who cost what since the start."""
     yield "today", *_spent(money.today, money.daily_limit, money.currency)

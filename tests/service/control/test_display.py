@@ -22,6 +22,7 @@ from appliance.service.control.display import (
 )
 from appliance.service.control.link_words import reason_words
 from appliance.service.control.money_rows import amount
+from appliance.service.money_status import MoneyStatus, ProviderMoney
 from tests.service.control.fake_controls import STATUS
 
 TWO_TURNS = Path(__file__).parents[2] / "conversation" / "two_turns.jsonl"
@@ -103,11 +104,23 @@ def test_without_an_answer_nothing_is_said_about_waiting() -> None:
     assert not any("You waited" in line for line in shown(replace(STATUS, counters=Counters().snapshot())))
 
 
-def test_one_that_is_muted_and_deaf_says_so() -> None:
-    lines = shown(replace(STATUS, muted=True, deaf="It was unplugged.", providers=(), devices=()))
-    assert lines[0] == "It is muted: it hears nothing and sends nothing."
+def test_one_that_is_muted_says_so_once() -> None:
+    lines = shown(replace(STATUS, muted=True, deaf="it is muted"))
+    assert [line for line in lines if "muted" in line] == ["It is muted: it hears nothing and sends nothing."]
+
+
+def test_one_that_is_deaf_says_so() -> None:
+    lines = shown(replace(STATUS, deaf="It was unplugged.", providers=(), devices=()))
     assert lines[1] == "It cannot hear: It was unplugged."
     assert lines.count("none") == 2
+
+
+def test_who_costs_nothing_takes_no_line() -> None:
+    free = MoneyStatus("EUR", 0, 0, 0, 0, [ProviderMoney("offline", {"output_characters": 5}, 0.0)])
+    assert "Money" not in shown(replace(STATUS, money=free))
+    assert "Money" in shown(replace(STATUS, money=replace(free, daily_limit=1.0)))
+    unknown = replace(free, providers=[ProviderMoney("openai")])
+    assert "Money" in shown(replace(STATUS, money=unknown))
 
 
 def test_an_alarm_says_how_to_end_it() -> None:
