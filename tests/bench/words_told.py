@@ -122,8 +122,8 @@ def _take(history: History, answer: int, events: Stream, pieces: int | None = No
     came = count = 0
     for event in events:
         match event:
-            case Text(text):
-                history.answered(AnswerTranscript(answer, text, final=False))
+            case Text(text, until_ms):
+                history.answered(AnswerTranscript(answer, text, final=False, said_by_ms=until_ms))
             case Sound(ms):
                 samples = round(ms * RATE_HZ / 1000)
                 history.received(answer, None, samples, RATE_HZ)

@@ -51,11 +51,17 @@ def speech(chance: random.Random, pace_ms: float, *, pauses: bool) -> list[Word]
 
 @dataclass(frozen=True)
 class Manner:
-    """How the text goes with its sound: `lead_ms` ahead (below 0: behind), and `times` as fast."""
+    """How the text goes with its sound: `lead_ms` ahead (below 0: behind), and `times` as fast.
+
+    `timed`: by the vendor's times, each text having its own. `pieces`: of a cascade, each text being told
+    before the sound that is made of it, and its end after it.
+    """
 
     name: str
     lead_ms: float = 0.0
     times: float = 1.0
+    timed: bool = False
+    pieces: bool = False
 
     @property
     def passes_for_in_step(self) -> bool:
@@ -75,6 +81,8 @@ MANNERS = (
     Manner("twice as fast", times=2.0),
     Manner("5 times as fast", times=5.0),
     Manner("all at once", float("inf")),
+    Manner("with the vendor's times", timed=True),
+    Manner("in pieces that are spoken (cascade)", pieces=True),
 )
 
 
@@ -87,9 +95,10 @@ class Sound:
 
 @dataclass(frozen=True)
 class Text:
-    """All of it so far."""
+    """All of it so far; the vendor says by when it is said, or not."""
 
     text: str
+    until_ms: float | None = None
 
 
 Stream = Sequence[Text | Sound]
@@ -97,7 +106,10 @@ Stream = Sequence[Text | Sound]
 
 def stream(words: Sequence[Word], manner: Manner, delta: str, chunk_ms: int) -> Stream:
     """The sound in pieces of `chunk_ms`, and before or after each of them the text that is due by then."""
-    return list(_stream(words, manner, list(_deltas(words, delta)), chunk_ms))
+    deltas = list(_deltas(words, delta))
+    if manner.pieces:
+        return list(_spoken(words, [count for _, count in deltas], chunk_ms))
+    return list(_stream(words, manner, deltas, chunk_ms))
 
 
 def _stream(
@@ -114,10 +126,25 @@ def _stream(
             due_ms = words[count - 1].until_ms if behind else word.from_ms
             if due_ms >= until_ms * manner.times + manner.lead_ms and not (behind and until_ms == end_ms):
                 break
-            yield Text(" ".join(each.word for each in words[:count]))
+            yield Text(_text(words[:count]), words[count - 1].until_ms if manner.timed else None)
             sent += 1
         if not behind:
             yield Sound(until_ms - start)
+
+
+def _spoken(words: Sequence[Word], counts: Sequence[int], chunk_ms: int) -> Iterator[Text | Sound]:
+    made_ms = 0.0
+    for count in counts:
+        yield Text(_text(words[:count]))
+        end_ms = words[count].from_ms if count < len(words) else words[-1].until_ms
+        while made_ms < end_ms:
+            yield Sound(min(chunk_ms, end_ms - made_ms))
+            made_ms = min(made_ms + chunk_ms, end_ms)
+        yield Text(_text(words[:count]), made_ms)
+
+
+def _text(words: Sequence[Word]) -> str:
+    return " ".join(each.word for each in words)
 
 
 def _deltas(words: Sequence[Word], delta: str) -> Iterator[tuple[Word, int]]:
