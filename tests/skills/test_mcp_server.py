@@ -209,12 +209,22 @@ async def test_a_server_that_does_not_list_its_other_tools_keeps_those_it_had() 
         assert await house.call("lock") == (True, "done")
 
 
+ENDLESS = """
+import os, sys
+open({number!r}, "w").write(str(os.getpid()))
+while True:
+    sys.stdout.write("x" * 65_536)
+"""
+
+
 async def test_a_program_that_writes_a_line_without_end_is_ended_and_named(tmp_path: Path) -> None:
     number = tmp_path / "pid"
-    script = f"echo $$ > {number}; exec tr '\\0' x < /dev/zero"
-    async with running(command=("sh", "-c", script)) as house:
+    async with running(command=(sys.executable, "-c", ENDLESS.format(number=str(number)))) as house:
         process = await started(number)
-        await house.said("writes a line that does not end; it is tried again")
+        await house.said("house cannot be used: ")
+        assert house.told == [
+            "the MCP server house cannot be used: it writes a line that does not end; it is tried again"
+        ]
         with pytest.raises(ProcessLookupError):
             os.kill(process, 0)
 
@@ -223,7 +233,7 @@ async def test_a_server_that_begins_a_line_without_end_fails_the_call_and_comes_
     async with running(command=(sys.executable, "-m", "tests.skills.mcp_old")) as house:
         await house.changed()
         assert (await house.call("flood"))[0] is False
-        await house.said("writes a line that does not end; it is tried again")
+        await house.said("house cannot be used: it writes a line that does not end; it is tried again")
         async with asyncio.timeout(PATIENCE_S):
             while not (await house.call("build"))[0]:  # noqa: ASYNC110  a foreign process tells nobody
                 await asyncio.sleep(0.1)
