@@ -39,7 +39,7 @@ from appliance.providers.held_session import Closings, HeldSession, Provider
 from appliance.providers.kept_turn import Stage
 from appliance.providers.opening import Opening
 from appliance.providers.probe import Probes
-from appliance.providers.standby import Standby, slower_than
+from appliance.providers.standby import NOTHING_TO_SAY, Standby, slower_than
 from appliance.providers.standing import Standing
 from appliance.providers.succession import Succession
 
@@ -189,6 +189,9 @@ class Chain:
                 held.told.made(self._asking.turn.call(event))
             case AnswerGenerated(answer=answer):
                 self._asking.turn.generated(answer)
+                return
+            case AnswerDone() if self._asking.turn.unanswered and self._standby.asked:
+                self._on_failure(held, NOTHING_TO_SAY)
                 return
             case AnswerDone(answer=answer):
                 self._standing.answered(held.index)

@@ -32,6 +32,9 @@ from appliance.providers.standing import Standing
 HEDGE_AFTER_S = 2.0
 
 
+NOTHING_TO_SAY = Failure(FailureCategory.MODEL_UNAVAILABLE, "its answer was empty")
+
+
 def slower_than(second: str) -> Failure:
     """What the first one is lost by where the one who was asked beside it answers before it."""
     message = f"no answer within {HEDGE_AFTER_S:g} s; {second} was asked as well, and was quicker"
@@ -73,6 +76,11 @@ class Standby:
         """The session that stands by."""
         return None if self._second is None else self._second.held
 
+    @property
+    def asked(self) -> bool:
+        """Somebody is asked beside the first one, and may still answer."""
+        return self._second is not None and self._second.part is Part.ASKED
+
     # ------------------------------------------------------------------ what happens to the turn
 
     def look(self) -> None:
@@ -99,7 +107,9 @@ class Standby:
         second, turn = self._second, self._asking.turn
         if second is None:
             return None
-        if not second.can_take_over(turn) or not self._standing.may_use(second.held.index):
+        # Who was asked is paid already.
+        in_limits = second.part is Part.ASKED or self._standing.may_use(second.held.index)
+        if not second.can_take_over(turn) or not in_limits:
             self.let_go()
             return None
         second.rest()
@@ -108,7 +118,7 @@ class Standby:
 
     def late(self, failure: Failure) -> None:
         """The person has waited for too long: who was asked as well is given up as well."""
-        if self._second is not None and self._second.part is Part.ASKED:
+        if self._second is not None and self.asked:
             self._fail(self._second, failure)
 
     def let_go(self) -> None:
@@ -182,8 +192,10 @@ class Standby:
                 return asked
             case AnswerStarted() | UserTranscript() | AnswerTranscript():
                 second.keep(event)
-            case AnswerDone() if asked:  # and nothing of it came
+            case AnswerDone() if asked:  # and nothing of it came, nor would when it is asked once more
+                second.turn.tried.add(second.held.index)
                 self.let_go()
+                self.look()
         return False
 
     def _fail(self, second: Second, failure: Failure) -> None:

@@ -126,6 +126,7 @@ async def test_a_question_in_writing_goes_to_who_reads(monkeypatch: pytest.Monke
         second = await ready(s, "second")
         await settle()
         assert second.told == [question]
+        first.says(AnswerAudio(1, SOUND))
         first.says(AnswerDone(1, complete=True))
         first.says(GONE)
         await ready(s, "first", 3)

@@ -64,6 +64,47 @@ async def test_an_answer_without_a_sound_wins_nothing() -> None:
 
 
 @at_once
+async def test_who_had_nothing_to_say_is_not_asked_once_more_for_the_same_turn() -> None:
+    async with stage("first", "second", hedges=True) as s:
+        first, second = await both_asked(s)
+        second.says(AnswerDone(1, complete=True))
+        first.says(AnswerStarted(1))
+        await settle()
+        assert (len(s.sessions["second"]), len(s.of(Hedged))) == (1, 1)
+
+
+@at_once
+async def test_an_answer_without_a_sound_of_the_first_leaves_the_turn_to_the_second() -> None:
+    async with stage("first", "second", hedges=True) as s:
+        first, second = await both_asked(s)
+        first.says(AnswerDone(1, complete=True))
+        second.says(AnswerAudio(1, SOUND))
+        assert answer(s.events) == [AnswerAudio(1, SOUND)]
+        assert s.of(FailedOver) == [FailedOver("first", "second", "model_unavailable", 0)]
+
+
+@at_once
+async def test_where_neither_had_anything_to_say_that_is_told_once() -> None:
+    async with stage("first", "second", hedges=True) as s:
+        first, second = await both_asked(s)
+        second.says(AnswerDone(1, complete=True))
+        first.says(AnswerDone(1, complete=True))
+        assert answer(s.events) == [AnswerDone(1, complete=True)]
+
+
+@at_once
+@pytest.mark.parametrize("first_is", ["slow", "lost"])
+async def test_who_was_asked_already_may_answer_though_the_money_is_spent_meanwhile(first_is: str) -> None:
+    async with stage("first", "second", hedges=True) as s:
+        first, second = await both_asked(s)
+        s.out_of_money.add("second")
+        if first_is == "lost":
+            first.says(GONE)
+        second.says(AnswerAudio(1, SOUND))
+        assert answer(s.events) == [AnswerAudio(1, SOUND)]
+
+
+@at_once
 async def test_where_both_keep_silent_both_are_given_up_for_the_next() -> None:
     async with stage("first", "second", "third", hedges=True) as s:
         first, second = await both_asked(s)
