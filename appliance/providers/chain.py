@@ -30,6 +30,7 @@ from appliance.conversation.vocabulary import (
     Ready,
     SessionConfig,
     ToolCall,
+    ToolResult,
     UserTranscript,
 )
 from appliance.errors import FailureCategory
@@ -186,7 +187,11 @@ class Chain:
             case AnswerTranscript(answer=answer, written=True):
                 self._asking.turn.begin(answer)
             case ToolCall(answer=answer) if answer == self._asking.turn.answer:
-                held.told.made(self._asking.turn.call(event))
+                kept = self._asking.turn.call(event)
+                held.told.made(kept)
+                if kept.output is not None:  # it ran when another session called it so
+                    held.tell(ToolResult(answer, event.call, kept.output))
+                    return
             case AnswerGenerated(answer=answer):
                 self._asking.turn.generated(answer)
                 return

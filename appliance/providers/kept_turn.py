@@ -153,8 +153,11 @@ class KeptTurn:
         self.tried.clear()
 
     def call(self, call: ToolCall) -> KeptCall:
-        """A tool runs for the turn."""
+        """A tool runs for the turn; one and the same call runs once, however often it is told."""
         self._goes_on()
+        for kept in self.calls:
+            if kept.call == call:
+                return kept
         kept = KeptCall(call)
         self.calls.append(kept)
         return kept

@@ -8,10 +8,9 @@ from appliance.conversation import vocabulary as v
 from appliance.service.record import Record
 from appliance.service.turns import Provider
 
-# Calls that are known to have been made; of several turns, and a repetition comes at once or never.
+# Calls that are known to have been made; of several turns, and a repetition comes at once or never. With
+# arguments of the longest kind that is a megabyte.
 MAX_REMEMBERED: Final = 64
-
-_Key = tuple[int, str]  # the answer, and the provider's name of the call
 
 
 class Tools(Protocol):
@@ -31,14 +30,14 @@ class ToolCalls:
         self._provider = provider
         self._record = record
         self._post = post
-        self._running: dict[_Key, v.ToolCall] = {}
-        self._ran: deque[_Key] = deque(maxlen=MAX_REMEMBERED)
+        self._running: dict[v.ToolCall, None] = {}  # in their order
+        self._ran: deque[v.ToolCall] = deque(maxlen=MAX_REMEMBERED)
 
     def run(self, call: v.ToolCall) -> None:
-        """Run the tool, once for each call: a provider that tells of it again means the same."""
-        key = (call.answer, call.call)
-        if key not in self._running and key not in self._ran:
-            self._running[key] = call
+        """Run the tool, once for each call: a provider that tells of it again means the same. Another one
+        that goes on with the answer may give another call the same name."""
+        if call not in self._running and call not in self._ran:
+            self._running[call] = None
             self._tools.run(call, self._post)
 
     @property
@@ -48,20 +47,20 @@ class ToolCalls:
 
     def give_up(self) -> None:
         """Their time is up: whoever called them is told so, and what they give later is dropped."""
-        for call in list(self._running.values()):
+        for call in list(self._running):
             self._post(v.ToolDone(call, ok=False, output='{"error": "the tool took too long"}'))
 
     def done(self, event: v.ToolDone, turn: int | None) -> None:
         """A tool has finished, for better or worse; `turn` is the one that its answer belongs to."""
         call = event.call
-        key = (call.answer, call.call)
-        if self._running.pop(key, None) is None:
+        if call not in self._running:
             return
-        self._ran.append(key)
+        del self._running[call]
+        self._ran.append(call)
         if turn is not None:
             self._record.write("tool_call", turn=turn, name=call.name, ok=event.ok)
         self._provider.send(v.ToolResult(call.answer, call.call, event.output))
 
     def awaited_by(self, answer: int) -> bool:
         """Whether `answer` waits for a tool."""
-        return any(call.answer == answer for call in self._running.values())
+        return any(call.answer == answer for call in self._running)

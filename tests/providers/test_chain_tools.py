@@ -87,3 +87,43 @@ async def test_a_provider_without_tools_is_told_of_none(monkeypatch: pytest.Monk
         first.says(GONE)
         second = await ready(s, "second")
         assert spoken(second) == [CommitTurn(1)]
+
+
+async def test_a_call_that_is_told_twice_keeps_nobody_waiting_for_a_second_result() -> None:
+    async with stage("first", "second") as s:
+        first = await ready(s, "first")
+        s.turn(1)
+        first.says(TIMER)
+        first.says(TIMER)
+        s.chain.send(ToolResult(1, "call-1", "set"))
+        first.says(GONE)
+        second = await ready(s, "second")
+        assert spoken(second) == [ToolRan("call-1", "set_timer", '{"minutes":5}', "set"), CommitTurn(1)]
+
+
+async def test_the_same_call_of_the_next_provider_has_the_result_that_is_there() -> None:
+    async with stage("first", "second") as s:
+        first = await ready(s, "first")
+        s.turn(1)
+        first.says(TIMER)
+        s.chain.send(ToolResult(1, "call-1", "set"))
+        first.says(GONE)
+        second = await ready(s, "second")
+        second.says(TIMER)
+        assert second.told[-1] == ToolResult(1, "call-1", "set")
+        assert s.of(ToolCall) == [TIMER]
+
+
+async def test_another_call_of_the_same_name_is_another_call() -> None:
+    time = ToolCall(1, "call-1", "get_time", "{}")
+    async with stage("first", "second") as s:
+        first = await ready(s, "first")
+        s.turn(1)
+        first.says(TIMER)
+        s.chain.send(ToolResult(1, "call-1", "set"))
+        first.says(GONE)
+        second = await ready(s, "second")
+        second.says(time)
+        s.chain.send(ToolResult(1, "call-1", "noon"))
+        assert second.told[-1] == ToolResult(1, "call-1", "noon")
+        assert s.of(ToolCall) == [TIMER, time]

@@ -71,6 +71,15 @@ def test_two_providers_may_call_their_calls_the_same() -> None:
     assert room.told == [v.ToolResult(2, "call-1", "2"), v.ToolResult(1, "call-1", "1")]
 
 
+def test_also_for_one_answer_where_the_first_was_lost() -> None:
+    room = Room()
+    room.calls.run(call())
+    room.end(0)
+    room.calls.run(call(name="get_time"))
+    room.end(1)
+    assert len(room.told) == 2
+
+
 def test_what_takes_too_long_is_given_up_and_what_it_gives_later_is_dropped() -> None:
     room = Room()
     room.calls.run(call())
