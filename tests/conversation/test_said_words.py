@@ -182,6 +182,36 @@ def test_marks_are_bounded() -> None:
     assert words.heard(text, 50_000.0, 250_000.0, UNKNOWN, closed=False) == text[:500].rstrip()
 
 
+EVENTS = st.lists(
+    st.one_of(
+        st.integers(0, 20_000),
+        st.tuples(st.text("ab .,7\n", max_size=120), st.none() | st.floats(-100, 20_000)),
+    ),
+    max_size=40,
+)
+
+
+@given(EVENTS, st.lists(st.floats(0, 1), min_size=2, max_size=5), st.booleans(), st.booleans())
+def test_whatever_comes_the_words_grow_with_what_was_heard(
+    events: list[int | tuple[str, float | None]], shares: list[float], closed: bool, known: bool
+) -> None:
+    message = Message("a")
+    for event in events:
+        if isinstance(event, int):
+            message.sound(event, RATE_HZ)
+        else:
+            message.says(*event)
+    usual = Delivery(60.0, 500.0, learned=True) if known else UNKNOWN
+    heard = [
+        message.words.heard(
+            message.text, share * message.received_ms, message.received_ms, usual, closed=closed
+        )
+        for share in sorted(shares)
+    ]
+    assert all(message.text.startswith(words) for words in heard)
+    assert heard == sorted(heard, key=len)
+
+
 @given(st.text(max_size=200), st.floats(-10, 300))
 def test_words_are_whole_and_the_beginning_of_the_text(text: str, characters: float) -> None:
     words = words_within(text, characters)
