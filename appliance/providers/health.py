@@ -28,14 +28,16 @@ _MAX_DOUBT_EXPONENT = 6
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """One provider's record: how often it failed in a row, and when it may be tried again; how many answers
-    in a row it owed and did not give, and until when others are preferred for that.
+    """One provider's record: how often it failed in a row, and when it may be tried again, `needed_at_s` where
+    there is nobody else; how many answers in a row it owed and did not give, and until when others are
+    preferred for that.
 
     That a session can be opened proves nothing: only a whole answer makes the record anew.
     """
 
     failures: int = 0
     retry_at_s: float = 0.0
+    needed_at_s: float = 0.0
     unanswered: int = 0
     doubted_until_s: float = 0.0
 
@@ -50,16 +52,21 @@ class Health:
         """The record after a failure. `chance` is uniform in 0…1; a peer's own wish is a minimum; `cap_s` is
         that of the back-off."""
         if category in _FOR_THE_OWNER:
-            return self._again_after(now_s, max(OWNER_RETRY_S, retry_after_s or 0.0))
+            return self._again_after(now_s, 0.0, max(OWNER_RETRY_S, retry_after_s or 0.0))
         longest_s = min(cap_s, BACKOFF_FIRST_S * 2 ** min(self.failures, _MAX_EXPONENT))
         # The first retry comes at once, unless the peer asks for peace: most losses are a single
         # dropped connection.
         at_once = self.failures == 0 and category is not FailureCategory.RATE_LIMITED
         pause_s = 0.0 if at_once else chance * longest_s
-        return self._again_after(now_s, max(pause_s, retry_after_s or 0.0))
+        return self._again_after(now_s, pause_s, retry_after_s or 0.0)
 
-    def _again_after(self, now_s: float, pause_s: float) -> "Health":
-        return replace(self, failures=self.failures + 1, retry_at_s=now_s + pause_s)
+    def _again_after(self, now_s: float, backoff_s: float, least_s: float) -> "Health":
+        return replace(
+            self,
+            failures=self.failures + 1,
+            retry_at_s=now_s + max(backoff_s, least_s),
+            needed_at_s=now_s + max(min(backoff_s, BACKOFF_CAP_S), least_s),
+        )
 
     def let_down(self, now_s: float) -> "Health":
         """The record after an answer that was asked for and did not come whole."""
@@ -69,6 +76,10 @@ class Health:
     def pause_s(self, now_s: float) -> float:
         """How long it may not be tried yet; 0 for now."""
         return max(0.0, self.retry_at_s - now_s)
+
+    def needed_pause_s(self, now_s: float) -> float:
+        """The same where nobody else may be tried: somebody waits for it."""
+        return max(0.0, self.needed_at_s - now_s)
 
     def doubt_s(self, now_s: float) -> float:
         """How long others are preferred yet; 0: it is trusted."""

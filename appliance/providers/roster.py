@@ -34,14 +34,14 @@ class Roster:
         """Who is tried next, and how long that must wait.
 
         The first that may be tried now and is not among `tried`; else one that is; else the one that may
-        soonest. Who let somebody down comes after those who are trusted, but for last resorts. Where nobody
-        may be used, it is looked at again in `LIMIT_LOOK_S`.
+        soonest, as it is needed. Who let somebody down comes after those who are trusted, but for last
+        resorts. Where nobody may be used, it is looked at again in `LIMIT_LOOK_S`.
         """
-        waits = [
-            (health.pause_s(now_s), i in tried, self._is_second_choice(i, now_s), i)
-            for i, health in enumerate(self._health)
-            if self._may_use(i)
-        ]
+        usable = [i for i in range(len(self._health)) if self._may_use(i)]
+        pauses_s = {i: self._health[i].pause_s(now_s) for i in usable}
+        if all(pauses_s.values()):
+            pauses_s = {i: self._health[i].needed_pause_s(now_s) for i in usable}
+        waits = [(pauses_s[i], i in tried, self._is_second_choice(i, now_s), i) for i in usable]
         pause_s, _, _, index = min(waits, default=(LIMIT_LOOK_S, False, False, 0))
         return index, pause_s
 

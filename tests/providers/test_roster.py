@@ -74,6 +74,21 @@ def test_a_provider_that_is_needed_is_asked_again_sooner_than_one_in_place_of_wh
     assert beside.next({1}, BACKGROUND_CAP_S) == (0, 0.0)
 
 
+def test_a_pause_for_the_background_is_over_sooner_where_nobody_else_is_left() -> None:
+    roster = Roster(2)
+    fail(roster, 0, times=20)
+    roster.failed(1, FailureCategory.QUOTA_EXHAUSTED, 0.0, 1.0, None)
+    assert roster.next((), 0.0) == (0, BACKOFF_CAP_S)
+    assert roster.next((), BACKOFF_CAP_S) == (0, 0.0)
+
+
+def test_who_asked_for_peace_has_it_also_where_nobody_else_is_left() -> None:
+    roster = Roster(2)
+    fail(roster, 0, times=20, retry_after_s=50.0)
+    roster.failed(1, FailureCategory.QUOTA_EXHAUSTED, 0.0, 1.0, None)
+    assert roster.next((), BACKOFF_CAP_S) == (0, 50.0 - BACKOFF_CAP_S)
+
+
 # ---------------------------------------------------------------- who let somebody down
 
 
