@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs, quote, urlsplit, urlunsplit
 
 from appliance.errors import ConfigurationError
-from appliance.providers.http.address import is_loopback
+from appliance.hosts import is_loopback
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,19 +5,12 @@ from urllib.parse import parse_qsl, urlsplit
 
 from pydantic_core import PydanticCustomError
 
+from appliance.hosts import is_loopback, is_private
 from appliance.settings.credentials import names_a_secret
 
 
 def _refused(words: str) -> PydanticCustomError:
     return PydanticCustomError("rule", "{words}", {"words": words})
-
-
-def is_loopback(host: str) -> bool:
-    """Whether `host` is this machine by definition; a name is not looked up."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def check_socket_url(url: str) -> None:
@@ -33,15 +26,6 @@ def check_socket_url(url: str) -> None:
         raise _refused("must not hold a key; that belongs into api_key, as a reference")
     if parts.scheme == "ws" and not is_loopback(host):
         raise _refused("is not encrypted and leaves this machine; write wss://, or ws:// to localhost only")
-
-
-def is_private(host: str) -> bool:
-    """Whether `host` is in this house by its very name: a private number, or a name told by multicast."""
-    try:
-        number = ipaddress.ip_address(host)
-    except ValueError:
-        return host.endswith(".local")
-    return number.is_private and not number.is_unspecified
 
 
 def check_http_url(url: str) -> None:

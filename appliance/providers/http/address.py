@@ -1,10 +1,10 @@
 """Where a request may go: over an encrypted connection, or not beyond the house. Pure."""
 
-import ipaddress
 from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
 from appliance.errors import ConfigurationError
+from appliance.hosts import is_loopback, is_private
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +39,3 @@ def address(key: str, url: str, *, secret: bool) -> Address:
     if parts.scheme == "http" and secret and not loopback:
         raise ConfigurationError([f"{key}: http:// is not encrypted, and a key must not leave this machine"])
     return Address(urlunsplit(parts).rstrip("/"), host, near)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether `host` is this machine by its very name: a resolver is not asked."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def is_private(host: str) -> bool:
-    """Whether `host` is in this house by its very name: a private number, or a name told by multicast."""
-    try:
-        number = ipaddress.ip_address(host)
-    except ValueError:
-        return host.endswith(".local")
-    return number.is_private and not number.is_unspecified
