@@ -84,13 +84,14 @@ class Asking:
         last, self.turn = self.turn, KeptTurn()
         self.dropped_samples += last.dropped_samples
         held = self.held
-        if held is None:
-            return
-        out = None if discard else self._standing.out_of_money(held.index)
+        index = self.again if held is None else held.index
+        out = None if discard or index is None else self._standing.out_of_money(index)
         if out is not None:
-            self.drop(held)
+            self.again = None
+            if held is not None:
+                self.drop(held)
             self._emit(out)
-        elif held.told.knows(last) and (discard or last.owed):
+        elif held is not None and held.told.knows(last) and (discard or last.owed):
             self._take_back(held, last)
 
     def _take_back(self, held: HeldSession, turn: KeptTurn) -> None:

@@ -28,9 +28,9 @@ _MAX_DOUBT_EXPONENT = 6
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """One provider's record: how often it failed in a row, and when it may be tried again, `needed_at_s` where
-    there is nobody else; how many answers in a row it owed and did not give, and until when others are
-    preferred for that.
+    """One provider's record: how often it failed in a row, and when it may be tried again, `needed_at_s`
+    where there is nobody else; how many answers in a row it owed and did not give, and until when others
+    are preferred for that.
 
     That a session can be opened proves nothing: only a whole answer makes the record anew.
     """

@@ -14,6 +14,8 @@ from appliance.providers.standing import Standing
 # A peer that says of every session that it ends soon gets no more than two a minute; vendors give theirs
 # ten minutes or more.
 RENEWAL_PAUSE_S = 30.0
+# How often it is looked whether somebody may be tried after all; nobody notices a second.
+LOOK_S = 1.0
 # A timer may fire by the clock's resolution too early; what is left is waited for once and not in circles.
 SHORTEST_WAIT_S = 0.001
 
@@ -75,13 +77,13 @@ class Succession:
         index, pause_s = self._asking.choose()
         if pause_s > 0:
             self._asking.say_nobody_answers(pause_s)
-            await self._closes_within(pause_s)
+            await self._wait_for_somebody()
             return
-        self._asking.again = None
         self._probes.stop()
         await self._closings.of(index)
-        if self._closing.is_set() or self._asking.held is not None:
+        if self._closing.is_set() or self._asking.held is not None or self._asking.choose()[0] != index:
             return
+        self._asking.again = None
         self._asking.held = held = self._opening.make(index)
         self._opening.start(held)
         self._standby.look()
@@ -113,6 +115,12 @@ class Succession:
             self._asking.again, self._renewed_s = held.index, now_s
             return True
         return held.tenure.failback_is_due(now_s, self._last_word_s)
+
+    async def _wait_for_somebody(self) -> None:
+        """Until somebody may be tried, or it closes: also who might be sooner than was thought, since a limit
+        is gone or somebody else is wanted."""
+        while not self._closing.is_set() and (pause_s := self._asking.choose()[1]) > 0:
+            await self._closes_within(min(pause_s, LOOK_S))
 
     async def _closes_within(self, pause_s: float) -> None:
         with suppress(TimeoutError):

@@ -1,16 +1,25 @@
 """Who may not be asked for the sake of money is left between turns, and asked again when he may."""
 
+import asyncio
+from dataclasses import replace
+
+import pytest
+
 from appliance.conversation.vocabulary import (
     AnswerDone,
+    AppendAudio,
+    DiscardTurn,
     FailedOver,
     Failure,
     LinkChanged,
     LinkState,
+    OpenTurn,
     Ready,
 )
 from appliance.errors import FailureCategory
 from appliance.providers.roster import LIMIT_LOOK_S, Roster
-from tests.providers.chain_stage import ready, stage
+from tests.bench.soak_time import VirtualLoop
+from tests.providers.chain_stage import SOUND, ScriptedSession, ready, settle, stage
 
 
 def test_who_may_not_be_used_is_not_tried() -> None:
@@ -86,3 +95,41 @@ async def test_once_the_limit_is_gone_the_better_one_is_asked_again() -> None:
         dear = await ready(s, "dear", 2)
         s.turn(3)
         assert dear.asked == [3]
+
+
+def test_who_asks_just_after_the_limit_is_gone_is_answered() -> None:
+    """Nobody sleeps through that until it would be looked at by itself."""
+
+    async def talk() -> list[int]:
+        async with stage("dear") as s:
+            await ready(s, "dear")
+            s.out_of_money.add("dear")
+            s.turn(1)
+            await asyncio.sleep(LIMIT_LOOK_S / 10)
+            s.out_of_money.clear()
+            s.turn(2)
+            await asyncio.sleep(2.0)
+            return (await ready(s, "dear", 2)).asked
+
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        assert runner.run(talk()) == [2]
+
+
+async def test_a_session_that_is_replaced_is_not_opened_again_beyond_the_limit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    remembers = replace(ScriptedSession.capabilities, discards=False)
+    monkeypatch.setattr(ScriptedSession, "capabilities", remembers)
+    async with stage("dear", "offline") as s:
+        dear = await ready(s, "dear")
+        dear.lingers = True
+        s.chain.send(OpenTurn())
+        s.chain.send(AppendAudio(SOUND))
+        s.out_of_money.add("dear")
+        s.chain.send(DiscardTurn())
+        await settle()
+        s.turn(1)
+        dear.ends()
+        offline = await ready(s, "offline")
+        assert (offline.asked, len(s.sessions["dear"])) == ([1], 1)
+        assert s.of(FailedOver) == [FailedOver("dear", "offline", FailureCategory.QUOTA_EXHAUSTED, 40)]
