@@ -6,6 +6,7 @@ is left out, so that time may be virtual.
 
 import asyncio
 import random
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosedError
 
 from appliance.errors import FailureCategory, ProviderError
-from appliance.providers import socket_session
+from appliance.providers import link
 from appliance.providers.link import ClosedByPeer, LinkOptions
 
 # Of the connections that are asked for, and what becomes of the others.
@@ -110,24 +111,29 @@ class InProcessLink:
 class Network:
     """Who is behind which address, and what chance does to the connections."""
 
-    def __init__(self, servers: Mapping[str, Serve], seed: int) -> None:
+    def __init__(self, servers: Mapping[str, Serve], talkative: Mapping[str, float], seed: int) -> None:
+        """`talkative`: the frames of a server for each one of the others."""
         self._servers = servers
+        self._talkative = talkative
         self._chance = random.Random(f"network {seed}")
         self.connections = 0
         self.refused = 0
+        self.down: frozenset[str] = frozenset()  # the hosts that let nobody in for now
 
     @asynccontextmanager
     async def open(self, options: LinkOptions) -> AsyncIterator[InProcessLink]:
         """As `open_link`."""
         self.connections += 1
-        if self._chance.random() < REFUSED:
+        host = options.endpoint.host
+        if host in self.down or self._chance.random() < REFUSED:
             self.refused += 1
             raise self._refusal()
-        fate = Fate(1 + int(self._chance.expovariate(1 / FRAMES)), self._chance.random() < MUTE)
+        frames = FRAMES * self._talkative.get(host, 1.0)
+        fate = Fate(1 + int(self._chance.expovariate(1 / frames)), self._chance.random() < MUTE)
         wire = Wire(fate)
         # The part of a server's connection that the simulators use is what `Wire` has.
-        served = self._servers[options.endpoint.host](cast(ServerConnection, wire))
-        serving = asyncio.create_task(served.run(), name=f"server {options.endpoint.host}")
+        served = self._servers[host](cast(ServerConnection, wire))
+        serving = asyncio.create_task(served.run(), name=f"server {host}")
         try:
             yield InProcessLink(wire)
         finally:
@@ -147,10 +153,16 @@ class Network:
 @contextmanager
 def in_place_of_sockets(network: Network) -> Iterator[None]:
     """Sessions that open within this have their links in the process."""
-    module = cast(Any, socket_session)
-    sockets = module.open_link
-    module.open_link = network.open
+    sockets = link.open_link
+    users = [
+        cast(Any, module)
+        for name, module in list(sys.modules.items())
+        if name.startswith("appliance.") and getattr(module, "open_link", None) is sockets
+    ]
+    for module in users:
+        module.open_link = network.open
     try:
         yield
     finally:
-        module.open_link = sockets
+        for module in users:
+            module.open_link = sockets

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections import Counter
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -42,6 +43,7 @@ class Account:
     """What came of all turns."""
 
     ends: dict[End, int] = field(default_factory=lambda: dict.fromkeys(End, 0))
+    answers: Counter[str] = field(default_factory=Counter)  # that were begun, by provider
     gone_on_with: int = 0
     failovers: int = 0
     tools: int = 0
@@ -91,7 +93,8 @@ class Person:
 
     def _of_this_turn(self, event: v.ProviderEvent | v.ChainEvent) -> None:
         match event:
-            case v.AnswerStarted():
+            case v.AnswerStarted(provider=provider):
+                self.account.answers[provider] += 1
                 self.history.begun(self._turn)
             case v.AnswerAudio(pcm=pcm, item=item):
                 self.history.received(self._turn, item, len(pcm), 24_000)

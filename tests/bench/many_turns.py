@@ -1,9 +1,10 @@
 """Ten thousand turns in virtual time: `python -m tests.bench.many_turns [--turns N] [--seed N]`.
 
-The chain, its sessions and codecs against the simulators of two vendors over links in the process, which
-refuse, break and go mute by chance; the person interrupts one turn of five, and the model calls a tool in one
-of ten. Each turn must end, and reach a server to the last sample; what the process holds must not grow, and
-in the end no task, thread or socket may be left. Exit 1 where that is not so.
+The chain, its sessions and codecs against the simulators of every vendor over links in the process, which
+refuse, break and go mute by chance; one vendor after the other is out of order for a while, so that each has
+to answer its share; the person interrupts one turn of five, and the model calls a tool in one of ten. Each
+turn must end, and reach a server to the last sample; what the process holds must not grow, and in the end no
+task, thread or socket may be left. Exit 1 where that is not so.
 """
 
 import argparse
@@ -18,24 +19,47 @@ from dataclasses import dataclass, field
 from pydantic import SecretStr
 
 from appliance.conversation import vocabulary as v
+from appliance.providers.azure.session import AzureOptions, open_azure
+from appliance.providers.cascade.session import CascadeSession
 from appliance.providers.chain import Chain, Provider
 from appliance.providers.gemini.session import GeminiOptions, GeminiProvider
 from appliance.providers.openai.session import OpenAiOptions, open_openai
+from appliance.providers.openai_live.options import LiveOptions
+from appliance.providers.openai_live.session import open_openai_live
+from tests.bench.many_http import Web, in_place_of_http
 from tests.bench.many_links import Network, Serve, in_place_of_sockets
 from tests.bench.many_person import CONFIG, Account, End, Person
 from tests.bench.many_servers import Servers
 from tests.bench.soak import resident_kb
 from tests.bench.soak_time import VirtualLoop
 from tests.bench.table import Row, render
+from tests.simulators.cascade_talk import stages
 
 TURNS = 10_000
 # By then everything was used once, and the history is full.
 SETTLED = 1000
 MEMORY_EVERY = 250
 GROWTH_KB = 5 * 1024
-# Where nobody can be asked, the person is told so: all three failed in one turn, or rest since the last one.
+# Where nobody can be asked, the person is told so: all failed in one turn, or rest since the last one.
 GIVEN_UP_SHARE = 0.01
 KEY = SecretStr("sk-many")
+# The providers, in the order in which they are tried, and where they are.
+HOSTS = {
+    "openai": "127.0.0.1",
+    "gemini": "127.0.0.2",
+    "openai-live": "127.0.0.3",
+    "cascade": "127.0.0.4",
+    "azure": "127.0.0.5",
+    "other": "127.0.0.6",
+}
+# How many of the first are out of order, one time after the other, and for how many turns: while sessions
+# last, some twelve turns, nobody notices, nor that somebody is back.
+OUT_OF_ORDER = (0, 0, 2, 3, 4)
+OUTAGE_TURNS = 100
+# GPT-Live's sound flows all the time, a frame every 40 ms; the others send a few for each turn.
+TALKATIVE = {HOSTS["openai-live"]: 5.0}
+# What each kind must have answered of all.
+LEAST_SHARE = 0.05
 
 
 @dataclass
@@ -44,7 +68,8 @@ class Ran:
 
     account: Account = field(default_factory=Account)
     connections: int = 0
-    refused: int = 0
+    requests: int = 0  # over HTTP
+    lost: int = 0  # of both: those that were refused, and replies that broke off
     mistakes: list[str] = field(default_factory=list)
     memory_kb: list[int] = field(default_factory=list)
     left_over: list[str] = field(default_factory=list)
@@ -73,12 +98,8 @@ def run(turns: int = TURNS, seed: int = 0) -> Ran:
 async def _talk(ran: Ran, turns: int, seed: int) -> None:
     loop = asyncio.get_running_loop()
     servers, person = Servers(seed), Person(seed)
-    serve: dict[str, Serve] = {
-        "127.0.0.1": servers.openai,
-        "127.0.0.2": servers.gemini,
-        "127.0.0.3": servers.openai,
-    }
-    network = Network(serve, seed)
+    network = Network(_served(servers), TALKATIVE, seed)
+    web = Web(servers.cascade, lambda: HOSTS["cascade"] in network.down, seed)
     person.chain = Chain(
         _providers(),
         CONFIG,
@@ -89,9 +110,10 @@ async def _talk(ran: Ran, turns: int, seed: int) -> None:
         chance=random.Random(f"chain {seed}").random,
         resting=lambda: True,
     )
-    with in_place_of_sockets(network):
+    with in_place_of_sockets(network), in_place_of_http(web):
         running = asyncio.create_task(person.chain.run())
         for number in range(1, turns + 1):
+            network.down = _out_of_order(number)
             await person.take_turn()
             if number >= SETTLED and number % MEMORY_EVERY == 0:
                 ran.memory_kb.append(resident_kb())
@@ -99,17 +121,42 @@ async def _talk(ran: Ran, turns: int, seed: int) -> None:
         await running
     ran.left_over += [f"task {task.get_name()}" for task in asyncio.all_tasks() - {asyncio.current_task()}]
     ran.account, ran.mistakes = person.account, servers.mistakes
-    ran.connections, ran.refused = network.connections, network.refused
+    ran.connections, ran.requests = network.connections, web.requests
+    ran.lost = network.refused + web.lost
     ran.virtual_s = loop.time()
 
 
+def _served(servers: Servers) -> dict[str, Serve]:
+    by_name: dict[str, Serve] = {
+        "openai": servers.openai,
+        "gemini": servers.gemini,
+        "openai-live": servers.live,
+        "azure": servers.openai,
+        "other": servers.openai,
+    }
+    return {HOSTS[name]: serve for name, serve in by_name.items()}
+
+
 def _providers() -> list[Provider]:
-    gemini = GeminiProvider(GeminiOptions(KEY, url="ws://127.0.0.2:1/live"))
+    at = {name: f"ws://{host}:1" for name, host in HOSTS.items()}
+    gemini = GeminiProvider(GeminiOptions(KEY, url=f"{at['gemini']}/live"))
+    openai, other = (OpenAiOptions(KEY, url=f"{at[name]}/v1/realtime") for name in ("openai", "other"))
+    live = LiveOptions(KEY, url=f"{at['openai-live']}/v1/live/sessions")
+    azure = AzureOptions(KEY, at["azure"], "deployment")
+    http = f"http://{HOSTS['cascade']}:1/v1"
     return [
-        Provider("openai", lambda: open_openai(OpenAiOptions(KEY, url="ws://127.0.0.1:1/v1/realtime"))),
+        Provider("openai", lambda: open_openai(openai)),
         Provider("gemini", gemini.open),
-        Provider("other", lambda: open_openai(OpenAiOptions(KEY, url="ws://127.0.0.3:1/v1/realtime"))),
+        Provider("openai-live", lambda: open_openai_live(live)),
+        Provider("cascade", lambda: CascadeSession(stages(http))),
+        Provider("azure", lambda: open_azure(azure)),
+        Provider("other", lambda: open_openai(other)),
     ]
+
+
+def _out_of_order(turn: int) -> frozenset[str]:
+    """The hosts that let nobody in at this turn."""
+    return frozenset(list(HOSTS.values())[: OUT_OF_ORDER[turn // OUTAGE_TURNS % len(OUT_OF_ORDER)]])
 
 
 def _sockets() -> set[str]:
@@ -135,14 +182,18 @@ def rows(ran: Ran) -> list[Row]:
         and account.ends[End.GIVEN_UP] <= GIVEN_UP_SHARE * account.turns
         and not account.light_hearted
         and not ran.mistakes
+        and (account.turns < TURNS or not _idle(account))
     )
+    shares = ", ".join(f"{name} {account.answers[name]}" for name in HOSTS)
     return [
         Row(
             "turns in virtual time through chain and codecs: each ends, none is told in part",
             f"{account.turns}: {ends}; {account.failovers} changes of provider, {account.gone_on_with}"
-            f" answers gone on with, {account.tools} calls of tools, {ran.connections} connections;"
-            f" {len(ran.mistakes)} violations; {account.turns / ran.took_s:.0f} turns/s",
-            f"all, ≤ {GIVEN_UP_SHARE:.0%} given up and none while somebody was left, 0 violations",
+            f" answers gone on with, {account.tools} calls of tools, {ran.connections} connections and"
+            f" {ran.requests} HTTP requests; {len(ran.mistakes)} violations; answers begun: {shares};"
+            f" {account.turns / ran.took_s:.0f} turns/s",
+            f"all, ≤ {GIVEN_UP_SHARE:.0%} given up and none while somebody was left, 0 violations,"
+            f" each kind of provider ≥ {LEAST_SHARE:.0%}",
             well,
             {
                 "turns": account.turns,
@@ -150,7 +201,8 @@ def rows(ran: Ran) -> list[Row]:
                 "light_hearted": account.light_hearted,
                 "took_s": round(ran.took_s, 1),
             }
-            | {end.value.replace(" ", "_"): account.ends[end] for end in End},
+            | {end.value.replace(" ", "_"): account.ends[end] for end in End}
+            | {f"answers_{name}": account.answers[name] for name in HOSTS},
         ),
         Row(
             "their memory, tasks, threads and sockets",
@@ -160,6 +212,12 @@ def rows(ran: Ran) -> list[Row]:
             {"growth_kb": ran.growth_kb, "left_over": len(ran.left_over)},
         ),
     ]
+
+
+def _idle(account: Account) -> list[str]:
+    """The kinds of provider that answered less than their share; "other" is one that stands by."""
+    least = LEAST_SHARE * account.turns
+    return [name for name in HOSTS if name != "other" and account.answers[name] < least]
 
 
 def main() -> None:

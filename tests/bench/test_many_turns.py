@@ -7,7 +7,7 @@ import pytest
 
 from appliance.conversation import vocabulary as v
 from appliance.providers.chain import Chain
-from tests.bench import many_links
+from tests.bench import many_links, many_turns
 from tests.bench.many_person import End
 from tests.bench.many_turns import Ran, rows, run
 
@@ -27,6 +27,20 @@ def test_every_turn_ends_and_nothing_is_left(seed: int) -> None:
     assert ran.account.failovers > 0
     assert ran.account.gone_on_with > 0
     assert ran.account.ends[End.INTERRUPTED] > 0
+
+
+def test_every_provider_takes_its_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(many_turns, "OUTAGE_TURNS", 2 * TURNS // len(many_turns.OUT_OF_ORDER))
+    ran = run(2 * TURNS, 3)
+    assert met(ran) == [True, True], (ran.mistakes, ran.left_over)
+    assert set(ran.account.answers) == set(many_turns.HOSTS)
+    assert ran.requests > 0
+
+
+def test_a_provider_that_answers_next_to_nothing_is_seen() -> None:
+    ran = run(5)
+    ran.account.ends[End.ANSWERED] = many_turns.TURNS
+    assert met(ran)[0] is False
 
 
 def test_a_seed_is_the_same_talk_each_time() -> None:
