@@ -70,6 +70,7 @@ class Standby:
         self._now_s = now_s
         self._hedges = hedges
         self._second: Second | None = None
+        self._due: tuple[int | None, float] = (None, 0.0)  # the answer that is wanted; when a second is asked
 
     @property
     def held(self) -> HeldSession | None:
@@ -86,6 +87,8 @@ class Standby:
     def look(self) -> None:
         """Do what the turn asks for by now; changes nothing when it is called again."""
         second, turn = self._second, self._asking.turn
+        if self._hedges and turn.unanswered and turn.answer != self._due[0]:
+            self._due = turn.answer, asyncio.get_running_loop().time() + HEDGE_AFTER_S
         if second is not None and not second.is_of_use(turn):
             self.let_go()
             second = None
@@ -153,7 +156,7 @@ class Standby:
         match second.part:
             case Part.WAITS if second.timer is None:
                 loop = asyncio.get_running_loop()
-                second.timer = loop.call_later(HEDGE_AFTER_S, self._is_due, second)
+                second.timer = loop.call_at(self._due[1], self._is_due, second)
             case Part.DUE if second.can_be_asked() and self._standing.may_use(second.held.index):
                 self._ask(second)
 

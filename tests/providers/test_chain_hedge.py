@@ -27,6 +27,7 @@ from appliance.conversation.vocabulary import (
     ToolResult,
     UserTranscript,
 )
+from appliance.errors import FailureCategory
 from appliance.providers import standby
 from appliance.providers.second import MAX_MESSAGES
 from appliance.service.rooms import ConductorOptions
@@ -53,6 +54,25 @@ def test_the_second_is_asked_after_two_seconds_and_long_before_the_deadline() ->
         assert runner.run(asked_at(1.99)) == []
         assert runner.run(asked_at(2.01)) == [BOTH_ASKED]
     assert ConductorOptions({}).answer_deadline_s > 2 * standby.HEDGE_AFTER_S
+
+
+def test_the_person_waits_once_for_that_whoever_is_lost_meanwhile() -> None:
+    refused = Failure(FailureCategory.RATE_LIMITED, "slow down", 20.0)
+
+    async def third_is_asked(lost: str) -> list[int]:
+        async with stage("first", "second", "third", hedges=True) as s:
+            await unhealthy(s)
+            s.turn(1)
+            second = await ready(s, "second")
+            await asyncio.sleep(1.9 if lost == "standing by" else 2.1)
+            second.says(refused)
+            third = await ready(s, "third")
+            await asyncio.sleep(0.2)
+            return third.asked
+
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        assert runner.run(third_is_asked("standing by")) == [1]
+        assert runner.run(third_is_asked("asked")) == [1]
 
 
 @at_once
