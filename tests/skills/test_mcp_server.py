@@ -1,115 +1,18 @@
-"""Real MCP servers, over both transports: called, hanging, dying, coming back."""
+"""Real MCP servers that we start: called, hanging, dying, coming back."""
 
 import asyncio
 import json
 import os
-import socket
-import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
-from pydantic import SecretStr
 
 from appliance.service.assembly import CLOSE_TIMEOUT_S
 from appliance.skills import mcp_server
-from appliance.skills.mcp_server import McpOptions, McpServer
-from appliance.skills.outcome import MAX_OUTPUT_CHARS, Outcome
-from appliance.skills.tool import Tool
-
-ROOT = str(Path(__file__).parents[2])
-MODULE = ("-m", "tests.skills.mcp_house")
-KEY = "sk-canary0123456789"
-# A Python that imports the package and a web server takes some seconds on a busy machine.
-PATIENCE_S = 60.0
-ALL = (
-    "house_add",
-    "house_hang",
-    "house_crash",
-    "house_environment",
-    "house_much",
-    "house_fail",
-    "house_build",
-)
-
-
-class Watched:
-    """A server that runs, what it offers, and what the owner was told."""
-
-    def __init__(self, options: McpOptions) -> None:
-        self.told: list[str] = []
-        self.news = asyncio.Condition()
-        self.server = McpServer(options, {"PYTHONPATH": ROOT}, self._take, self._hear)
-        self.changes: list[tuple[int, int]] = []
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    def _take(self, old: Sequence[Tool], new: Sequence[Tool]) -> None:
-        self.changes.append((len(old), len(new)))
-        self._wake()
-
-    def _hear(self, sentence: str) -> None:
-        self.told.append(sentence)
-        self._wake()
-
-    def _wake(self) -> None:
-        async def wake() -> None:
-            async with self.news:
-                self.news.notify_all()
-
-        task = asyncio.get_running_loop().create_task(wake())
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def changed(self) -> None:
-        """Wait until it offers something else than before."""
-        await self._until(lambda: bool(self.changes))
-
-    async def offers(self, name: str) -> None:
-        """Wait until a tool of this name is among them."""
-        await self._until(lambda: name in self.names)
-
-    async def said(self, words: str) -> None:
-        """Wait until the owner is told this."""
-        await self._until(lambda: any(words in sentence for sentence in self.told))
-
-    async def _until(self, there: Any) -> None:
-        async with asyncio.timeout(PATIENCE_S), self.news:
-            await self.news.wait_for(there)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return tuple(tool.declaration.name for tool in self.server.tools)
-
-    async def call(self, name: str, **arguments: object) -> tuple[bool, Any]:
-        """What the tool gave: whether it is fine, and the JSON of it."""
-        tool = next(tool for tool in self.server.tools if tool.declaration.name == f"house_{name}")
-        outcome = tool.call(json.dumps(arguments))
-        assert not isinstance(outcome, Outcome)
-        found = await outcome
-        assert len(found.output) <= MAX_OUTPUT_CHARS
-        return found.ok, json.loads(found.output)
-
-    async def call_until_it_is_back(self) -> bool:
-        """Whether `add` works again within the patience."""
-        async with asyncio.timeout(PATIENCE_S):
-            while not (await self.call("add", a=1, b=2))[0]:  # noqa: ASYNC110  a foreign process tells nobody
-                await asyncio.sleep(0.1)
-        return True
-
-
-@asynccontextmanager
-async def running(**options: Any) -> AsyncIterator[Watched]:
-    given = {"command": (sys.executable, *MODULE)} if "url" not in options else {}
-    watched = Watched(McpOptions("house", **{**given, **options}))
-    task = asyncio.create_task(watched.server.run())
-    try:
-        yield watched
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+from appliance.skills.mcp_server import McpOptions
+from appliance.skills.outcome import MAX_OUTPUT_CHARS
+from tests.skills.mcp_watched import ALL, KEY, MODULE, PATIENCE_S, Watched, running
 
 
 async def test_a_started_server_is_listed_and_called() -> None:
@@ -303,56 +206,3 @@ async def test_a_start_whose_time_is_over_while_it_is_ended_is_ended_once(
     assert serving.cancelled()
     with pytest.raises(ProcessLookupError):
         os.kill(process, 0)
-
-
-@contextmanager
-def serving(port: int) -> Iterator["subprocess.Popen[bytes]"]:
-    """The same server over streamable HTTP, behind a key."""
-    environment = {**os.environ, "MCP_HOUSE_KEY": KEY, "PYTHONPATH": ROOT}
-    process = subprocess.Popen([sys.executable, *MODULE, str(port)], env=environment)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-
-
-@pytest.fixture
-def port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        number: int = probe.getsockname()[1]
-    return number
-
-
-def at(port: int, key: str = KEY) -> dict[str, Any]:
-    return {"url": f"http://127.0.0.1:{port}/mcp", "api_key": SecretStr(key)}
-
-
-async def test_a_server_at_an_address_is_called_with_its_key_and_found_again_after_its_death(
-    port: int,
-) -> None:
-    async with running(**at(port)) as house:
-        with serving(port):
-            await house.changed()
-            assert house.names == ALL
-            assert await house.call("add", a=1, b=2) == (True, "3")
-        assert (await house.call("add", a=1, b=2))[0] is False
-        with serving(port):
-            assert await house.call_until_it_is_back()
-
-
-async def test_a_key_for_this_house_goes_to_no_proxy(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
-    with serving(port):
-        async with running(**at(port)) as house:
-            await house.changed()
-            assert house.names == ALL
-
-
-async def test_a_key_that_is_refused_is_told_and_never_shown(port: int) -> None:
-    with serving(port):
-        async with running(**at(port, "sk-wrong0123456789")) as house:
-            await house.said("401")
-            assert house.names == ()
-            assert "sk-" not in "".join(house.told)

@@ -1,0 +1,67 @@
+"""A real MCP server at an address: called with its key, dying, coming back."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from tests.skills.mcp_watched import ALL, KEY, MODULE, ROOT, running
+
+
+@contextmanager
+def serving(port: int) -> Iterator["subprocess.Popen[bytes]"]:
+    """The same server over streamable HTTP, behind a key."""
+    environment = {**os.environ, "MCP_HOUSE_KEY": KEY, "PYTHONPATH": ROOT}
+    process = subprocess.Popen([sys.executable, *MODULE, str(port)], env=environment)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        number: int = probe.getsockname()[1]
+    return number
+
+
+def at(port: int, key: str = KEY) -> dict[str, Any]:
+    return {"url": f"http://127.0.0.1:{port}/mcp", "api_key": SecretStr(key)}
+
+
+async def test_a_server_at_an_address_is_called_with_its_key_and_found_again_after_its_death(
+    port: int,
+) -> None:
+    async with running(**at(port)) as house:
+        with serving(port):
+            await house.changed()
+            assert house.names == ALL
+            assert await house.call("add", a=1, b=2) == (True, "3")
+        assert (await house.call("add", a=1, b=2))[0] is False
+        with serving(port):
+            assert await house.call_until_it_is_back()
+
+
+async def test_a_key_for_this_house_goes_to_no_proxy(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    with serving(port):
+        async with running(**at(port)) as house:
+            await house.changed()
+            assert house.names == ALL
+
+
+async def test_a_key_that_is_refused_is_told_and_never_shown(port: int) -> None:
+    with serving(port):
+        async with running(**at(port, "sk-wrong0123456789")) as house:
+            await house.said("401")
+            assert house.names == ()
+            assert "sk-" not in "".join(house.told)
