@@ -120,7 +120,7 @@ run_tests() {
     step .venv/bin/lint-imports --no-logo
     step shellcheck install.sh .ci/run requirements/update
     # most tests wait, for sound in real time; those at the cable measure, and have the machine for themselves
-    step .venv/bin/python -m pytest -m 'not cable' --numprocesses 4 --dist loadgroup
+    step .venv/bin/python -m pytest -m 'not cable' --numprocesses 4 --dist loadfile
     step .venv/bin/python -m pytest -m cable
 }
 

@@ -15,7 +15,7 @@ from tests.conformance.suite.plan import Plan
 from tests.conformance.suite.run import CONTRACTS, run
 
 # All cells run in the first test that looks at one: half a minute, more on a machine that does other things.
-pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("mutants")]
+pytestmark = pytest.mark.timeout(300)
 
 OPENAI = realtime_peers.KINDS[0]
 

@@ -12,7 +12,7 @@ from tests.conformance.suite.peer import Kind
 from tests.conformance.suite.run import CONTRACTS, KINDS, Cell, Outcomes, run
 
 # All cells run in the first test that looks at one: half a minute, more on a machine that does other things.
-pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("conformance")]
+pytestmark = pytest.mark.timeout(300)
 
 AGAIN = "run `python -m tests.conformance` and look at what it changed"
 ALL: list[Cell] = [(kind, contract) for kind in KINDS for contract in CONTRACTS]

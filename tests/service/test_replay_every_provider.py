@@ -30,7 +30,7 @@ from tests.service.replaying import Event, at_24k, likeness, loud_ms, of, read_e
 
 # A conversation lasts half a minute; several share a core or two with whatever else is tested.
 PATIENCE_S = 150.0
-pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("replay_every_provider")]
+pytestmark = pytest.mark.timeout(300)
 
 LOST, PLAIN, TOOL, LONG, OVER = range(1, 6)  # the turns
 # From the end of a question to the next one: its answer has been heard by then …
