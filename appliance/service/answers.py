@@ -13,6 +13,7 @@ from appliance.conversation.vocabulary import (
     Asked,
     AskText,
     CancelAnswer,
+    DiscardTurn,
     HistoryItem,
     TurnEnded,
     UserTranscript,
@@ -266,6 +267,8 @@ class Answers:
         self._mouth.flush()
         self._loudspeaker.answer_over(self._answer.number)
         self._provider.send(CancelAnswer(self._answer.number, heard_ms))
+        if self._answer.offered and not heard_ms:  # whose answer may be heard, that turn does not go on
+            self._provider.send(DiscardTurn())
 
     def finish(self) -> None:
         """The answer is over: everything there was of it was heard, or it was in text alone."""

@@ -3,9 +3,20 @@
 import numpy as np
 import pytest
 
-from appliance.conversation.vocabulary import MuteWanted, StopWanted, Wish
+from appliance.conversation.machine import State
+from appliance.conversation.vocabulary import (
+    AppendAudio,
+    CancelAnswer,
+    CloseSession,
+    CommitTurn,
+    DiscardTurn,
+    MuteWanted,
+    StopWanted,
+    Wish,
+)
+from appliance.service.assembly import Assembly
 from tests.service.event_schema import problems
-from tests.service.stage import Played, play, silence, speech, tone, wishes
+from tests.service.stage import Played, ScriptedProvider, play, silence, speech, tone, wishes
 from tests.service.strict_provider import StrictProvider
 from tests.simulators.openai_script import Answer, Record
 
@@ -40,3 +51,19 @@ def test_what_was_streamed_is_cleared_and_no_part_of_the_next_turn(wished: list[
     (turn,) = record.turns
     loud = np.flatnonzero(np.abs(turn.pcm24k.astype(np.int32)) > 2000)
     assert (loud[-1] - loud[0]) / 24_000 == pytest.approx(1.0, abs=0.05)
+
+
+def test_a_turn_whose_answer_is_stopped_before_its_first_sample_is_heard_is_over() -> None:
+    """Else it would be taken to go on, and no session would be renewed or left for a better one."""
+    heard_ms: list[int] = []
+
+    def stop_at_once(assembly: Assembly) -> None:
+        if assembly.conductor.state is State.SPEAKING:
+            heard_ms.append(assembly.answers.heard_ms())
+            assembly.conductor.post(StopWanted())
+
+    provider = ScriptedProvider([tone(2000)])
+    play(silence(500), speech(1000), silence(3000), provider=provider, each_tick=stop_at_once)
+    assert heard_ms == [0]
+    told = [command for command in provider.told if not isinstance(command, AppendAudio)]
+    assert told == [CommitTurn(1), CancelAnswer(1, 0), DiscardTurn(), CloseSession()]
