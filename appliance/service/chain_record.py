@@ -16,13 +16,13 @@ class ChainRecord:
 
     def link(self, event: LinkChanged) -> None:
         """How a provider's link stands, and what went wrong."""
-        times = 0
+        times, fails = 0, event.provider in self._fails
         if event.message:
             self._fails[event.provider] = event.reason
             times = self._pacing.times((event.provider, event.reason), self._record.now_ms())
         elif event.link is LinkState.READY:
             self._fails.pop(event.provider, None)
-        if times or not self._persists(event.provider):
+        if times or not fails or not self._persists(event.provider):
             self._record.write("provider", name=event.provider, link=event.link, reason=event.reason)
         if times:
             many = {"times": times} if times > 1 else {}

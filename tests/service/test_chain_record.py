@@ -83,6 +83,15 @@ def test_when_it_is_back_that_is_written_and_so_is_what_follows() -> None:
     ]
 
 
+def test_who_was_ready_and_is_lost_again_is_not_shown_as_ready_or_connecting() -> None:
+    chain = Chain()
+    chain.tries_in_vain(*range(100))
+    chain.has_it(101)
+    chain.tries_in_vain(103)
+    links = [(e["t_ms"], e["link"]) for e in chain.events() if e["event"] == "provider"]
+    assert links[-3:] == [(101_000, "ready"), (103_000, "connecting"), (103_000, "down")]
+
+
 def test_another_reason_is_written_at_once() -> None:
     chain = Chain()
     chain.tries_in_vain(*range(100))
