@@ -25,6 +25,8 @@ INTERRUPTED = 0.2  # of the turns, so long after the question
 INTERRUPTED_S = (0.0, 0.8)
 TIMER = v.ToolDeclaration("set_timer", "Sets a timer.", '{"type": "object", "properties": {}}')
 CONFIG = v.SessionConfig("Be kind.", "en", tools=(TIMER,))
+# Before the next question; in the longest one a better provider takes over again.
+PAUSES_S = (*(0.3, 1.0, 3.0) * 4, 8.0)
 # Longer than every deadline and back-off there is, one after the other: the turn never ended.
 PATIENCE_S = 120.0
 
@@ -144,7 +146,7 @@ class Person:
             self._interrupt(End.INTERRUPTED if interrupt_s < PATIENCE_S else End.NEVER)
         heard_ms = self._heard_ms()
         self.history.heard(self._turn, heard_ms, complete=self._ended is End.ANSWERED)
-        await asyncio.sleep(self._chance.choice((0.3, 1.0, 3.0)))
+        await asyncio.sleep(self._chance.choice(PAUSES_S))
 
     def _begin(self) -> None:
         self._turn += 1
