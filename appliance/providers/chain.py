@@ -184,7 +184,7 @@ class Chain:
                 event = replace(event, first=held.told.where_it_began(event))
             case AnswerAudio(answer=answer, pcm=pcm):
                 self._asking.turn.received(answer, len(pcm), held.capabilities.output_rate_hz)
-            case AnswerTranscript(answer=answer, written=True):
+            case AnswerTranscript(answer=answer, text=text, written=True) if text:
                 self._asking.turn.begin(answer)
             case ToolCall(answer=answer) if answer == self._asking.turn.answer:
                 kept = self._asking.turn.call(event)

@@ -191,7 +191,9 @@ class Standby:
                 self.look()
             case ClosingSoon(remaining_s=remaining_s):
                 second.held.tenure.closing_soon(remaining_s, self._now_s())
-            case AnswerAudio() | ToolCall() | AnswerTranscript(written=True):
+            case AnswerAudio() | ToolCall():
+                return asked
+            case AnswerTranscript(written=True, text=text) if text:
                 return asked
             case AnswerStarted() | UserTranscript() | AnswerTranscript():
                 second.keep(event)

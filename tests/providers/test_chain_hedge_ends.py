@@ -8,6 +8,7 @@ from appliance.conversation.vocabulary import (
     AnswerAudio,
     AnswerDone,
     AnswerStarted,
+    AnswerTranscript,
     AppendAudio,
     CancelAnswer,
     CloseSession,
@@ -81,6 +82,19 @@ async def test_an_answer_without_a_sound_of_the_first_leaves_the_turn_to_the_sec
         second.says(AnswerAudio(1, SOUND))
         assert answer(s.events) == [AnswerAudio(1, SOUND)]
         assert s.of(FailedOver) == [FailedOver("first", "second", "model_unavailable", 0)]
+
+
+@at_once
+@pytest.mark.parametrize("quicker", ["first", "second"])
+async def test_a_written_answer_without_a_word_wins_nothing(quicker: str) -> None:
+    nothing = AnswerTranscript(1, "", final=True, written=True)
+    async with stage("first", "second", hedges=True) as s:
+        first, second = await both_asked(s)
+        quick, other = (first, second) if quicker == "first" else (second, first)
+        quick.says(nothing)
+        quick.says(AnswerDone(1, complete=True))
+        other.says(AnswerAudio(1, SOUND))
+        assert len(s.of(AnswerAudio)) == 1
 
 
 @at_once
