@@ -17,6 +17,7 @@ from tests.bench import (
     floor_rows,
     footprint,
     hearing_cost,
+    hedge,
     interruption,
     many_turns,
     moments,
@@ -25,11 +26,14 @@ from tests.bench import (
     pauses,
     replug,
     soak,
+    words_told,
 )
 from tests.bench.stage import Replayed
 from tests.bench.table import Row, percentiles, render, spread
 
 HEARING_S = 60.0
+# By itself `tests.bench.hedge` runs more of them; here each way a race can go comes as often.
+RACES = 24
 
 
 def machine() -> str:
@@ -86,6 +90,9 @@ def losses(moments_tried: int, turns_taken: int) -> list[Row]:
         idle = pool.submit(dead_peers.rows)
         rows = moments.rows(moments.run(moments_tried), moments.run_with_words_ahead())
         rows += idle.result()
+    _progress(f"{RACES} times two providers are asked at once, two at a time: some 15 s for each two")
+    rows += hedge.rows(hedge.run(RACES))
+    rows += words_told.rows(words_told.run())
     _progress(f"{turns_taken} turns in virtual time")
     return rows + many_turns.rows(many_turns.run(turns_taken))
 
