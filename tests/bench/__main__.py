@@ -26,7 +26,6 @@ from tests.bench import (
     pauses,
     replug,
     soak,
-    words_told,
 )
 from tests.bench.stage import Replayed
 from tests.bench.table import Row, percentiles, render, spread
@@ -92,7 +91,6 @@ def losses(moments_tried: int, turns_taken: int) -> list[Row]:
         rows += idle.result()
     _progress(f"{RACES} times two providers are asked at once, two at a time: some 15 s for each two")
     rows += hedge.rows(hedge.run(RACES))
-    rows += words_told.rows(words_told.run())
     _progress(f"{turns_taken} turns in virtual time")
     return rows + many_turns.rows(many_turns.run(turns_taken))
 
