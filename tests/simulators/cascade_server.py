@@ -95,7 +95,7 @@ class CascadeServer:
             writer.transport.abort()
 
     async def admit(self, asked: Exchange) -> Trouble | None:
-        """What becomes of a request before anybody looks at it; None: it is replied to. For servers that die."""
+        """What becomes of a request before anybody looks at it; None: it is replied to."""
         return None
 
     async def sent(self, asked: Exchange, size: int) -> None:
