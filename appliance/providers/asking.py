@@ -163,6 +163,8 @@ class Asking:
         if len(turn.came.broken_by) + 1 >= MAX_BREAKS or not (others or held.capabilities.continues):
             self.give_up(failure)
             return
+        if not held.capabilities.continues:  # it would begin the answer again, also where it has not failed
+            turn.tried.add(held.index)
         self._emit(AnswerBrokeOff(turn.answer))
         turn.broke_off(held.index)
 

@@ -23,6 +23,7 @@ from appliance.conversation.vocabulary import (
     ToolResult,
 )
 from appliance.errors import FailureCategory
+from appliance.providers.health import LONG_SESSION_S
 from tests.providers.chain_stage import GONE, SOUND, ScriptedSession, Stage, ready, spoken, stage
 
 TIMER = ToolCall(1, "call-1", "set_timer", '{"minutes":5}')
@@ -149,6 +150,21 @@ async def test_a_provider_that_cannot_go_on_does_not_begin_its_own_answer_again(
 
 
 # ---------------------------------------------------------------- interruptions
+
+
+async def test_another_goes_on_also_where_who_cannot_was_there_for_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The end of a long session is no failure, but its provider would begin the answer again."""
+    monkeypatch.setattr(ScriptedSession, "capabilities", PLAIN)
+    async with stage("first", "second") as s:
+        first = await ready(s, "first")
+        s.now_s += LONG_SESSION_S
+        s.turn(1)
+        first.says(AnswerAudio(1, SOUND))
+        first.says(GONE)
+        second = await ready(s, "second")
+        assert (second.asked, s.of(Failure)) == ([1], [])
 
 
 async def test_who_goes_on_is_told_what_was_heard_of_its_own_part() -> None:
