@@ -194,6 +194,8 @@ class LiveControls:
     def _take(self, event: Event) -> None:
         self._counters.take(event)
         match event:
+            case {"event": "provider", "name": str(name), "link": v.LinkState.DOWN, "reason": ""}:
+                self._providers[name] = ProviderStatus(name, UNUSED)  # let go, and nothing is wrong with it
             case {"event": "provider", "name": str(name), "link": str(link), "reason": reason}:
                 self._providers[name] = ProviderStatus(name, link, str(reason or ""))
             case {"event": "device", "device": str(device), "state": str(state), "name": str(name)}:
