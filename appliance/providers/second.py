@@ -24,7 +24,8 @@ class Part(Enum):
 
 @dataclass(slots=True, eq=False)
 class Second:
-    """The session that stands by in `turn`. `timer` runs while it waits for its time to be asked.
+    """The session that stands by in `turn`. `timer` runs while it waits for its time to be asked, which was
+    at `asked_at_s`, an instant of the event loop.
 
     `said`: what it said ahead of its first sound, of each kind and message the last word, since a text is
     always told whole. At most `MAX_MESSAGES`; what belongs to more is forgotten.
@@ -34,6 +35,7 @@ class Second:
     turn: KeptTurn
     part: Part = Part.WAITS
     timer: asyncio.TimerHandle | None = None
+    asked_at_s: float = 0.0
     said: dict[tuple[type[Said], str | None], Said] = field(default_factory=dict)
 
     def keep(self, event: Said) -> None:

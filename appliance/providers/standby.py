@@ -120,9 +120,13 @@ class Standby:
         return second
 
     def late(self, failure: Failure) -> None:
-        """The person has waited for too long: who was asked as well is given up as well."""
-        if self._second is not None and self.asked:
-            self._fail(self._second, failure)
+        """The person has waited for too long: who was asked as well is given up as well, unless it had less
+        time than the first one had alone."""
+        second = self._second
+        if second is None or second.part is not Part.ASKED:
+            return
+        if asyncio.get_running_loop().time() - second.asked_at_s >= HEDGE_AFTER_S:
+            self._fail(second, failure)
 
     def let_go(self) -> None:
         """Close the session, if there is one; what it says from here on is nobody's business."""
@@ -167,7 +171,7 @@ class Standby:
     def _ask(self, second: Second) -> None:
         first, held = self._asking.held, second.held
         if first is not None:
-            second.part = Part.ASKED
+            second.part, second.asked_at_s = Part.ASKED, asyncio.get_running_loop().time()
             replayed_ms = round(ms_of_samples(second.turn.samples, NEAR_RATE_HZ))
             self._emit(Hedged(first.name, held.name, replayed_ms))
             self._asking.tell_turn(held)

@@ -140,6 +140,24 @@ async def test_where_both_keep_silent_and_nobody_is_left_the_turn_is_given_up() 
         assert [f.answer for f in s.of(Failure) if isinstance(f, Failure)] == [1]
 
 
+def test_who_was_asked_only_just_before_the_deadline_is_not_given_up_with_the_first() -> None:
+    async def heard(ready_at_s: float) -> int:
+        async with stage("first", "second", hedges=True) as s:
+            await unhealthy(s)
+            s.turn(1)
+            await s.session("second")
+            await asyncio.sleep(ready_at_s)
+            second = await ready(s, "second")
+            await asyncio.sleep(6.0 - ready_at_s)
+            s.chain.abandon()
+            second.says(AnswerAudio(1, SOUND))
+            return len(s.of(AnswerAudio))
+
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        assert runner.run(heard(ready_at_s=5.5)) == 1
+        assert runner.run(heard(ready_at_s=3.5)) == 0
+
+
 # ---------------------------------------------------------------- the person goes on
 
 
