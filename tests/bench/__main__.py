@@ -84,7 +84,7 @@ def turns(hours: float) -> list[Row]:
 
 def losses(moments_tried: int, turns_taken: int) -> list[Row]:
     """Providers that die, in every way. Idle peers cost nothing while they are waited for."""
-    _progress(f"{moments_tried} moments at which a provider dies, three at a time: some 7 s for each three")
+    _progress(f"{moments_tried} moments at which a provider dies, four at a time: some 11 s for each four")
     with ThreadPoolExecutor(max_workers=1) as pool:
         idle = pool.submit(dead_peers.rows)
         rows = moments.rows(moments.run(moments_tried), moments.run_with_words_ahead())

@@ -24,7 +24,7 @@ MOMENTS_TRIED = 100
 SILENT_TRIED = len(Kind) * len(SILENT_MOMENTS)
 AHEAD_TRIED = 3 * len(WORDS_AHEAD)
 # Side by side: each takes a fifth of a core, and the machine has two.
-AT_ONCE = 3
+AT_ONCE = 4
 DELAY_MS = 1500.0
 # `answer_deadline_s` from the end of the turn; `stall_s` after the last sound is less, and so is the time in
 # which a session must open. A busy event loop adds the rest.
