@@ -115,9 +115,9 @@ async def turn_lost_s(lose: Callable[[ServerConnection], None], phase_s: float, 
     server = deepgram_live.Simulator()
     serve = server._serve
 
-    async def watched(connection: ServerConnection) -> None:
-        far_ends.append(connection)
-        await serve(connection)
+    async def watched(socket: ServerConnection) -> None:
+        far_ends.append(socket)
+        await serve(socket)
 
     server._serve = watched  # type: ignore[method-assign]
     async with AsyncExitStack() as stack:

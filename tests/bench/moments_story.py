@@ -179,7 +179,7 @@ async def hang_up(connection: ServerConnection, manner: Manner) -> None:
         await connection.close(1011, "internal error")
 
 
-def reset(transport: asyncio.Transport) -> None:
+def reset(transport: asyncio.WriteTransport) -> None:
     """The kernel sends RST, because nothing is to linger."""
     lingers_not = struct.pack("ii", 1, 0)
     transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, lingers_not)

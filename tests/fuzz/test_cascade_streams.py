@@ -19,7 +19,7 @@ from appliance.providers.cascade.chat_stream import MAX_CALLS, MAX_TEXT_CHARACTE
 from appliance.providers.cascade.cutter import MAX_CHARS, Cutter
 from appliance.providers.cascade.openai_hearing import transcript_of
 from appliance.providers.cascade.sound import SoundStream
-from appliance.providers.cascade.stages import Finished, MadeCall, Words
+from appliance.providers.cascade.stages import Counted, Finished, MadeCall, Words
 from appliance.providers.http.events import MAX_EVENT_BYTES, MAX_LINE_BYTES, ServerSentEvents
 from appliance.providers.http.refusal import refusal
 from tests.providers.test_http_refusal import NOW
@@ -43,10 +43,10 @@ def genuine_streams() -> tuple[bytes, ...]:
     )
 
 
-def read(chunks: list[bytes]) -> list[Words | MadeCall | Finished]:
+def read(chunks: list[bytes]) -> list[Words | MadeCall | Counted | Finished]:
     """What a stream says, and that it is what a conversation can take."""
     stream = ChatStream()
-    said: list[Words | MadeCall | Finished] = []
+    said: list[Words | MadeCall | Counted | Finished] = []
     try:
         for chunk in chunks:
             said.extend(stream.feed(chunk))

@@ -1,6 +1,6 @@
 """Sessions with one mistake each: what a suite that finds nothing would let pass."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -42,14 +42,14 @@ class Mutant:
     found_by: tuple[str, ...]
     commands: Callable[[Command], Told] = lambda command: (command,)
     events: Callable[[ProviderEvent], Said] = lambda event: (event,)
-    declares: Mapping[str, bool] | None = None
+    declares: Callable[[Capabilities], Capabilities] = lambda capabilities: capabilities
 
 
 class Mistaken:
     """`session`, with the mistake of `mutant`."""
 
     def __init__(self, session: Session, mutant: Mutant) -> None:
-        self.capabilities: Capabilities = replace(session.capabilities, **dict(mutant.declares or {}))
+        self.capabilities: Capabilities = mutant.declares(session.capabilities)
         self._session = session
         self._mutant = mutant
 
@@ -175,10 +175,14 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("calls every failure a timeout", (*_REFUSALS, "lost while speaking"), events=_misnamed),
     Mutant("forgets when to come again", ("asked too often",), events=_impatient),
     Mutant("tells the key", ("key", "wrong key"), events=_talkative),
-    Mutant("declares what it cannot do", ("temperature",), declares={"temperature": True}),
+    Mutant(
+        "declares what it cannot do", ("temperature",), declares=lambda each: replace(each, temperature=True)
+    ),
     Mutant(
         "does not declare what it can do",
         ("what was heard", "end of turn", "speed", "maximum length"),
-        declares={"truncates": False, "ends_turns": False, "speed": False, "max_output_tokens": False},
+        declares=lambda each: replace(
+            each, truncates=False, ends_turns=False, speed=False, max_output_tokens=False
+        ),
     ),
 )
