@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.conversation.vocabulary import TOOL_ARGUMENTS_MAX_CHARS, UsageUnit
-from appliance.errors import ProtocolViolation, ProviderError
+from appliance.errors import ProviderError
 from appliance.providers.cascade.chat_stream import MAX_CALLS, MAX_TEXT_CHARACTERS, ChatStream
 from appliance.providers.cascade.cutter import MAX_CHARS, Cutter
 from appliance.providers.cascade.openai_hearing import transcript_of
@@ -21,7 +21,7 @@ from appliance.providers.cascade.sound import SoundStream
 from appliance.providers.cascade.stages import Counted, Finished, MadeCall, Words
 from appliance.providers.http.events import MAX_EVENT_BYTES, MAX_LINE_BYTES, ServerSentEvents
 from appliance.providers.http.refusal import refusal
-from tests.fuzz.reading_cost import slowest_read_s
+from tests.fuzz.reading_cost import reading
 from tests.providers.test_http_refusal import NOW
 from tests.simulators.cascade_replies import of_completion, of_transcript
 from tests.simulators.cascade_script import Call, Completion, Transcript
@@ -227,14 +227,10 @@ FLOODS = dict(floods())
 
 @pytest.mark.parametrize("name", FLOODS)
 def test_a_flood_is_refused_at_once_and_not_kept(name: str) -> None:
-    stream, data = ChatStream(), FLOODS[name]
-    taken = 0
-    with pytest.raises(ProtocolViolation):
-        for start in range(0, len(data), READ_BYTES):
-            taken += READ_BYTES
-            list(stream.feed(data[start : start + READ_BYTES]))
-    assert taken <= 5 * max(MAX_EVENT_BYTES, MAX_LINE_BYTES)  # "data: " is not kept
-    assert slowest_read_s(_feed_of_a_fresh_stream, data, READ_BYTES) < INPUT_TIMEOUT_S
+    flood = reading(_feed_of_a_fresh_stream, FLOODS[name], READ_BYTES)
+    assert flood.refused
+    assert flood.slowest_s < INPUT_TIMEOUT_S
+    assert flood.taken_bytes <= 5 * max(MAX_EVENT_BYTES, MAX_LINE_BYTES)  # "data: " is not kept
 
 
 def _feed_of_a_fresh_stream() -> Callable[[bytes], object]:
