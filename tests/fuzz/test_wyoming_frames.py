@@ -73,9 +73,9 @@ def looked_at(event: WyomingEvent) -> None:
         lambda: failure_of(event),
         lambda: SoundConverter(format_of(event), 24_000).take(event.payload),
     )
-    for reading in readings:
+    for read in readings:
         with suppress(ProviderError):
-            reading()
+            read()
 
 
 @given(st.lists(st.binary(max_size=300), max_size=5))
