@@ -34,7 +34,7 @@ def test_without_the_extra_the_warning_says_what_to_do(monkeypatch: pytest.Monke
     not_installed(monkeypatch)
     assert warnings_of("piper") == (
         "providers.offline.voice: Piper is not installed, so espeak-ng speaks; "
-        "run `./install.sh dev --piper` in the clone",
+        "run `./install.sh demo --piper` in the clone",
     )
 
 

@@ -18,7 +18,7 @@ IN_STEP_QUICKEST_MS = 43.0
 # Text from which a pace is learned: a sentence or two; shorter ones are mostly pause. And from which no more
 # is needed: a minute of speech, the newest.
 MIN_LENGTH, ENOUGH_LENGTH = 60.0, 900.0
-# Of one stream so much shows a pace: about three seconds.
+# Of one stream so much shows a pace: one and a half to two seconds.
 MIN_STRETCH = 25.0
 # Fewer marks than this do not show how far they are off their line themselves; then it is about a pause.
 ENOUGH_MARKS = 5

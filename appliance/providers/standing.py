@@ -47,7 +47,7 @@ class Standing:
         return self._roster.failback_after_s(index, self._now_s())
 
     def stands_in(self, index: int) -> bool:
-        """Whether a better one should answer in place of this one, who has not answered since that did."""
+        """Whether this one answers for a preferred one, and did not give the last answer."""
         return index > 0 and index != self._answered
 
     def stands_by(self, index: int, tried: Collection[int]) -> int | None:
@@ -105,7 +105,7 @@ class Standing:
         """The session with this one, ready at `ready_at_s`, is lost; whether others are to be tried first.
         `asked`: an answer is wanted, of which this one, if it was ready, gave not all.
 
-        Not where it came to the end that every session comes to; nor after a single dropped connection, where
+        False where it came to the end that every session comes to, and after a single dropped connection, where
         nobody but last resorts is left who is not among `tried`.
         """
         self.lost = self.lost or (self._names[index], failure.category)

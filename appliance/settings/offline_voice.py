@@ -7,7 +7,7 @@ from pathlib import Path
 PIPER = "piper"
 # Where `scripts/fetch_models.py --piper` puts the model: it belongs to the environment, not to the package.
 PIPER_MODEL = Path(sys.prefix) / "share" / "voice-appliance" / "piper" / "en_US-joe-medium.onnx"
-HOW_TO_INSTALL = "run `./install.sh dev --piper` in the clone"
+HOW_TO_INSTALL = "run `./install.sh demo --piper` in the clone"
 
 
 def piper_model(voice: str) -> Path | None:

@@ -1,6 +1,6 @@
 """`python -m tests.bench.piper`: espeak-ng against Piper: first sound, cost, and reading beside it.
 
-Piper's rows need the extra (`./install.sh dev --piper`).
+Piper's rows need the extra (`./install.sh demo --piper`).
 """
 
 import argparse
