@@ -105,8 +105,8 @@ class Standing:
         """The session with this one, ready at `ready_at_s`, is lost; whether others are to be tried first.
         `asked`: an answer is wanted, of which this one, if it was ready, gave not all.
 
-        False where it came to the end that every session comes to, and after a single dropped connection, where
-        nobody but last resorts is left who is not among `tried`.
+        False where it came to the end that every session comes to, and after a single dropped connection,
+        where nobody but last resorts is left who is not among `tried`.
         """
         self.lost = self.lost or (self._names[index], failure.category)
         dropped = failure.category is FailureCategory.SESSION_CLOSED and ready_at_s is not None
