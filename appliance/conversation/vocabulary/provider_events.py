@@ -117,7 +117,8 @@ class AnswerDone:
 @dataclass(frozen=True, slots=True)
 class UsageTold:
     """What was counted for `answer`, which was cancelled or failed, so that no `AnswerDone` tells it; it may
-    come after the cancel. For who pays: it means nothing to the conversation."""
+    come after the cancel. What a turn took that nobody asked to answer is told with another answer, or of
+    `answer` 0 where there was none. For who pays: it means nothing to the conversation."""
 
     answer: int
     usage: dict[str, int]

@@ -33,6 +33,8 @@ from appliance.providers.cascade.turn import MAX_TRANSCRIPT_CHARACTERS, Turn, cl
 
 # A session is to be closed within a second: half of it for what is under way, which takes milliseconds.
 BREAK_OFF_TIMEOUT_S = 0.5
+# Numbers of answers begin at 1.
+NO_ANSWER = 0
 
 
 class Talk:
@@ -56,6 +58,7 @@ class Talk:
         self._transcription: Transcription | None = None  # of what was appended since the last commit
         self._ran: list[ToolRan] = []  # for the turn that is asked next; the chain bounds them
         self._asked = Turn()  # the turn that was asked last
+        self._last_answer = NO_ANSWER  # the one that was asked for last
         self._open: Turn | None = None  # the same, where it goes on
         self._answering: Answering | None = None  # the answer that events may come of
         self._answer_task: asyncio.Task[Any] | None = None
@@ -96,8 +99,7 @@ class Talk:
         self._discard()
         if tasks := self._working | self._closing:
             await asyncio.wait(tasks, timeout=BREAK_OFF_TIMEOUT_S)
-        if self._asked.exchanges:
-            self._tell_usage(self._asked.exchanges[-1].answer)
+        self._tell_usage(self._last_answer)
 
     # ------------------------------------------------------------------ the person's turn
 
@@ -131,6 +133,7 @@ class Talk:
         if self._open is None:
             self._asked = Turn()
         self._open = None
+        self._last_answer = answer
         exchange = self._dialogue.ask(answer, self._ran, said)
         self._ran.clear()
         self._asked.exchanges.append(exchange)
@@ -141,6 +144,7 @@ class Talk:
         self._ran.clear()
         transcription, self._transcription = self._transcription, None
         if transcription is not None:
+            self._usage.update(transcription.usage)
             closing = asyncio.create_task(close_transcription(transcription))
             self._watch(closing, self._closing)
         turn, self._open = self._open, None
