@@ -71,3 +71,50 @@ def test_what_it_calls_although_it_was_told_is_its_own_wish() -> None:
     pair.command(IT_RAN)
     pair.ask(1).run(3.0)
     assert [call.name for call in calls_of(pair)] == ["timer"]
+
+
+WITH_LIGHT = replace(CONFIG, tools=(ToolDeclaration("light", "", '{"type":"object"}'),))
+KITCHEN, BATH = '{"room": "kitchen", "on": true}', '{"room":"bath","on":true}'
+
+
+def test_what_it_gave_elsewhere_goes_to_the_call_with_the_same_arguments() -> None:
+    """Also where another call comes first, and the same arguments are written in another way."""
+    same = '{"on":true,"room":"kitchen"}'
+    pair = Pair(calling(Call("light", BATH), Call("light", same)), config=WITH_LIGHT).ready()
+    pair.say(speech(1.0)).say(silence(0.8))
+    pair.command(ToolRan("elsewhere", "light", KITCHEN, "kitchen is on"))
+    pair.command(CommitTurn(1))
+    pair.run(1.0)
+    (bath,) = calls_of(pair)
+    assert bath.arguments == BATH
+    pair.command(ToolResult(1, bath.call, "bath is on"))
+    pair.run(4.0)
+    assert {output for _, output in pair.record.results} == {"kitchen is on", "bath is on"}
+    assert dict(pair.record.results)[bath.call] == "bath is on"
+    assert pair.record.violations == []
+
+
+def test_the_only_call_with_other_arguments_is_not_run_but_told_what_ran_and_may_be_made_again() -> None:
+    again = Answer(calls=(Call("light", BATH),), delay_ms=0, then=Answer(chirp(1.0), "It is on."))
+    first = Answer(calls=(Call("light", BATH),), delay_ms=0, then=again)
+    pair = Pair(first, config=WITH_LIGHT).ready()
+    pair.say(speech(1.0)).say(silence(0.8))
+    pair.command(ToolRan("elsewhere", "light", KITCHEN, "kitchen is on"))
+    pair.command(CommitTurn(1))
+    pair.run(2.0)
+    ((_, told),) = pair.record.results
+    assert "not run" in told
+    assert KITCHEN in told
+    assert [call.arguments for call in calls_of(pair)] == [BATH]
+    assert pair.record.violations == []
+
+
+def test_arguments_that_are_no_json_are_compared_as_they_stand() -> None:
+    deep = "[" * 9000
+    pair = Pair(calling(Call("light", deep)), config=WITH_LIGHT).ready()
+    pair.say(speech(1.0)).say(silence(0.8))
+    pair.command(ToolRan("elsewhere", "light", deep, "on"))
+    pair.command(CommitTurn(1))
+    pair.run(2.0)
+    assert calls_of(pair) == []
+    assert [output for _, output in pair.record.results] == ["on"]

@@ -110,8 +110,7 @@ class Answering:
         if passage.began:
             self._note_begin(len(passage.pcm), sent_samples)
             self._pending.extend(self._passed_on(asked, passage))
-        for placed in self._calls.held():
-            self._pending.extend(self._call(placed))
+        self._pending.extend(self._call_all(self._calls.held()))
 
     def cancel(self, answer: int, heard_ms: int) -> None:
         """Stop `answer`, of which so much was heard; unknown ones are ignored."""
@@ -261,19 +260,26 @@ class Answering:
         """An event of the backend. `sent_samples` went out so far."""
         self._gate.expect_more()
         self._meter.counted(tokens_of(event))
-        for placed in self._calls.on_event(delegation, event, sent_samples):
-            yield from self._call(placed)
+        yield from self._call_all(self._calls.on_event(delegation, event, sent_samples))
 
-    def _call(self, placed: PlacedCall) -> Iterator[ProviderEvent]:
+    def _call_all(self, calls: list[PlacedCall]) -> Iterator[ProviderEvent]:
         """The model may call before our end of turn, in the silence that precedes it. What it calls when
         nobody waits is not run, nor what it calls in an earlier pause: it calls for the whole turn again."""
-        asked, call = self._asked, placed.call
         if self._gate.heed is Heed.HOLDING:
-            self._calls.hold(placed)
+            for placed in calls:
+                self._calls.hold(placed)
             return
+        elsewhere: dict[str, str] = {}
+        if self._asked is not None and self._gate.heed in _WAITING:
+            elsewhere = self._calls.outputs_elsewhere(calls, self._asked_at - self._tail_samples)
+        for placed in calls:
+            yield from self._call(placed, elsewhere.get(placed.call.call))
+
+    def _call(self, placed: PlacedCall, elsewhere: str | None) -> Iterator[ProviderEvent]:
+        asked, call = self._asked, placed.call
         if asked is not None and self._gate.heed in _WAITING:
-            if (output := self._calls.output_elsewhere(placed)) is not None:
-                self.tell_result(0, call.call, output)
+            if elsewhere is not None:
+                self.tell_result(0, call.call, elsewhere)
                 return
             if self._asked_at - placed.at_sample > self._tail_samples:
                 self.tell_result(0, call.call, SPOKE_ON)

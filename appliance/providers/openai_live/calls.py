@@ -3,8 +3,9 @@
 Places are samples that had been sent.
 """
 
+import json
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from appliance.conversation.vocabulary import ToolRan
@@ -24,6 +25,16 @@ class PlacedCall:
     at_sample: int
 
 
+@dataclass(slots=True)
+class _Ran:
+    """A tool that ran elsewhere, its arguments in one way of writing, and where the model was told."""
+
+    ran: ToolRan
+    arguments: str
+    at_sample: int
+    mentioned: bool = False  # to a call with other arguments
+
+
 class Calls:
     """Which calls were made, and which tools ran elsewhere; at most `MAX_OPEN_CALLS` of each, beyond which
     the oldest that ran is forgotten. Frames to send go to `send`, in order."""
@@ -33,7 +44,7 @@ class Calls:
         self._backend = Backend()
         self._delegated: tuple[str, int] | None = None  # the delegation that began last, and where it did
         self._early: list[PlacedCall] = []  # made before the turn was committed; the backend bounds them
-        self._ran: deque[tuple[ToolRan, int]] = deque(maxlen=MAX_OPEN_CALLS)  # … and where that was told
+        self._ran: deque[_Ran] = deque(maxlen=MAX_OPEN_CALLS)
 
     @property
     def busy(self) -> bool:
@@ -63,15 +74,33 @@ class Calls:
 
     def ran(self, ran: ToolRan, at_sample: int) -> None:
         """A tool ran for this question when another session answered; the model is told of it here."""
-        self._ran.append((ran, at_sample))
+        self._ran.append(_Ran(ran, _in_one_way(ran.arguments), at_sample))
 
-    def output_elsewhere(self, placed: PlacedCall) -> str | None:
-        """What the tool gave elsewhere, where the model called it before it was told of that; counts once."""
-        for known in self._ran:
-            if known[0].name == placed.call.name and placed.at_sample <= known[1]:
+    def outputs_elsewhere(self, calls: Sequence[PlacedCall], since_sample: int) -> dict[str, str]:
+        """What those of `calls` are told, by id, that the model made before it was told what ran elsewhere.
+
+        One with equal arguments gets what the tool gave, once. With other arguments it may be the same wish
+        in other words, which must not be done twice (a timer), or another wish, which must be: it is not
+        run, but told what was, and runs where the model, which knows by then, makes it again. Only where it
+        was made at `since_sample` or later; before that the person had not finished.
+        """
+        told: dict[str, str] = {}
+        for placed in calls:  # all of them first: one that comes later may be the equal one
+            arguments = _in_one_way(placed.call.arguments)
+            known = next((r for r in self._known(placed) if r.arguments == arguments), None)
+            if known is not None:
                 self._ran.remove(known)
-                return known[0].output
-        return None
+                told[placed.call.call] = known.ran.output
+        for placed in calls:
+            known = next((r for r in self._known(placed) if not r.mentioned), None)
+            if known is not None and placed.call.call not in told and placed.at_sample >= since_sample:
+                known.mentioned = True
+                told[placed.call.call] = _other_arguments(known.ran)
+        return told
+
+    def _known(self, placed: PlacedCall) -> list[_Ran]:
+        """What ran by that name, where the call was made before the model was told."""
+        return [r for r in self._ran if r.ran.name == placed.call.name and placed.at_sample <= r.at_sample]
 
     def tell(self, answer: int, call: str, output: str) -> bool:
         """What a tool gave; after the last one the backend goes on. False where nobody waits for it."""
@@ -81,3 +110,18 @@ class Calls:
         if self._backend.may_go_on:
             self._send(frames.go_on(answer))
         return True
+
+
+def _in_one_way(arguments: str) -> str:
+    """Arguments so written that equal ones are equal text; what is no JSON as it stands."""
+    try:
+        return json.dumps(json.loads(arguments or "{}"), sort_keys=True)
+    except (ValueError, RecursionError):
+        return arguments
+
+
+def _other_arguments(ran: ToolRan) -> str:
+    return (
+        f"not run: for this question {ran.name} was run already, with {ran.arguments}; it gave: {ran.output}\n"
+        "Where that was another wish, call it again."
+    )
