@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from appliance.conversation.vocabulary import (
     AnswerDone,
     AnswerGenerated,
@@ -9,11 +11,13 @@ from appliance.conversation.vocabulary import (
     AskText,
     CancelAnswer,
     CommitTurn,
+    Failure,
     ProviderEvent,
     SessionConfig,
     ToolCall,
     ToolResult,
 )
+from appliance.providers.gemini.setup import Model
 from tests.simulators.gemini_pair import Pair
 from tests.simulators.gemini_script import NOTHING, Answer, Behaviour, Call
 from tests.simulators.openai_script import chirp
@@ -59,6 +63,46 @@ def test_an_answer_that_called_a_tool_may_be_generated_anew() -> None:
     pair.command(ToolResult(1, call.call, "noon"))
     pair.settle()
     assert generated(pair) == []
+    assert isinstance(pair.of_answer(1)[-1], AnswerDone)
+
+
+STILL_THINKING = '{"serverContent": {"turnComplete": true, "interactionStatus": "IN_PROGRESS"}}'
+INTERRUPTED = '{"serverContent": {"interrupted": true}}'
+TURN_COMPLETE = '{"serverContent": {"turnComplete": true}}'
+
+
+def say(pair: Pair, *frames: str) -> None:
+    """The server says so."""
+    for frame in frames:
+        pair.events.extend(pair.codec.events(frame))
+
+
+def test_an_answer_of_a_model_that_thinks_while_it_speaks_may_go_on() -> None:
+    pair = Pair(SHORT, model=Model("models/gemini-3.8-live-extended-thinking", "Kore")).ready()
+    pair.ask(1)
+    pair.settle()
+    assert generated(pair) == []
+    assert isinstance(pair.of_answer(1)[-1], AnswerDone)
+
+
+@pytest.mark.parametrize("more", ["it still thinks", "it speaks"])
+def test_an_answer_that_goes_on_can_be_broken_off(more: str) -> None:
+    pair = Pair(SHORT).ready()
+    pair.ask(1)
+    pair.hear(2)
+    sound = next(frame for frame in pair.said if "inlineData" in frame)
+    pair.hear(1)  # generationComplete
+    say(pair, STILL_THINKING if more == "it still thinks" else sound, INTERRUPTED, TURN_COMPLETE)
+    assert pair.codec.ignored.phantoms == 0
+    assert isinstance(pair.of_answer(1)[-1], Failure)
+
+
+def test_words_that_come_late_do_not_make_an_answer_go_on() -> None:
+    pair = Pair(SHORT).ready()
+    pair.ask(1)
+    pair.hear(3)
+    say(pair, '{"serverContent": {"outputTranscription": {"text": "."}}}', INTERRUPTED, TURN_COMPLETE)
+    assert pair.codec.ignored.phantoms == 1
     assert isinstance(pair.of_answer(1)[-1], AnswerDone)
 
 

@@ -9,7 +9,14 @@ from tests.simulators.openai_script import chirp
 
 IN_SAMPLES_PER_MS = 16
 OUT_SAMPLES_PER_MS = 24
-MODELS = frozenset({"gemini-3.8-live", "gemini-3.1-flash-live-preview", "gemini-2.0-flash-live-001"})
+MODELS = frozenset(
+    {
+        "gemini-3.8-live",
+        "gemini-3.8-live-extended-thinking",
+        "gemini-3.1-flash-live-preview",
+        "gemini-2.0-flash-live-001",
+    }
+)
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,7 @@ class Happening(Enum):
     """What can happen to an answer."""
 
     CONTENT = "a piece of it came"
+    MORE = "what came is not all of it: the server makes more, or says that it still thinks"
     GENERATED = "generationComplete"
     INTERRUPTED = "interrupted"
     CANCEL = "we want no more of it"
@@ -53,6 +54,7 @@ _NEXT: Mapping[tuple[State, Happening], State] = {
     (State.DOOMED, Happening.CONTENT): State.DROPPING,
     (State.ASKED, Happening.GENERATED): State.GENERATED,
     (State.BEGUN, Happening.GENERATED): State.GENERATED,
+    (State.GENERATED, Happening.MORE): State.BEGUN,
     (State.DOOMED, Happening.GENERATED): State.OVER,
     (State.DROPPING, Happening.GENERATED): State.OVER,
     (State.ASKED, Happening.INTERRUPTED): State.CUT,

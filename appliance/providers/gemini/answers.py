@@ -59,14 +59,22 @@ class Answers:
     """
 
     def __init__(
-        self, ignored: Ignored, memory: Memory, *, unasked: bool = False, writes: bool = False
+        self,
+        ignored: Ignored,
+        memory: Memory,
+        *,
+        unasked: bool = False,
+        writes: bool = False,
+        thinks_on: bool = False,
     ) -> None:
         """`memory` is spoilt where the server made what nobody hears. `writes`: the model answers in text
-        and makes no sound; what another one writes beside its voice is not what it says."""
+        and makes no sound; what another one writes beside its voice is not what it says. `thinks_on`: what
+        it generated may not be all that it says."""
         self._ignored = ignored
         self._memory = memory
         self._may_be_unasked = unasked
         self._writes = writes
+        self._thinks_on = thinks_on
         self._waiting: deque[Answer] = deque(maxlen=MAX_WAITING)
         self._last: Answer | None = None  # the one that was done last
         self._calls = Calls()
@@ -156,6 +164,7 @@ class Answers:
             yield from events
             if answer is None or not self._calls.made(call_id, Call(answer, name, arguments)):
                 continue
+            answer.step(Happening.MORE)
             answer.called = True
             yield from self._tell(answer, made(call_id, name, arguments))
 
@@ -212,6 +221,7 @@ class Answers:
     def _on_sound(self, answer: Answer, rate_hz: int, pcm: Pcm) -> Iterator[ProviderEvent]:
         if rate_hz not in (0, OUTPUT_RATE_HZ):
             pcm = self._resampled(answer, rate_hz, pcm)
+        answer.step(Happening.MORE)
         answer.samples += len(pcm)
         if not answer.written and len(pcm):
             yield from self._tell(answer, lambda number: AnswerAudio(number, pcm))
@@ -236,7 +246,10 @@ class Answers:
 
     def _on_generated(self) -> Iterator[ProviderEvent]:
         answer = self._waiting[0] if self._waiting else None
-        if answer is not None and answer.step(Happening.GENERATED) and answer.is_all_there:
+        if answer is None:
+            return
+        answer.step(Happening.GENERATED)
+        if answer.is_all_there and not self._thinks_on:
             yield from self._tell(answer, AnswerGenerated)
 
     def _on_interrupted(self) -> None:
@@ -252,8 +265,11 @@ class Answers:
         if answer is None:
             self._ignored.late_messages += 1
             return
-        if in_progress or (answer.is_wanted and self._calls.awaited_for(answer)):
-            return  # the server waits for results, or still thinks: the answer goes on
+        if in_progress:
+            answer.step(Happening.MORE)
+            return
+        if answer.is_wanted and self._calls.awaited_for(answer):
+            return  # the server waits for results: the answer goes on
         self._waiting.popleft()
         self._last = answer
         if not answer.is_wanted:

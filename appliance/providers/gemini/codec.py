@@ -92,8 +92,13 @@ class GeminiCodec:
         self.ignored = Ignored()
         handle = self._resumed.handle if self._resumed else ""
         self._setup = setup_of(model, config, history=bool(self._history), handle=handle)
-        unasked, written = config.provider_ends_turns, writes(self._setup)
-        self._answers = Answers(self.ignored, self._memory, unasked=unasked, writes=written)
+        self._answers = Answers(
+            self.ignored,
+            self._memory,
+            unasked=config.provider_ends_turns,
+            writes=writes(self._setup),
+            thinks_on=model.dialect.thinks_on,
+        )
         self._handlers = self._handlers_by_key()
 
     # ------------------------------------------------------------------ commands

@@ -17,12 +17,15 @@ class Dialect:
     """What differs between the families of models.
 
     `asks_by_content`: a question in writing is clientContent, else realtimeInput. `writes`: it can
-    answer in text by itself; the others speak, and what they say is written down.
+    answer in text by itself; the others speak, and what they say is written down. `thinks_on`: it thinks
+    while it speaks, and may speak again after `generationComplete`, and after a `turnComplete` whose
+    `interactionStatus` is IN_PROGRESS (https://ai.google.dev/gemini-api/docs/live-api/thinking).
     """
 
     telling: Telling
     asks_by_content: bool
     writes: bool
+    thinks_on: bool = False
 
 
 # gemini-2.x takes clientContent at any time. From 3.1 on it is refused once the history was told;
@@ -33,4 +36,4 @@ def dialect_of(model: str) -> Dialect:
     if name.startswith(("gemini-2.", "gemini-live-2.")):
         return Dialect(Telling.CLIENT_CONTENT, asks_by_content=True, writes="native-audio" not in name)
     telling = Telling.NOT_AT_ALL if name.startswith("gemini-3.1") else Telling.CONTEXT_UPDATE
-    return Dialect(telling, asks_by_content=False, writes=False)
+    return Dialect(telling, asks_by_content=False, writes=False, thinks_on="thinking" in name)
