@@ -122,6 +122,6 @@ def _in_one_way(arguments: str) -> str:
 
 def _other_arguments(ran: ToolRan) -> str:
     return (
-        f"not run: for this question {ran.name} was run already, with {ran.arguments}; it gave: {ran.output}\n"
-        "Where that was another wish, call it again."
+        f"not run: for this question {ran.name} was run already, with {ran.arguments}, "
+        f"and gave: {ran.output}\nWhere that was another wish, call it again."
     )
