@@ -188,8 +188,10 @@ def test_an_answer_is_gone_on_with_and_the_next_one_is_not() -> None:
 def test_an_answer_whose_question_stands_in_the_history_is_gone_on_with() -> None:
     pair = Pair(SHORT).ready()
     pair.command(ContinueAnswer(1, "It is ten past"))
+    assert pair.kinds_sent()[-2:] == ["contextUpdate", "activityEnd"]
     pair.settle()
     assert pair.record.violations == []
+    assert '"It is ten past"' in pair.record.instructions[-1]
     assert np.array_equal(pair.received(1), SHORT.pcm24k)
 
 

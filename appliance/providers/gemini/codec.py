@@ -123,6 +123,7 @@ class GeminiCodec:
                 self._commit(answer)
             case ContinueAnswer(answer=answer, said=said):
                 self._memory.spoil()  # it will remember the rest of the answer for the whole
+                self._open()  # catches up, and the note counts only once
                 self._teller.notes.begun(said)
                 self._commit(answer)
             case AskText():
@@ -152,6 +153,11 @@ class GeminiCodec:
         """The question; the server makes no item of it."""
         return UserTranscript(command.answer, command.text, final=True)
 
+    def _open(self) -> None:
+        """Something was said that can be answered."""
+        if self._phase is Phase.LISTENING:
+            self._append(_PAUSE)
+
     def _append(self, pcm: Pcm) -> None:
         if self._phase is Phase.LISTENING:
             self._phase = Phase.SPEAKING
@@ -163,8 +169,7 @@ class GeminiCodec:
         self._outgoing.extend(frames.audio(pcm))
 
     def _commit(self, answer: int) -> None:
-        if self._phase is Phase.LISTENING:
-            self._append(_PAUSE)
+        self._open()
         self._phase = Phase.LISTENING
         self._committed_samples = self._sent_samples
         self._teller.catch_up()
