@@ -46,6 +46,7 @@ class ChatStream:
         self._events = ServerSentEvents()
         self._thoughts = ThoughtFilter()
         self._calls: list[_Call] = []
+        self._half = ""  # of a character whose rest is still to come
         self._characters = 0
         self._reason: str | None = None
         self._done = False
@@ -67,7 +68,7 @@ class ChatStream:
             yield from self._take(event)
         if not self._done and self._reason is None:
             raise ProviderError(FailureCategory.SESSION_CLOSED, "the model broke off in mid-answer")
-        if rest := self._thoughts.end():
+        if rest := self._thoughts.feed(_sendable(self._half)) + self._thoughts.end():
             yield Words(rest)
         yield from self._made_calls()
         yield Finished(self._reason in _CUT_OFF, self._usage)
@@ -118,7 +119,7 @@ class ChatStream:
             self._characters += len(text)
             if self._characters > MAX_TEXT_CHARACTERS:
                 raise ProtocolViolation(f"the model wrote more than {MAX_TEXT_CHARACTERS} characters")
-            if said := self._thoughts.feed(text.encode("utf-8", "replace").decode("utf-8")):
+            if said := self._thoughts.feed(self._in_whole_characters(text)):
                 yield Words(said)
         calls = delta.get("tool_calls")
         if calls is None:
@@ -127,6 +128,13 @@ class ChatStream:
             raise ProtocolViolation("the model sent tool_calls that are no list of objects")
         for call in calls:
             self._fragment(call)
+
+    def _in_whole_characters(self, text: str) -> str:
+        """`text`, the next piece: servers that count in UTF-16 cut characters in two."""
+        text, self._half = self._half + text, ""
+        if text and "\ud800" <= text[-1] <= "\udbff":
+            text, self._half = text[:-1], text[-1]
+        return _sendable(text)
 
     def _fragment(self, fragment: Fields) -> None:
         """The next piece of a call; see `_call_of` for which one."""
@@ -167,7 +175,7 @@ class ChatStream:
         for call in calls:
             if not call.name:
                 raise ProtocolViolation("the model called a tool without a name")
-            yield MadeCall(call.id, call.name, call.arguments or "{}")
+            yield MadeCall(call.id, call.name, _sendable(call.arguments) or "{}")
 
 
 def usage_of(usage: Fields) -> dict[str, int]:
@@ -197,6 +205,11 @@ def _object(text: str) -> Fields:
     if not isinstance(content, dict):
         raise ProtocolViolation("the model sent JSON that is no object")
     return content
+
+
+def _sendable(text: str) -> str:
+    """`text` with halves of characters joined; what is left of them, which nothing can send, is replaced."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _text(fields: Fields, key: str, most: int) -> str:
