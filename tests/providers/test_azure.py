@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from appliance.conversation.vocabulary import AnswerDone, CloseSession, Failure, UserTranscript
 from appliance.errors import ConfigurationError, FailureCategory
-from appliance.providers.azure.session import AzureOptions, azure_endpoint, open_azure
+from appliance.providers.azure.session import AzureOptions, azure_endpoint, no_realtime, open_azure
 from appliance.providers.openai.session_frames import Dialect
 from tests.simulators.azure_realtime import DEPLOYMENT, AzureSimulator
 from tests.simulators.openai_script import Answer, Behaviour, chirp
@@ -108,6 +108,11 @@ async def test_a_key_of_the_wrong_kind_is_refused() -> None:
     async with AzureSimulator(token=True) as server:
         failure = await failure_of(talk_to(server))
     assert failure.category is FailureCategory.AUTH_FAILED
+
+
+@pytest.mark.parametrize("code", [["OperationNotSupported"], {"a": 1}, 7, None])
+def test_a_code_that_is_no_text_says_nothing_of_the_deployment(code: object) -> None:
+    assert no_realtime({"error": {"code": code}}, DEPLOYMENT) is None
 
 
 def test_only_the_preview_has_a_temperature() -> None:

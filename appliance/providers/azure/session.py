@@ -97,7 +97,8 @@ def azure_endpoint(options: AzureOptions) -> Endpoint:
 def no_realtime(body: object, deployment: str) -> ProviderError | None:
     """What to do about a deployment that cannot do realtime; None for every other refusal."""
     error = body.get("error") if isinstance(body, dict) else None
-    if not isinstance(error, dict) or error.get("code") not in _NO_REALTIME:
+    code = error.get("code") if isinstance(error, dict) else None
+    if not isinstance(code, str) or code not in _NO_REALTIME:
         return None
     return ProviderError(
         FailureCategory.MODEL_UNAVAILABLE,
