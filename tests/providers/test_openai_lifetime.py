@@ -35,6 +35,7 @@ def test_the_servers_deadline_is_told_right_after_ready() -> None:
         {"expires_at": float("inf")},
         {"expires_at": float("nan")},
         {"expires_at": 10**400},
+        {"expires_at": -(10**400)},
     ],
 )
 def test_without_a_deadline_that_makes_sense_it_is_the_vendors_longest(session: dict[str, Any]) -> None:

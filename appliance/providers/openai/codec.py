@@ -239,7 +239,7 @@ class OpenAiCodec:
         expires_at = session.get("expires_at")
         if not isinstance(expires_at, int | float) or isinstance(expires_at, bool):
             return LONGEST_SESSION_S
-        remaining_s = min(expires_at, 2**53) - self._opened_at_s
+        remaining_s = max(-(2**53), min(expires_at, 2**53)) - self._opened_at_s
         return float(remaining_s) if 0 < remaining_s < LONGEST_SESSION_S else LONGEST_SESSION_S
 
     def _on_session_updated(self, event: Fields) -> Ready | None:
