@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from appliance.conversation.history import History
 from appliance.conversation.vocabulary import (
     AnswerAudio,
@@ -11,6 +13,7 @@ from appliance.conversation.vocabulary import (
     AppendAudio,
     AskText,
     CancelAnswer,
+    Command,
     CommitTurn,
     ContinueAnswer,
     HistoryItem,
@@ -214,6 +217,28 @@ def test_a_state_of_before_the_first_answer_may_be_without_the_history() -> None
     pair = Pair(handles=handles, history=HISTORY).ready()
     list(pair.codec.events(UPDATE))
     assert not goes_on(handles, HISTORY)
+
+
+def test_a_session_that_went_on_takes_newer_handles_before_anything_is_asked() -> None:
+    """Each is good for two hours, and nobody may speak for longer."""
+    handles = with_handle()
+    session = codec(handles)
+    session.opening()
+    list(session.events('{"setupComplete": {}}'))
+    list(session.events(UPDATE))
+    assert resumption(codec(handles).opening()) == {"handle": "handle-of-a-part"}
+
+
+@pytest.mark.parametrize("said", [[AppendAudio(QUESTION)], [AppendAudio(QUESTION), CommitTurn(1)]])
+def test_a_session_that_went_on_takes_no_state_with_a_part_of_a_turn(said: list[Command]) -> None:
+    handles = with_handle()
+    session = codec(handles)
+    session.opening()
+    list(session.events('{"setupComplete": {}}'))
+    for command in said:
+        session.encode(command)
+    list(session.events(UPDATE))
+    assert resumption(codec(handles).opening()) == {"handle": "handle-1"}
 
 
 def test_how_words_are_spaced_and_what_was_not_said_is_no_difference() -> None:

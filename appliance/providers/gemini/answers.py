@@ -130,6 +130,11 @@ class Answers:
         return self._last is not None and not self._waiting
 
     @property
+    def are_none(self) -> bool:
+        """Whether none was asked for yet."""
+        return self._last is None and not self._waiting
+
+    @property
     def _is_passed(self) -> bool:
         """Whether what comes is not about the first that waits, but about the next one. A server that ends
         turns by itself makes an answer to each; who is told the end of one may make none."""

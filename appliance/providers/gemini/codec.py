@@ -315,10 +315,12 @@ class GeminiCodec:
     def _on_resumption_update(self, message: Fields) -> Iterator[ProviderEvent]:
         """A state with a part of a turn in it, or with one that is not answered, is none to go on with:
         the turn is told again to the next session, and would be heard twice. Before the first answer it
-        may be one without the history that was told."""
+        may be one without the history that was told; where none was told, because the session went on, it
+        is as good as the handle that it went on by, and good for longer."""
         handle = reader.text(message, "newHandle")
         is_one = 0 < len(handle) <= reader.MAX_HANDLE_CHARACTERS and reader.is_true(message, "resumable")
-        is_between_turns = self._phase is Phase.LISTENING and self._answers.are_done
+        went_on = self._resumed is not None and self._answers.are_none
+        is_between_turns = self._phase is Phase.LISTENING and (self._answers.are_done or went_on)
         if is_one and is_between_turns and (remembered := self._memory.utterances) is not None:
             self._handles.keep(Handle(handle, remembered))
         yield from ()
