@@ -124,3 +124,13 @@ def test_an_answer_that_the_server_began_by_itself_is_told_to_be_there_once_it_i
     pair.command(CommitTurn(1))
     assert generated(pair) == [AnswerGenerated(1)]
     assert isinstance(pair.of_answer(1)[-1], AnswerDone)
+
+
+def test_a_written_answer_that_the_server_began_by_itself_is_not_told_to_be_there() -> None:
+    config = SessionConfig("Be kind.", provider_ends_turns=True, output="text")
+    pair = Pair(SHORT, Behaviour(ends_turn_after_ms=100), config=config).ready()
+    pair.command(AppendAudio(chirp(0.1)))
+    pair.settle()
+    pair.command(CommitTurn(1))
+    assert generated(pair) == []
+    assert isinstance(pair.of_answer(1)[-1], AnswerDone)

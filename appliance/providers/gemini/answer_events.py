@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from appliance.conversation.vocabulary import AnswerAudio, AnswerTranscript, ToolCall
+from appliance.conversation.vocabulary import AnswerAudio, AnswerGenerated, AnswerTranscript, ToolCall
 from appliance.providers.gemini.answer import Answer, AnswerEvent
 
 # An event of an answer, made once its number is known.
@@ -16,7 +16,7 @@ def released(answer: Answer, number: int, *, written: bool) -> Iterator[AnswerEv
     for event in answer.held:
         if isinstance(event, AnswerTranscript):
             yield replace(event, answer=number, written=answer.written)
-        elif not (answer.written and isinstance(event, AnswerAudio)):
+        elif not (answer.written and isinstance(event, AnswerAudio | AnswerGenerated)):
             yield replace(event, answer=number)
 
 
