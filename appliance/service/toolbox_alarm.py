@@ -27,7 +27,8 @@ class AlarmRoom:
 
 
 class TimerAlarm:
-    """Rings for the `timers` that end, and keeps them across restarts. Belongs to the event loop."""
+    """Rings for the `timers` that end, and keeps them across restarts as long as they run or ring. Belongs to
+    the event loop."""
 
     def __init__(
         self,
@@ -54,7 +55,7 @@ class TimerAlarm:
 
     def silence(self) -> None:
         """Stop ringing; whatever else goes on, goes on."""
-        self._bell.silence()
+        self._fall_silent()
         self._room.post(StopRing())
 
     def look(self) -> None:
@@ -62,8 +63,9 @@ class TimerAlarm:
         now_s, next_due_s = self._clock.now_s(), self._timers.next_due_s
         if (silences := self._room.silences()) != self._silences:
             self._silences = silences
-            self._bell.silence()
-        if next_due_s is not None and abs(self._began_s() - self._kept_began_s) > _SET_S:
+            self._fall_silent()
+        any_kept = next_due_s is not None or self._timers.ring
+        if any_kept and abs(self._began_s() - self._kept_began_s) > _SET_S:
             self.keep()  # by the old time, a restart would take them for over
         if next_due_s is not None and next_due_s <= now_s:
             for timer in self._timers.take_due(now_s):
@@ -72,6 +74,8 @@ class TimerAlarm:
             self._ring(self._bell.strike(now_s))
         else:
             self._ring(self._bell.look(now_s, sounds=self._room.sounds(), free=self._room.free()))
+            if self._timers.ring and not self.rings:
+                self._fall_silent()
 
     def restore(self) -> Sequence[KeptTimer]:
         """Go on with what an earlier run has left; returns what ended too long ago to ring. Blocks."""
@@ -98,6 +102,13 @@ class TimerAlarm:
 
     def _began_s(self) -> float:
         return self._clock.local().timestamp() - self._clock.now_s()
+
+    def _fall_silent(self) -> None:
+        """A restart need not ring any more."""
+        self._bell.silence()
+        if self._timers.ring:
+            self._timers.forget_ringing()
+            self.keep()
 
     def _ring(self, stroke: int | None) -> None:
         if stroke is not None:

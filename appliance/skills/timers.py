@@ -61,10 +61,11 @@ def _words(name: str, length_s: float) -> str:
 
 
 class Timers:
-    """At most `MAX_TIMERS`, soonest first."""
+    """At most `MAX_TIMERS`, soonest first; of those that ring, the last `MAX_TIMERS`."""
 
     def __init__(self) -> None:
         self._timers: list[Timer] = []
+        self._ringing: list[Timer] = []
         self._last_number = 0
 
     @property
@@ -96,16 +97,26 @@ class Timers:
         return found[0]
 
     def take_due(self, now_s: float) -> Sequence[Timer]:
-        """Those that have ended; they are forgotten."""
+        """Those that have ended; they ring until `forget_ringing`."""
         due = tuple(timer for timer in self._timers if timer.due_s <= now_s)
         del self._timers[: len(due)]
+        self._ringing = [*self._ringing, *due][-MAX_TIMERS:]
         return due
 
+    @property
+    def ring(self) -> bool:
+        """Whether any does."""
+        return bool(self._ringing)
+
+    def forget_ringing(self) -> None:
+        """Somebody has heard them, or nobody came."""
+        self._ringing.clear()
+
     def kept(self, now_s: float, unix_s: float) -> list[dict[str, object]]:
-        """JSON for `restore`."""
+        """JSON for `restore`, of those that run and as many of those that ring as it takes."""
         return [
             {"name": t.name, "length_s": t.length_s, "due_unix_s": round(unix_s + t.due_s - now_s, 3)}
-            for t in self._timers
+            for t in [*self._timers, *self._ringing][:MAX_TIMERS]
         ]
 
     def restore(self, kept: Sequence[KeptTimer], now_s: float, unix_s: float) -> Sequence[KeptTimer]:
