@@ -1,6 +1,7 @@
 """The ways to an MCP server: a program that is started, or an address that is called."""
 
 import asyncio
+import json
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -61,8 +62,10 @@ async def over_pipes(
 async def over_http(
     url: str, api_key: SecretStr, timeout_s: float, on_status: Callable[[int], None]
 ) -> AsyncIterator[Any]:
-    """A server at `url`, streamable HTTP; it may take `timeout_s` for a response.
+    """A server at `url`, streamable HTTP; it may take `timeout_s` to say that it has got something.
 
+    What waits for an answer or for news has no limit here: an answer is waited for as long as its request
+    allows (`Client.read_timeout_seconds`), and a server without news is quiet for days.
     The package tells of an error without its status, so `on_status` gets that of every response.
     """
     import httpx2
@@ -75,13 +78,26 @@ async def over_http(
     async def look(response: httpx2.Response) -> None:
         on_status(response.status_code)
 
-    hooks = {"response": [look]}
+    async def limit(request: httpx2.Request) -> None:
+        if _waits(request.method, request.content):
+            request.extensions["timeout"]["read"] = None
+
+    hooks: dict[str, list[Callable[..., Any]]] = {"request": [limit], "response": [look]}
     near = url.startswith("http://")  # an address that leaves this house unencrypted is not taken
     async with (
         httpx2.AsyncClient(headers=headers, timeout=timeout, event_hooks=hooks, trust_env=not near) as http,
         streamable_http_client(url, http_client=http) as streams,
     ):
         yield streams
+
+
+def _waits(method: str, body: bytes) -> bool:
+    """Whether it is there to wait: a stream of news, or a JSON-RPC request with an id. The package sends
+    nothing else as long as a notification, or the end of a session, is not acknowledged."""
+    if method != "POST":
+        return method == "GET"
+    message = json.loads(body)
+    return "id" in message and "method" in message
 
 
 @asynccontextmanager

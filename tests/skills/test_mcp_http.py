@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from appliance.skills import mcp_server
+from tests.skills.mcp_quiet import quiet_server
 from tests.skills.mcp_watched import ALL, KEY, MODULE, ROOT, running
 
 
@@ -65,3 +67,29 @@ async def test_a_key_that_is_refused_is_told_and_never_shown(port: int) -> None:
             await house.said("401")
             assert house.names == ()
             assert "sk-" not in "".join(house.told)
+
+
+async def test_a_server_that_was_quiet_for_longer_than_a_call_may_take_is_still_heard(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(mcp_server, "CALL_TIMEOUT_S", 1.0)
+    async with quiet_server() as quiet, running(url=quiet.url) as house:
+        await house.offers("house_hang")
+        await quiet.listened.wait()
+        for _ in range(2):  # each lasts as long as a call may take
+            assert (await house.call("hang"))[0] is False
+        assert quiet.build() == 1
+        await house.offers("house_shed")
+        assert house.told == []
+
+
+async def test_a_server_that_acknowledges_nothing_any_more_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(mcp_server, "CALL_TIMEOUT_S", 1.0)
+    async with quiet_server() as quiet, running(url=quiet.url) as house:
+        await house.offers("house_hang")
+        await quiet.listened.wait()
+        quiet.acknowledges = False
+        assert (await house.call("hang"))[0] is False
+        await house.said("house cannot be used: it has ended")
