@@ -20,14 +20,14 @@ class Givers:
 
     def shares_ms(self, heard_ms: int) -> dict[str, int]:
         """Of `heard_ms` of the answer, from its beginning, what each of them gave, without who gave nothing
-        of it. The last one has what rounding leaves."""
+        of it. Who gave the last of it has what rounding leaves."""
         shares: dict[str, int] = {}
-        left_ms = heard_ms
+        left_ms, last_heard = heard_ms, ""
         for name, gave_ms in zip(self._names, self._gave_ms, strict=True):
             part_ms = min(round(gave_ms), left_ms)
             if part_ms > 0:
                 shares[name] = shares.get(name, 0) + part_ms
-                left_ms -= part_ms
+                left_ms, last_heard = left_ms - part_ms, name
         if shares and left_ms:
-            shares[next(reversed(shares))] += left_ms
+            shares[last_heard] += left_ms
         return shares
