@@ -76,6 +76,7 @@ class McpServer:
         self._endless = asyncio.Event()  # it writes a line that does not end
         self._refusal = ""  # what it last answered over HTTP, where that was an error
         self._told = ""
+        self._left_out: list[str] = []  # what no model could be told of at the last look
 
     @property
     def tools(self) -> Sequence[Tool]:
@@ -179,12 +180,13 @@ class McpServer:
     async def _take_list(self, client: "Client") -> None:
         options = self._options
         tools, left_out = await list_tools(client, options.name, options.allow, self.call)
-        if left_out:
+        before, self._left_out = self._left_out, left_out
+        if left_out and left_out != before:
             self._tell(f"the MCP server {options.name} offers tools that no model could be told of:"
                        f" {named(left_out)}")  # fmt: skip
         if [tool.declaration for tool in tools] != [tool.declaration for tool in self._tools]:
-            before, self._tools = self._tools, tools
-            self._changed(before, tools)
+            had, self._tools = self._tools, tools
+            self._changed(had, tools)
 
     def _transport(self) -> AbstractAsyncContextManager[Any]:
         options = self._options

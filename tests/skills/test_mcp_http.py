@@ -93,3 +93,14 @@ async def test_a_server_that_acknowledges_nothing_any_more_is_given_up(
         quiet.acknowledges = False
         assert (await house.call("hang"))[0] is False
         await house.said("house cannot be used: it has ended")
+
+
+async def test_what_no_model_could_be_told_of_is_told_to_the_owner_once() -> None:
+    async with quiet_server() as quiet:
+        quiet.tools = ["hang", "hang"]
+        async with running(url=quiet.url) as house:
+            await house.said("offers tools that no model could be told of: hang")
+            await quiet.listened.wait()
+            assert quiet.build() == 1
+            await house.offers("house_shed")
+            assert len(house.told) == 1
