@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 
 from appliance.conversation.session import Session
 from appliance.conversation.vocabulary import Capabilities
-from appliance.providers.openai_live.meter import Arrears
 from appliance.providers.openai_live.options import CAPABILITIES, LiveOptions
 from appliance.providers.openai_live.session import open_openai_live
 from appliance.settings import resolve_secret
@@ -28,5 +27,4 @@ def gpt_live_provider(
         tail_ms=end_silence_ms,
         extra=provider.extra,
     )
-    arrears = Arrears()
-    return lambda: open_openai_live(options, arrears), CAPABILITIES
+    return lambda: open_openai_live(options), CAPABILITIES

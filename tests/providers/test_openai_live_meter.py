@@ -1,4 +1,4 @@
-"""What GPT-Live costs: each second is told once, over all sockets of a session and over sessions."""
+"""What GPT-Live costs: each second is told once, over all sockets of a session."""
 
 import json
 
@@ -6,7 +6,7 @@ import pytest
 
 from appliance.conversation.vocabulary import AnswerDone, UsageUnit
 from appliance.providers.openai_live.backend import tokens_of
-from appliance.providers.openai_live.meter import Arrears, Meter
+from appliance.providers.openai_live.meter import Meter
 from tests.simulators.live_pair import Pair
 from tests.simulators.live_script import Answer
 from tests.simulators.openai_script import chirp
@@ -60,18 +60,3 @@ def test_two_sockets_one_after_the_other_cost_what_both_lasted() -> None:
     bills.append(meter.bill())
     seconds += pair.now_s
     assert sum(bill[UsageUnit.INPUT_AUDIO_MS] for bill in bills) == pytest.approx(seconds * 1000, abs=200)
-
-
-def test_what_a_session_costs_after_its_last_answer_is_told_by_the_next_one() -> None:
-    arrears = Arrears()
-    first, second = Meter(arrears), Meter(arrears)
-    first.sent(24_000)
-    first.counted({UsageUnit.OUTPUT_TEXT_TOKENS: 7})
-    second.sent(48_000)
-    arrears.owe(first.bill())
-    assert second.bill() == {
-        UsageUnit.INPUT_AUDIO_MS: 3000,
-        UsageUnit.OUTPUT_AUDIO_MS: 0,
-        UsageUnit.OUTPUT_TEXT_TOKENS: 7,
-    }
-    assert second.bill()[UsageUnit.INPUT_AUDIO_MS] == 0

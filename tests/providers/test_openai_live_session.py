@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from pydantic import SecretStr
 from websockets.asyncio.server import ServerConnection, serve
 
 from appliance.conversation.vocabulary import (
@@ -13,6 +12,7 @@ from appliance.conversation.vocabulary import (
     AnswerDone,
     AnswerStarted,
     AnswerTranscript,
+    AppendAudio,
     AskText,
     CancelAnswer,
     CloseSession,
@@ -22,14 +22,12 @@ from appliance.conversation.vocabulary import (
     ToolCall,
     ToolDeclaration,
     ToolResult,
+    UsageTold,
     UsageUnit,
     UserTranscript,
 )
 from appliance.errors import ConfigurationError, FailureCategory
-from appliance.providers.openai_live.meter import Arrears
-from appliance.providers.openai_live.options import LiveOptions
-from appliance.providers.openai_live.session import open_openai_live
-from tests.simulators.live_pair import history
+from tests.simulators.live_pair import history, speech
 from tests.simulators.live_script import Answer, Behaviour
 from tests.simulators.live_server import Simulator
 from tests.simulators.live_talk import LiveTalk, session_with, talking, until_closed
@@ -42,15 +40,21 @@ CLOSED = FailureCategory.SESSION_CLOSED
 TOOLS = (ToolDeclaration("clock", "Tells the time.", '{"type":"object","properties":{}}'),)
 
 
+def last_of(talk: LiveTalk) -> Failure:
+    """What the session ended with; only what it cost may be told behind it."""
+    last = [event for event in talk.events if not isinstance(event, UsageTold)][-1]
+    assert isinstance(last, Failure)
+    return last
+
+
 async def failure_of(url: str, ask: int | None = None) -> Failure:
     """How a session with this server fails."""
     talk = LiveTalk(url, session=session_with(url))
     if ask is not None:
         talk.ask(ask)
     await asyncio.wait_for(talk.run(), PATIENCE_S)
-    assert isinstance(talk.events[-1], Failure)
     assert KEY not in str(talk.events)
-    return talk.events[-1]
+    return last_of(talk)
 
 
 # ---------------------------------------------------------------- a conversation
@@ -198,8 +202,7 @@ async def test_a_lost_connection_in_mid_answer_is_a_failure_of_the_session() -> 
         talk.ask(1)
         await asyncio.wait_for(running, PATIENCE_S)
     assert any(isinstance(event, AnswerStarted) for event in talk.events)
-    assert isinstance(talk.events[-1], Failure)
-    assert talk.events[-1].category is FailureCategory.SESSION_CLOSED
+    assert last_of(talk).category is FailureCategory.SESSION_CLOSED
 
 
 @pytest.mark.parametrize(
@@ -274,19 +277,49 @@ async def test_a_cancelled_session_leaves_nothing_behind() -> None:
         assert left == set()
 
 
-async def test_what_a_session_cost_without_an_answer_is_owed_by_the_next_one() -> None:
-    arrears = Arrears()
-    async with Simulator(Answer(chirp(3.0))) as server:
-        session = open_openai_live(LiveOptions(SecretStr(KEY), url=server.url), arrears)
-        talk = LiveTalk(server.url, session=session)
-        running = asyncio.create_task(talk.run())
-        await talk.until(Ready)
-        talk.ask(1)
-        await talk.until(AnswerAudio)
-        session.send(CloseSession())
-        await asyncio.wait_for(running, PATIENCE_S)
+# ---------------------------------------------------------------- what it costs
+
+
+def told_ms(talk: LiveTalk) -> int:
+    """How much of the vendor's time was told."""
+    told = [e.usage for e in talk.events if isinstance(e, AnswerDone | UsageTold)]
+    return sum(usage.get(UsageUnit.INPUT_AUDIO_MS, 0) for usage in told)
+
+
+async def test_what_a_session_cost_that_was_asked_nothing_is_told_at_its_end() -> None:
+    async with Simulator() as server:
+        async with talking(server.url) as talk:
+            talk.session.send(AppendAudio(speech(0.5)))
         lasted_ms = len(server.record.sessions[0].pcm24k) / 24
-    assert arrears.settle()[UsageUnit.INPUT_AUDIO_MS] == pytest.approx(lasted_ms, abs=1)
+    assert isinstance(talk.events[-1], UsageTold)
+    assert talk.events[-1].answer == 0
+    assert told_ms(talk) == pytest.approx(lasted_ms, abs=1)
+
+
+async def test_what_an_answer_cost_that_was_not_finished_is_told_as_its_own() -> None:
+    async with Simulator(Answer(chirp(3.0))) as server:
+        async with talking(server.url) as talk:
+            talk.ask(7)
+            await talk.until(AnswerAudio)
+        lasted_ms = len(server.record.sessions[0].pcm24k) / 24
+    assert [e.answer for e in talk.events if isinstance(e, UsageTold)] == [7]
+    assert told_ms(talk) == pytest.approx(lasted_ms, abs=1)
+
+
+async def test_what_an_answer_told_is_not_told_again_at_the_end() -> None:
+    async with Simulator(Answer(chirp(0.3), "Yes.")) as server:
+        async with talking(server.url) as talk:
+            talk.ask(1)
+            await talk.until(AnswerDone)
+        lasted_ms = len(server.record.sessions[0].pcm24k) / 24
+    assert told_ms(talk) == pytest.approx(lasted_ms, abs=2)
+
+
+async def test_a_session_that_never_began_cost_nothing() -> None:
+    async with Simulator(behaviour=Behaviour(reject_status=503)) as server:
+        talk = LiveTalk(server.url, session=session_with(server.url))
+        await asyncio.wait_for(talk.run(), PATIENCE_S)
+    assert [type(event) for event in talk.events] == [Failure]
 
 
 def test_an_address_that_is_not_encrypted_is_refused() -> None:

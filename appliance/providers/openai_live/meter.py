@@ -1,4 +1,4 @@
-"""What is to be paid, over the sockets of a session and over sessions. Pure."""
+"""What is to be paid, over the sockets of a session. Pure."""
 
 from collections.abc import Mapping
 
@@ -8,33 +8,14 @@ from appliance.providers.openai_live.frames import WIRE_RATE_HZ
 _SAMPLES_PER_MS = WIRE_RATE_HZ // 1000
 
 
-class Arrears:
-    """What the sessions with one provider cost and no answer told. Forgotten when the program ends."""
-
-    def __init__(self) -> None:
-        self._owed: dict[str, int] = {}
-
-    def owe(self, usage: Mapping[str, int]) -> None:
-        """A session ended with so much untold."""
-        for unit, count in usage.items():
-            self._owed[unit] = self._owed.get(unit, 0) + count
-
-    def settle(self) -> dict[str, int]:
-        """All of it, which is told by this."""
-        owed, self._owed = self._owed, {}
-        return owed
-
-
 class Meter:
     """What the vendor asks money for: how long sessions lasted, silence included.
 
     It is `INPUT_AUDIO_MS`; `OUTPUT_AUDIO_MS`, which streams for as long, is told for its own sake. What a
-    session costs after its last answer is told with the next answer, by way of `Arrears` also with the next
-    session's. The backend's tokens come on top.
+    session costs after an answer is told with the next one, or at its end. The backend's tokens come on top.
     """
 
-    def __init__(self, arrears: Arrears | None = None) -> None:
-        self._arrears = arrears or Arrears()
+    def __init__(self) -> None:
         self._closed_ms = 0  # of sockets that are closed
         self._sent_samples = 0
         self._received_samples = 0
@@ -74,9 +55,7 @@ class Meter:
         since = total[0] - self._billed[0], total[1] - self._billed[1]
         self._billed = total
         tokens, self._tokens = self._tokens, {}
-        bill = {UsageUnit.INPUT_AUDIO_MS: since[0], UsageUnit.OUTPUT_AUDIO_MS: since[1], **tokens}
-        self._arrears.owe(bill)
-        return self._arrears.settle()
+        return {UsageUnit.INPUT_AUDIO_MS: since[0], UsageUnit.OUTPUT_AUDIO_MS: since[1], **tokens}
 
     @property
     def _session_ms(self) -> int:

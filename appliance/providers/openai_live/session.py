@@ -21,13 +21,16 @@ from appliance.conversation.vocabulary import (
     CloseSession,
     ClosingSoon,
     Command,
+    CommitTurn,
     Configure,
+    ContinueAnswer,
     Failure,
     HistoryItem,
     ProviderEvent,
     Ready,
     SessionConfig,
     ToolCall,
+    UsageTold,
     UserTranscript,
 )
 from appliance.errors import FailureCategory, ProviderError
@@ -44,7 +47,7 @@ from appliance.providers.link import (
 from appliance.providers.openai_live.codec import LiveCodec
 from appliance.providers.openai_live.failures import category_of_refusal
 from appliance.providers.openai_live.life import Phase, Wish
-from appliance.providers.openai_live.meter import Arrears, Meter
+from appliance.providers.openai_live.meter import Meter
 from appliance.providers.openai_live.opening import Voice
 from appliance.providers.openai_live.options import CAPABILITIES, VENDOR_URL, LiveOptions
 from appliance.providers.openai_live.pacing import TICK_S, Pace, Pacing
@@ -59,22 +62,23 @@ STILL_S = 2.0
 GOODBYE_TIMEOUT_S = 0.2
 # The chain renews between turns: a turn of the longest kind (120 s) that has just begun still has room.
 CLOSING_NOTICE_S = 180.0
+# Numbers of answers begin at 1.
+NO_ANSWER = 0
 
 
-def open_openai_live(options: LiveOptions, arrears: Arrears | None = None) -> "LiveSession":
-    """A fresh session; takes 16 kHz, answers at 24 kHz. `arrears` is the same for all sessions with one
-    provider: the first answer of the next one tells what this one costs after its last.
+def open_openai_live(options: LiveOptions) -> "LiveSession":
+    """A fresh session; takes 16 kHz, answers at 24 kHz.
 
     Raises `ConfigurationError` for a `url` that must not be connected to.
     """
     link = LinkOptions(endpoint(options.url or VENDOR_URL, ""), KeyHeader(options.api_key))
-    return LiveSession(options, link, arrears or Arrears())
+    return LiveSession(options, link)
 
 
 class LiveSession:
     """One session, used once; see `Session`."""
 
-    def __init__(self, options: LiveOptions, link: LinkOptions, arrears: Arrears) -> None:
+    def __init__(self, options: LiveOptions, link: LinkOptions) -> None:
         self.capabilities = CAPABILITIES
         self._options = options
         self._link_options = link
@@ -85,8 +89,8 @@ class LiveSession:
         self._turn = Turn()
         self._config = SessionConfig("")
         self._past = Past(())
-        self._arrears = arrears
-        self._meter = Meter(arrears)
+        self._meter = Meter()
+        self._last_answer = NO_ANSWER  # the one that was asked for last
         self._open: tuple[LiveCodec, Link] | None = None  # while a socket takes commands
         self._told_ready = False
         self._emit: Emit = _nobody
@@ -101,6 +105,8 @@ class LiveSession:
             return
         if isinstance(command, Configure):
             self._config = command.config
+        if isinstance(command, CommitTurn | ContinueAnswer | AskText):
+            self._last_answer = command.answer
         try:
             due = self._turn.note(command)
             if self._open is not None:
@@ -118,7 +124,8 @@ class LiveSession:
     async def run(self, config: SessionConfig, history: tuple[HistoryItem, ...], emit: Emit) -> None:
         """Connect, emit `Ready`, then every event, until `CloseSession` or a failure.
 
-        A failure is told before the connection is closed, which may take a second.
+        A failure is told before the connection is closed, which may take a second; what the session cost
+        that no answer told, after that.
         """
         self._config, self._past, self._emit = config, Past(history), emit
         talk = asyncio.create_task(self._talk(), name=f"session {self._options.name}")
@@ -134,7 +141,8 @@ class LiveSession:
             talk.cancel()
             ended.cancel()
             await asyncio.wait({talk, ended})
-            self._arrears.owe(self._meter.bill())
+            if usage := {unit: count for unit, count in self._meter.bill().items() if count}:
+                emit(UsageTold(self._last_answer, usage))
         if not talk.cancelled():
             talk.result()  # a mistake of ours, or of whoever listens
 
