@@ -18,6 +18,10 @@ class Givers:
         if self._names:
             self._gave_ms[-1] += ms
 
+    def is_last(self, provider: str) -> bool:
+        """Whether `provider` began after all others."""
+        return self._names[-1:] == [provider]
+
     def shares_ms(self, heard_ms: int) -> dict[str, int]:
         """Of `heard_ms` of the answer, from its beginning, what each of them gave, without who gave nothing
         of it. Who gave the last of it has what rounding leaves."""

@@ -279,8 +279,10 @@ class Answers:
     def _close(self, heard_ms: int, *, complete: bool) -> None:
         item = self.item()
         self._history.heard(self._answer.number, heard_ms, complete=complete)
-        shares_ms = self._answer.givers.shares_ms(heard_ms)
-        shared = {"shares_ms": shares_ms} if len(shares_ms) > 1 else {}
+        givers = self._answer.givers
+        shares_ms = givers.shares_ms(heard_ms)
+        # Without shares all of it is the last one's.
+        shared = {} if all(map(givers.is_last, shares_ms)) else {"shares_ms": shares_ms}
         self._record.write(
             "answer_done", turn=self._answer.turn, heard_ms=heard_ms, complete=complete, **item, **shared
         )

@@ -37,6 +37,12 @@ def test_it_is_heard_in_the_order_in_which_it_came(
     assert givers(*parts).shares_ms(heard_ms) == shares
 
 
+def test_the_last_one_is_who_began_last() -> None:
+    found = givers(("a", 1000.0), ("b", 0.0))
+    assert (found.is_last("a"), found.is_last("b")) == (False, True)
+    assert not Givers().is_last("")
+
+
 @given(
     st.lists(st.tuples(st.sampled_from("abc"), st.floats(1, 5000)), min_size=1, max_size=5),
     st.integers(0, 20_000),

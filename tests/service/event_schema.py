@@ -54,7 +54,7 @@ def _counts(value: object) -> bool:
 
 def _shares(value: object) -> bool:
     return (
-        isinstance(value, dict) and len(value) > 1 and all(_name(n) and _turn(ms) for n, ms in value.items())
+        isinstance(value, dict) and len(value) > 0 and all(_name(n) and _turn(ms) for n, ms in value.items())
     )
 
 
@@ -292,6 +292,8 @@ def _wrong_turn(turn: _Turn, last: bool) -> Iterator[str]:
         shares = event.get("shares_ms")
         if isinstance(shares, dict) and sum(shares.values()) != event["heard_ms"]:
             yield f"of {event['heard_ms']} ms that were heard the shares are {shares}"
+        if isinstance(shares, dict) and len({begun["provider"] for begun in turn.of("answer_started")}) < 2:
+            yield f"nobody else began to answer, and yet the shares are {shares}"
     for latency in turn.of("latency"):
         yield from _wrong_latency(latency, turn)
 

@@ -42,6 +42,7 @@ def test_a_valid_log_has_no_problems() -> None:
         ("failover", {"replayed_ms": None}),
         ("interruption", {"decision": "maybe"}),
         ("answer_done", {"complete": 1}),
+        ("answer_done", {"shares_ms": {}}),
         ("transcript", {"role": "system"}),
         ("latency", {"total_ms": float("nan")}),
         ("error", {"category": "bad_luck"}),
@@ -81,6 +82,20 @@ def test_a_missing_member_is_found(kind: str, member: str) -> None:
 )
 def test_a_missing_event_is_found(kind: str, nth: int, problem: str) -> None:
     assert problem in "\n".join(problems(without(valid_log(), kind, nth)))
+
+
+@pytest.mark.parametrize(
+    ("shares", "words"),
+    [
+        ({"openai": 1}, ["of 5030 ms that were heard the shares are", "nobody else began to answer"]),
+        ({"openai": 5030}, ["nobody else began to answer"]),
+    ],
+)
+def test_shares_that_cannot_be_are_found(shares: Event, words: list[str]) -> None:
+    events = valid_log()
+    find(events, "answer_done")["shares_ms"] = shares
+    assert len(problems(events)) == len(words)
+    assert all(word in problem for word, problem in zip(words, problems(events), strict=True))
 
 
 @pytest.mark.parametrize(

@@ -205,6 +205,16 @@ def test_an_interruption_of_the_first_voice_corrects_what_the_second_one_was_tol
     assert problems(played.events) == []
 
 
+def test_what_was_heard_belongs_to_the_first_voice_though_the_second_one_has_begun() -> None:
+    played = interrupted(1700, first(), second())
+    started = [event["provider"] for event in played.of("answer_started") if event["turn"] == 1]
+    assert started == ["scripted", "successor-1"]
+    done = played.of("answer_done")[0]
+    assert 400 < done["heard_ms"] < 1500
+    assert done["shares_ms"] == {"scripted": done["heard_ms"]}
+    assert problems(played.events) == []
+
+
 def test_an_interruption_while_the_next_one_is_asked_cancels_it() -> None:
     two = second(delay_ms=60_000)
     played = interrupted(1700, first(), two)
