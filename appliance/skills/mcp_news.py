@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 # Between two looks: other tools make a vendor read the whole conversation uncached, so that a server that
 # changes them all the time is heard no oftener.
 PAUSE_S: Final = 5.0
-# To a subscription that the server has ended.
+# To a subscription that the server has ended or refused.
 AGAIN_S: Final = 60.0
 
 
@@ -30,17 +30,20 @@ class ToolNews:
     async def follow(self, client: "Client", look: Callable[[], Awaitable[None]]) -> None:
         """`look` whenever it has said so, until cancelled; as often as `PAUSE_S` allows."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._listen(client))
+            tasks.create_task(self.listen(client))
             while True:
                 await self._told.wait()
                 self._told.clear()
                 await look()
                 await asyncio.sleep(PAUSE_S)
 
-    async def _listen(self, client: "Client") -> None:
-        """How servers say so since: to whom has asked for it, as long as the stream for it stands."""
+    async def listen(self, client: "Client") -> None:
+        """How servers say so since: to whom has asked for it, as long as the stream for it stands.
+
+        Until cancelled, or the server says that it knows no such thing."""
         from mcp import MCPError
         from mcp.client.subscriptions import ListenNotSupportedError, SubscriptionLost
+        from mcp_types import METHOD_NOT_FOUND
 
         while True:
             try:
@@ -48,8 +51,11 @@ class ToolNews:
                     self._told.set()  # what changed since the list was taken
                     async for _ in changes:
                         self._told.set()
-            except (ListenNotSupportedError, MCPError):
-                return  # it cannot, or it is gone, which is noticed elsewhere
+            except ListenNotSupportedError:
+                return
+            except MCPError as refused:
+                if refused.code == METHOD_NOT_FOUND:
+                    return
             except (SubscriptionLost, TimeoutError):
                 pass
             await asyncio.sleep(AGAIN_S)
