@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from appliance.conversation.vocabulary import (
     AnswerAudio,
@@ -252,4 +253,20 @@ def test_short_instructions_change_in_a_session_and_long_ones_with_the_next() ->
     wishes = [pair.codec.wish]
     pair.command(Configure(replace(CONFIG, instructions="Be brief. " * 500)))
     assert [*wishes, pair.codec.wish] == [Wish.STAY, Wish.SLEEP]
+    assert pair.record.violations == []
+
+
+@pytest.mark.parametrize("times", [1, 500], ids=["short", "long"])
+def test_instructions_that_stay_are_not_told_again_and_close_nothing(times: int) -> None:
+    config = replace(CONFIG, instructions="Be brief. " * times)
+    pair = Pair(config=config).ready()
+    pair.command(Configure(replace(config, speed=1.2)))
+    assert pair.record.sessions[0].appended == []
+    assert pair.codec.wish is Wish.STAY
+
+
+def test_another_language_is_told() -> None:
+    pair = Pair().ready()
+    pair.command(Configure(replace(CONFIG, language="de-AT")))
+    assert "de-AT" in pair.record.sessions[0].appended[0][1]
     assert pair.record.violations == []

@@ -197,14 +197,19 @@ class LiveCodec:
 
     def _configure(self, config: SessionConfig) -> None:
         """Instructions can be added to; anything else, and long ones, take another socket."""
-        same = (config.tools, config.output) == (self._config.tools, self._config.output)
-        self._notes += 1
-        note = context.new_instructions(self._notes, instructions_of(config))
-        if not same or note is None:
+        before, self._config = self._config, config
+        if (config.tools, config.output) != (before.tools, before.output):
             self._outdated = True
-        elif config.instructions != self._config.instructions:
+            return
+        instructions = instructions_of(config)
+        if instructions == instructions_of(before):
+            return
+        self._notes += 1
+        note = context.new_instructions(self._notes, instructions)
+        if note is None:
+            self._outdated = True
+        else:
             self._outgoing.append(note)
-        self._config = config
 
     @property
     def _writes(self) -> bool:
