@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -10,7 +11,7 @@ if TYPE_CHECKING:
 # Between two looks: other tools make a vendor read the whole conversation uncached, so that a server that
 # changes them all the time is heard no oftener.
 PAUSE_S: Final = 5.0
-# To a subscription that the server has ended or refused.
+# To a subscription that the server has ended or refused, and to a list that it has not given.
 AGAIN_S: Final = 60.0
 
 
@@ -27,15 +28,22 @@ class ToolNews:
         if isinstance(message, ToolListChangedNotification):
             self._told.set()
 
-    async def follow(self, client: "Client", look: Callable[[], Awaitable[None]]) -> None:
-        """`look` whenever it has said so, until cancelled; as often as `PAUSE_S` allows."""
+    async def follow(self, client: "Client", look: Callable[[], Awaitable[bool]]) -> None:
+        """`look` whenever it has said so, until cancelled; as often as `PAUSE_S` allows.
+
+        Where `look` could see nothing (false) it looks again with the next news, or after `AGAIN_S`.
+        """
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.listen(client))
             while True:
                 await self._told.wait()
                 self._told.clear()
-                await look()
+                seen = await look()
                 await asyncio.sleep(PAUSE_S)
+                if not seen:
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(self._told.wait(), AGAIN_S)
+                    self._told.set()
 
     async def listen(self, client: "Client") -> None:
         """How servers say so since: to whom has asked for it, as long as the stream for it stands.

@@ -76,6 +76,7 @@ class McpServer:
         self._endless = asyncio.Event()  # it writes a line that does not end
         self._refusal = ""  # what it last answered over HTTP, where that was an error
         self._told = ""
+        self._unlisted = ""  # why it did not list its tools at the last look
         self._left_out: list[str] = []  # what no model could be told of at the last look
 
     @property
@@ -167,19 +168,25 @@ class McpServer:
         if not following.cancelled() and (fault := following.exception()) is not None:
             raise fault
 
-    async def _look_again(self, client: "Client") -> None:
-        """It has other tools than before, and stays with those it had where it does not list them."""
+    async def _look_again(self, client: "Client") -> bool:
+        """It has other tools than before, and stays with those it had where it does not list them (false)."""
         from mcp import MCPError
 
         try:
             await self._take_list(client)
         except (MCPError, TimeoutError) as refused:
-            self._tell(f"the MCP server {self._options.name} has other tools than before, and does not list"
-                       f" them: {_reason(refused)}")  # fmt: skip
+            reason = _reason(refused)
+            if reason != self._unlisted:
+                self._tell(f"the MCP server {self._options.name} has other tools than before, and does not"
+                           f" list them: {reason}")  # fmt: skip
+            self._unlisted = reason
+            return False
+        return True
 
     async def _take_list(self, client: "Client") -> None:
         options = self._options
         tools, left_out = await list_tools(client, options.name, options.allow, self.call)
+        self._unlisted = ""
         before, self._left_out = self._left_out, left_out
         if left_out and left_out != before:
             self._tell(f"the MCP server {options.name} offers tools that no model could be told of:"

@@ -16,6 +16,7 @@ class QuietServer:
         self.tools = ["hang"]
         self.url = ""
         self.acknowledges = True
+        self.refusals = 0  # so often it does not list its tools
         self.listened = asyncio.Event()
         self._listeners: set[asyncio.StreamWriter] = set()
 
@@ -58,6 +59,8 @@ class QuietServer:
         match message["method"]:
             case "tools/call":
                 return
+            case "tools/list" if self.refusals:
+                self.refusals -= 1
             case "tools/list":
                 tools = [{"name": name, "inputSchema": {"type": "object"}} for name in self.tools]
                 given = {"result": {"tools": tools}}

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from appliance.skills import mcp_server
+from appliance.skills import mcp_news, mcp_server
 from tests.skills.mcp_quiet import quiet_server
 from tests.skills.mcp_watched import ALL, KEY, MODULE, ROOT, running
 
@@ -104,3 +104,18 @@ async def test_what_no_model_could_be_told_of_is_told_to_the_owner_once() -> Non
             assert quiet.build() == 1
             await house.offers("house_shed")
             assert len(house.told) == 1
+
+
+async def test_tools_that_are_not_listed_at_first_are_asked_for_again_and_told_of_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(mcp_news, "PAUSE_S", 0.0)
+    monkeypatch.setattr(mcp_news, "AGAIN_S", 0.0)
+    async with quiet_server() as quiet, running(url=quiet.url) as house:
+        await house.offers("house_hang")
+        await quiet.listened.wait()
+        quiet.refusals = 3
+        assert quiet.build() == 1
+        await house.offers("house_shed")
+        assert len(house.told) == 1
+        assert "has other tools than before, and does not list them" in house.told[0]

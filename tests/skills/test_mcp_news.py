@@ -42,8 +42,9 @@ async def test_a_refusal_that_may_pass_is_no_end_of_the_news(monkeypatch: pytest
     monkeypatch.setattr(mcp_news, "AGAIN_S", 0.0)
     client, looked = Listened(INTERNAL_ERROR, INTERNAL_ERROR), asyncio.Event()
 
-    async def look() -> None:
+    async def look() -> bool:
         looked.set()
+        return True
 
     following = asyncio.create_task(ToolNews().follow(cast("Client", client), look))
     try:
