@@ -5,6 +5,7 @@ Which fields there are, and what they must be, each protocol says for itself.
 
 import base64
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,15 +22,23 @@ def _refuse(name: str) -> float:
     raise ValueError(f"{name} is no JSON")
 
 
+def _finite(number: str) -> float:
+    value = float(number)
+    if not math.isfinite(value):
+        raise ValueError("a number is too large")
+    return value
+
+
 # A decoder is a cycle that only the garbage collector frees: one for all frames.
 _ANY = json.JSONDecoder()
-_FINITE = json.JSONDecoder(parse_constant=_refuse)
+_FINITE = json.JSONDecoder(parse_constant=_refuse, parse_float=_finite)
 
 
 def json_object(
     said: str | bytes, who: str = "the server", *, max_commas: int | None = None, finite: bool = False
 ) -> Fields:
-    """The JSON object in `said`; `finite`: NaN and Infinity, which are no JSON, are refused.
+    """The JSON object in `said`; `finite`: NaN and Infinity, which are no JSON, are refused, and
+    numbers that only they could stand for.
 
     The caller bounds its length; each value but the last has a comma behind it, and takes far longer to
     read than its characters. Raises `ProtocolViolation`, which says that `who` sent it.
