@@ -21,8 +21,9 @@ class Session(Protocol):
     async def run(self, config: SessionConfig, history: tuple[HistoryItem, ...], emit: Emit) -> None:
         """Connect, emit `Ready`, then every event, until `CloseSession` or a failure.
 
-        Ends after emitting `Failure` without an `answer` when the session is lost. Never raises
-        for what a peer did; a cancelled task closes its connection within a second.
+        Ends after emitting `Failure` without an `answer` when the session is lost; what it cost that no
+        answer told (`UsageTold`) may come last. Never raises for what a peer did; a cancelled task closes
+        its connection within a second.
         """
 
     def send(self, command: Command) -> None:

@@ -12,6 +12,7 @@ from appliance.conversation.vocabulary import (
     Ready,
     ToolCall,
     ToolResult,
+    UsageTold,
 )
 from appliance.errors import FailureCategory
 from appliance.pcm.formats import Pcm
@@ -124,7 +125,7 @@ async def _fails_once(
     if failure.answer is None:
         assert scene.running is not None
         await asyncio.wait_for(asyncio.shield(scene.running), CLOSE_WITHIN_S)
-        assert scene.events[-1] is failure
+        assert [event for event in scene.events if not isinstance(event, UsageTold)][-1] is failure
     elif again:
         scene.peer.wire.mend()
         scene.ask(2)
