@@ -7,7 +7,7 @@ from appliance.service.record import Record
 
 class ChainRecord:
     """Of a provider that fails again and again the tries are written with its errors: now and then, with how
-    often it failed. Belongs to the event loop."""
+    often it failed, and at once where it says something else. Belongs to the event loop."""
 
     def __init__(self, record: Record) -> None:
         self._record = record
@@ -19,7 +19,8 @@ class ChainRecord:
         times, fails = 0, event.provider in self._fails
         if event.message:
             self._fails[event.provider] = event.reason
-            times = self._pacing.times((event.provider, event.reason), self._record.now_ms())
+            kind = event.provider, event.reason
+            times = self._pacing.times(kind, self._record.now_ms(), event.message)
         elif event.link is LinkState.READY:
             self._fails.pop(event.provider, None)
         if times or not fails or not self._persists(event.provider):

@@ -21,11 +21,11 @@ class Chain:
         self._log = EventLog(self._lines)
         self._record = ChainRecord(Record(self._log, self._clock, "c-1", keep_transcripts=True))
 
-    def tries_in_vain(self, *at_s: float, reason: str = WHY) -> None:
+    def tries_in_vain(self, *at_s: float, reason: str = WHY, message: str = "It knows English only.") -> None:
         for second in at_s:
             self._clock.move_to(second * 1000)
             self._record.link(LinkChanged("offline", LinkState.CONNECTING))
-            self._record.link(LinkChanged("offline", LinkState.DOWN, reason, "It knows English only."))
+            self._record.link(LinkChanged("offline", LinkState.DOWN, reason, message))
             self._record.link(LinkChanged("offline", LinkState.BACKING_OFF, reason))
 
     def has_it(self, at_s: float) -> None:
@@ -97,3 +97,14 @@ def test_another_reason_is_written_at_once() -> None:
     chain.tries_in_vain(*range(100))
     chain.tries_in_vain(100, reason="timed_out")
     assert [e["category"] for e in chain.events() if e["event"] == "error"][-1] == "timed_out"
+
+
+def test_another_message_is_written_at_once_though_nothing_follows() -> None:
+    """A certificate that has expired is not the network that was away before."""
+    chain = Chain()
+    chain.tries_in_vain(*range(100), message="api.openai.com cannot be found")
+    chain.has_it(101)
+    chain.tries_in_vain(120, message="its certificate has expired")
+    chain.has_it(121)
+    last = [event for event in chain.events() if event["event"] == "error"][-1]
+    assert (last["t_ms"], last["message"]) == (120_000, "its certificate has expired")

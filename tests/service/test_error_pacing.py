@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.service.error_pacing import LONGEST_PAUSE_MS, MAX_KINDS, ErrorPacing
+from appliance.service.error_pacing import LONGEST_PAUSE_MS, MAX_KINDS, MAX_WAYS, QUIET_MS, ErrorPacing
 
 SECOND = 1000.0
 
@@ -41,6 +41,26 @@ def test_what_comes_back_after_a_while_is_new() -> None:
 def test_two_kinds_do_not_hide_one_another() -> None:
     pacing = ErrorPacing()
     assert [pacing.times(kind, 0.0) for kind in ("a", "b", "a", "b")] == [1, 1, 0, 0]
+
+
+def test_what_goes_wrong_in_another_way_is_written_at_once_and_what_is_known_of_it_is_not() -> None:
+    pacing = ErrorPacing()
+    found = [pacing.times("offline", 0.0, way) for way in ("not found", "not found", "expired", "not found")]
+    assert found == [1, 0, 2, 0]
+
+
+def test_after_a_while_what_was_known_is_new() -> None:
+    pacing = ErrorPacing()
+    assert [pacing.times("offline", at_ms, "not found") for at_ms in (0.0, QUIET_MS, QUIET_MS)] == [1, 1, 0]
+    assert pacing.times("offline", QUIET_MS, "expired") == 1 + 1
+
+
+def test_ways_without_end_are_paced_like_one() -> None:
+    """A server may give each of its refusals a number of its own."""
+    pacing = ErrorPacing()
+    found = [times for s in range(7200) if (times := pacing.times("offline", s * SECOND, f"refusal {s}"))]
+    assert len(found) <= MAX_WAYS + 7200 / 60 + 4
+    assert found[-1] == 60
 
 
 def test_any_number_of_kinds_takes_the_same_memory() -> None:
