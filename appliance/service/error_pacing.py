@@ -13,7 +13,7 @@ QUIET_MS: Final = 180_000.0
 # Kinds told apart: 16 providers at most, each with the eight categories of failures. Beyond that the one that
 # came first is forgotten, and written at once when it comes again.
 MAX_KINDS: Final = 128
-# Told apart of a kind, until it has stayed away for `QUIET_MS`: a name that cannot be found, a certificate. Some
+# Told apart of a kind, until it stays away for `QUIET_MS`: a name that is not found, a certificate. Some
 # servers number their refusals: the ways beyond these are paced as one.
 MAX_WAYS: Final = 8
 
