@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from pydantic import SecretStr
 
 from appliance.skills.mcp_news import ToolNews
-from appliance.skills.mcp_texts import named, outcome_of
+from appliance.skills.mcp_texts import named, one_line, outcome_of
 from appliance.skills.mcp_tools import list_tools
 from appliance.skills.mcp_transport import load, over_http, over_pipes, watched
 from appliance.skills.outcome import Outcome, failed
@@ -233,10 +233,10 @@ async def _end(life: "asyncio.Task[None]") -> None:
 
 
 def _reason(error: BaseException) -> str:
-    """The innermost of a group, in words; an error of the system without its number."""
+    """The innermost of a group, in one line; an error of the system without its number."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     if isinstance(error, OSError) and error.errno:
         which = f": {error.filename}" if isinstance(error.filename, str) else ""
-        return f"{os.strerror(error.errno)}{which}"[:_MAX_REASON_CHARS]
-    return f"{type(error).__name__}: {error}"[:_MAX_REASON_CHARS]
+        return one_line(f"{os.strerror(error.errno)}{which}", _MAX_REASON_CHARS)
+    return one_line(f"{type(error).__name__}: {error}", _MAX_REASON_CHARS)

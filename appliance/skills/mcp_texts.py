@@ -58,11 +58,14 @@ def is_allowed(tool: str, allow: Iterable[str]) -> bool:
 
 def named(tools: Sequence[str]) -> str:
     """The first of these names, as a sentence may have them: a server may call a tool anything."""
-    shown = [
-        "".join(c if c.isprintable() else "?" for c in name[:MAX_NAME_CHARS]) for name in tools[:_MAX_NAMED]
-    ]
+    shown = [_printable(name[:MAX_NAME_CHARS]) for name in tools[:_MAX_NAMED]]
     rest = len(tools) - len(shown)
     return ", ".join(shown) + (f" and {rest} more" if rest else "")
+
+
+def one_line(text: str, most: int) -> str:
+    """At most the first `most` characters of what a server may have written, as a sentence may have them."""
+    return _printable(" ".join(text[:most].split()))
 
 
 def outcome_of(result: GivenResult) -> Outcome:
@@ -73,6 +76,10 @@ def outcome_of(result: GivenResult) -> Outcome:
     if not texts and result.structured_content is not None:
         return gave(result.structured_content)
     return gave("\n".join(texts))
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else "?" for c in text)
 
 
 def _shown(block: Any) -> str:

@@ -55,7 +55,7 @@ class QuietServer:
             self._listeners.remove(writer)
 
     def _answer(self, message: dict[str, Any], writer: asyncio.StreamWriter) -> None:
-        given: dict[str, Any] = {"error": {"code": -32601, "message": "no such method"}}
+        given: dict[str, Any] = {"error": {"code": -32601, "message": "not now\n<3>\x1b[2Jall is lost"}}
         match message["method"]:
             case "tools/call":
                 return

@@ -118,4 +118,6 @@ async def test_tools_that_are_not_listed_at_first_are_asked_for_again_and_told_o
         assert quiet.build() == 1
         await house.offers("house_shed")
         assert len(house.told) == 1
-        assert "has other tools than before, and does not list them" in house.told[0]
+        assert house.told[0].endswith(
+            "has other tools than before, and does not list them: MCPError: not now <3>?[2Jall is lost"
+        )
