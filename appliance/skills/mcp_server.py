@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from appliance.skills.mcp_news import ToolNews
 from appliance.skills.mcp_texts import named, one_line, outcome_of
-from appliance.skills.mcp_tools import list_tools
+from appliance.skills.mcp_tools import McpTool, list_tools
 from appliance.skills.mcp_transport import load, over_http, over_pipes, watched
 from appliance.skills.outcome import Outcome, failed
 from appliance.skills.tool import Tool
@@ -70,7 +70,7 @@ class McpServer:
         self._environment = dict(environment)
         self._changed = changed
         self._tell = tell
-        self._tools: tuple[Tool, ...] = ()
+        self._tools: tuple[McpTool, ...] = ()
         self._client: Client | None = None
         self._lost = asyncio.Event()
         self._endless = asyncio.Event()  # it writes a line that does not end
@@ -191,8 +191,9 @@ class McpServer:
         if left_out and left_out != before:
             self._tell(f"the MCP server {options.name} offers tools that no model could be told of:"
                        f" {named(left_out)}")  # fmt: skip
-        if [tool.declaration for tool in tools] != [tool.declaration for tool in self._tools]:
-            had, self._tools = self._tools, tools
+        had = self._tools
+        if len(tools) != len(had) or not all(new.is_like(old) for new, old in zip(tools, had, strict=True)):
+            self._tools = tools
             self._changed(had, tools)
 
     def _transport(self) -> AbstractAsyncContextManager[Any]:

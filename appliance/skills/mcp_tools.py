@@ -28,6 +28,10 @@ class McpTool:
         self._tool = tool
         self.declaration = declaration
 
+    def is_like(self, other: "McpTool") -> bool:
+        """Whether both are declared alike, and called alike at the server."""
+        return (self.declaration, self._tool) == (other.declaration, other._tool)
+
     async def call(self, arguments: str) -> Outcome:
         """See `Tool`."""
         try:

@@ -10,7 +10,7 @@ _EMPTY = b"content-length: 0\r\n\r\n"
 
 
 class QuietServer:
-    """Its tool `hang` is never answered; `build` gives it another one, which it says to whom listens."""
+    """Its tool `hang` is never answered, any other one gives its own name. `build` gives it another one."""
 
     def __init__(self) -> None:
         self.tools = ["hang"]
@@ -23,6 +23,10 @@ class QuietServer:
     def build(self) -> int:
         """Offer `shed` too; how many are told so."""
         self.tools.append("shed")
+        return self.say_that_they_are_others()
+
+    def say_that_they_are_others(self) -> int:
+        """To those that listen; how many they are."""
         told = json.dumps({"jsonrpc": "2.0", "method": "notifications/tools/list_changed"}).encode()
         for listener in self._listeners:
             listener.write(b"event: message\r\ndata: " + told + b"\r\n\r\n")
@@ -57,13 +61,15 @@ class QuietServer:
     def _answer(self, message: dict[str, Any], writer: asyncio.StreamWriter) -> None:
         given: dict[str, Any] = {"error": {"code": -32601, "message": "not now\n<3>\x1b[2Jall is lost"}}
         match message["method"]:
-            case "tools/call":
+            case "tools/call" if message["params"]["name"] == "hang":
                 return
+            case "tools/call":
+                given = {"result": {"content": [{"type": "text", "text": message["params"]["name"]}]}}
             case "tools/list" if self.refusals:
                 self.refusals -= 1
             case "tools/list":
-                tools = [{"name": name, "inputSchema": {"type": "object"}} for name in self.tools]
-                given = {"result": {"tools": tools}}
+                alike = {"description": "Do it.", "inputSchema": {"type": "object"}}
+                given = {"result": {"tools": [{"name": name, **alike} for name in self.tools]}}
             case "initialize":
                 offered = {"tools": {"listChanged": True}}
                 info = {"name": "quiet", "version": "1"}

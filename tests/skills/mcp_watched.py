@@ -55,9 +55,9 @@ class Watched:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def changed(self) -> None:
-        """Wait until it offers something else than before."""
-        await self._until(lambda: bool(self.changes))
+    async def changed(self, times: int = 1) -> None:
+        """Wait until it has offered something else than before so often."""
+        await self._until(lambda: len(self.changes) >= times)
 
     async def offers(self, name: str) -> None:
         """Wait until a tool of this name is among them."""

@@ -121,3 +121,16 @@ async def test_tools_that_are_not_listed_at_first_are_asked_for_again_and_told_o
         assert house.told[0].endswith(
             "has other tools than before, and does not list them: MCPError: not now <3>?[2Jall is lost"
         )
+
+
+async def test_a_tool_whose_name_differs_for_the_server_alone_is_called_by_its_other_name() -> None:
+    async with quiet_server() as quiet:
+        quiet.tools = ["get-time"]
+        async with running(url=quiet.url) as house:
+            await house.offers("house_get_time")
+            assert await house.call("get_time") == (True, "get-time")
+            await quiet.listened.wait()
+            quiet.tools = ["get_time"]
+            assert quiet.say_that_they_are_others() == 1
+            await house.changed(times=2)
+            assert await house.call("get_time") == (True, "get_time")
