@@ -13,6 +13,8 @@ from appliance.conversation.vocabulary import (
     ToolRan,
     ToolResult,
 )
+from appliance.providers.openai_live import backend
+from appliance.providers.openai_live.calls import Calls, PlacedCall
 from tests.simulators.live_pair import CONFIG, Pair, silence, speech
 from tests.simulators.live_script import Answer
 from tests.simulators.openai_script import Call, chirp
@@ -118,3 +120,22 @@ def test_arguments_that_are_no_json_are_compared_as_they_stand() -> None:
     pair.run(2.0)
     assert calls_of(pair) == []
     assert [output for _, output in pair.record.results] == ["on"]
+
+
+def placed(call: str, arguments: str) -> PlacedCall:
+    return PlacedCall(backend.Call(call, "light", arguments), at_sample=0)
+
+
+def test_what_was_mentioned_to_another_call_still_goes_to_the_equal_one_that_comes_later() -> None:
+    calls = Calls([].append)
+    calls.ran(ToolRan("elsewhere", "light", KITCHEN, "kitchen is on"), at_sample=0)
+    assert "not run" in calls.outputs_elsewhere([placed("a", BATH)], 0)["a"]
+    assert calls.outputs_elsewhere([placed("b", BATH)], 0) == {}
+    assert calls.outputs_elsewhere([placed("c", KITCHEN)], 0) == {"c": "kitchen is on"}
+    assert calls.outputs_elsewhere([placed("d", KITCHEN)], 0) == {}
+
+
+def test_a_call_of_before_the_person_had_finished_is_told_nothing_of_other_arguments() -> None:
+    calls = Calls([].append)
+    calls.ran(ToolRan("elsewhere", "light", KITCHEN, "kitchen is on"), at_sample=5)
+    assert calls.outputs_elsewhere([placed("a", BATH)], since_sample=1) == {}
