@@ -127,7 +127,7 @@ def placed(call: str, arguments: str) -> PlacedCall:
 
 
 def test_what_was_mentioned_to_another_call_still_goes_to_the_equal_one_that_comes_later() -> None:
-    calls = Calls([].append)
+    calls = Calls(list[str]().append)
     calls.ran(ToolRan("elsewhere", "light", KITCHEN, "kitchen is on"), at_sample=0)
     assert "not run" in calls.outputs_elsewhere([placed("a", BATH)], 0)["a"]
     assert calls.outputs_elsewhere([placed("b", BATH)], 0) == {}
@@ -136,6 +136,6 @@ def test_what_was_mentioned_to_another_call_still_goes_to_the_equal_one_that_com
 
 
 def test_a_call_of_before_the_person_had_finished_is_told_nothing_of_other_arguments() -> None:
-    calls = Calls([].append)
+    calls = Calls(list[str]().append)
     calls.ran(ToolRan("elsewhere", "light", KITCHEN, "kitchen is on"), at_sample=5)
     assert calls.outputs_elsewhere([placed("a", BATH)], since_sample=1) == {}
