@@ -56,7 +56,8 @@ from appliance.providers.openai_live.turn import Turn
 from appliance.providers.socket_session import READY_TIMEOUT_S, post, redacted
 
 # In mid-answer a server that sends silence as well sends something every few ms, and Wi-Fi may hold it
-# up for a second; one that does not has finished.
+# up for a second; one that does not has finished. Counted in ticks of `TICK_S`: while our own loop stood
+# still, it was not the server that did.
 STILL_S = 2.0
 # The session is told to end, and closes its connection, within a second (`Session`).
 GOODBYE_TIMEOUT_S = 0.2
@@ -226,15 +227,17 @@ class LiveSession:
         loop = asyncio.get_running_loop()
         pacing = Pacing(loop.time())
         closing_s = _closing_notice_at_s(codec, loop.time())
-        flow, flowed_s = codec.received_samples, loop.time()
+        flow, still_s = codec.received_samples, 0.0
         while codec.wish is Wish.STAY:
             await asyncio.sleep(TICK_S)
             now_s = loop.time()
             self._tell(codec.tick(pacing.due(now_s, codec.sent_samples, codec.pace)), codec, link)
             if codec.received_samples != flow or codec.pace is not Pace.ANSWERING:
-                flow, flowed_s = codec.received_samples, now_s
-            elif now_s - flowed_s > STILL_S:
-                self._tell(codec.nothing_flows(), codec, link)
+                flow, still_s = codec.received_samples, 0.0
+            else:
+                still_s += TICK_S
+                if still_s > STILL_S:
+                    self._tell(codec.nothing_flows(), codec, link)
             if closing_s is not None and now_s >= closing_s:
                 closing_s = None
                 self._emit(ClosingSoon(CLOSING_NOTICE_S))
