@@ -9,7 +9,8 @@ import pytest
 
 from appliance.settings import describe, load_settings, price_table, render
 from appliance.settings.keys import KEYS, allowed
-from appliance.settings.options import Provider, Settings
+from appliance.settings.options import Settings
+from appliance.settings.provider import Provider
 
 NOWHERE = Path("/nonexistent/config.toml")
 DEFAULT = Path(__file__).parent.parent / "config" / "default.toml"

@@ -22,7 +22,7 @@ from appliance.providers.link import KeyHeader
 from appliance.providers.offline.keeper import OfflineWorker
 from appliance.settings import resolve_secret
 from appliance.settings.cascade import OPENAI_URL, Server, Stt, Tts
-from appliance.settings.options import Provider
+from appliance.settings.provider import Provider
 
 Make = Callable[[], Session]
 

@@ -6,7 +6,7 @@ from appliance.conversation.session import Session
 from appliance.conversation.vocabulary import Capabilities
 from appliance.providers.gemini.session import GeminiOptions, GeminiProvider
 from appliance.settings import resolve_secret
-from appliance.settings.options import Provider
+from appliance.settings.provider import Provider
 
 
 def gemini_provider(

@@ -7,7 +7,7 @@ from appliance.conversation.vocabulary import Capabilities
 from appliance.providers.openai_live.options import CAPABILITIES, LiveOptions
 from appliance.providers.openai_live.session import open_openai_live
 from appliance.settings import resolve_secret
-from appliance.settings.options import Provider
+from appliance.settings.provider import Provider
 
 
 def gpt_live_provider(

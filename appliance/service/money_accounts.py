@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from appliance.conversation.prices import FREE, Prices, prices_of, trillionths_of
 from appliance.conversation.spending import Limits
 from appliance.settings import Settings
-from appliance.settings.options import Provider
 from appliance.settings.price_table import as_of, currency_of, prices_in
+from appliance.settings.provider import Provider
 
 
 @dataclass(frozen=True, slots=True)

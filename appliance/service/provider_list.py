@@ -19,9 +19,9 @@ from appliance.service.instructions import instructions_of
 from appliance.service.realtime_list import azure_provider, openai_provider
 from appliance.settings import Settings
 from appliance.settings.offline_voice import piper_model, what_is_missing
-from appliance.settings.options import OFFLINE
-from appliance.settings.options import Provider as ProviderSettings
 from appliance.settings.pack import prompt_of
+from appliance.settings.provider import OFFLINE
+from appliance.settings.provider import Provider as ProviderSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from appliance.errors import ConfigurationError
 from appliance.providers.azure.session import AzureOptions, azure_endpoint, open_azure
 from appliance.providers.openai.session import OpenAiOptions, capabilities, open_openai
 from appliance.settings import resolve_secret
-from appliance.settings.options import Provider
+from appliance.settings.provider import Provider
 
 Opened = tuple[Callable[[], Session], Capabilities]
 

@@ -9,7 +9,8 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from appliance.settings.mcp import McpServer
-from appliance.settings.options import Provider, Settings
+from appliance.settings.options import Settings
+from appliance.settings.provider import Provider
 from appliance.settings.section import Allowed
 
 Key = tuple[str, ...]

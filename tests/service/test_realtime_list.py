@@ -9,7 +9,7 @@ from appliance.errors import ConfigurationError
 from appliance.service.provider_list import list_providers, session_config
 from appliance.service.realtime_list import azure_provider, openai_provider
 from appliance.settings import load_settings
-from appliance.settings.options import Provider
+from appliance.settings.provider import Provider
 
 AZURE = {
     "name": "azure",
