@@ -30,6 +30,7 @@ from appliance.service.live_sound import Devices, LiveSound, open_devices
 from appliance.service.liveness import HearingWatch
 from appliance.service.mailbox import Mailbox
 from appliance.service.memory import return_memory, spare_memory
+from appliance.service.notify import Notifier
 from appliance.service.provider_list import ProviderList, list_providers
 from appliance.service.sentences import say
 from appliance.service.state import StateDirectory, open_state
@@ -83,8 +84,10 @@ async def _run_and_leave(
 async def _run(settings: Settings, socket: Path, show: Listener | None, state_folder: Path | None) -> None:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
+    notifier = Notifier.from_environment(os.environ)
 
     def stop() -> None:
+        notifier.stopping()
         stopping.set()
         loop.call_later(END_S, os._exit, 0)
 
@@ -115,7 +118,16 @@ async def _run(settings: Settings, socket: Path, show: Listener | None, state_fo
             state = open_state(state_folder, os.environ, tell_owner)
             stack.callback(state.close)
             live = _Live(
-                settings, providers, devices, detector, log, stopping, tell_owner, show is not None, state
+                settings,
+                providers,
+                devices,
+                detector,
+                log,
+                stopping,
+                tell_owner,
+                show is not None,
+                state,
+                notifier,
             )
             async with answering(listener, live.controls):
                 await live.run()
@@ -135,8 +147,11 @@ class _Live:
         tell_owner: Callable[[str], None],
         keep_transcripts: bool,
         state: StateDirectory,
+        notifier: Notifier,
     ) -> None:
         self._loop = asyncio.get_running_loop()
+        self._notifier = notifier
+        self._hears = asyncio.Event()
         self._log = log
         self._clock = LiveClock()
         self._stopping = stopping
@@ -202,8 +217,10 @@ class _Live:
         self._sound.start()
         try:
             async with self._assembly.running(START_TIMEOUT_S, self._stopping):
+                await self._until_it_hears()
                 if not self._stopping.is_set():
                     self._say_ready()
+                    self._notifier.ready()
                 return_memory()
                 await self._stopping.wait()
                 await self._close_sound()
@@ -211,6 +228,12 @@ class _Live:
             looking.cancel()
         if self._failure is not None:
             raise self._failure
+
+    async def _until_it_hears(self) -> None:
+        waits = [asyncio.create_task(event.wait()) for event in (self._hears, self._stopping)]
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        for wait in waits:
+            wait.cancel()
 
     def _gauges(self) -> dict[str, int]:
         """What is counted where no event tells of it."""
@@ -231,6 +254,9 @@ class _Live:
             await asyncio.sleep(LOOK_EVERY_S)
             self._sound.time.heard()
             self._assembly.look()
+            self._notifier.alive()
+            if self._assembly.hearing.heard_until:
+                self._hears.set()
             self._log.advance(self._clock.now_ms())
             if self._watch.is_stuck(self._sound.captured.written, self._assembly.hearing.heard_until):
                 self._end_with(RuntimeError("hearing stands still although the microphone delivers"))

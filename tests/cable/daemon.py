@@ -7,14 +7,17 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from tests.rig.cable import VirtualCable
 
 # Starting takes about a second, a question and its answer five.
 PATIENCE_S = 20.0
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class Line(NamedTuple):
@@ -66,15 +69,20 @@ class Daemon:
 
 
 @contextmanager
-def daemon(cable: VirtualCable, url: str, *settings: str) -> Iterator[Daemon]:
-    """`appliance run` on the cable, until the block is left; entered when it says that it is ready."""
+def daemon(
+    cable: VirtualCable, url: str, *settings: str, environment: Mapping[str, str] = NOTHING
+) -> Iterator[Daemon]:
+    """`appliance run` on the cable, until the block is left; entered when it says that it is ready.
+
+    `environment` is added to that of the cable.
+    """
     provider = f'[{{name="openai",kind="openai",url="{url}",api_key="env:KEY"}}]'
     command = [sys.executable, "-m", "appliance", "run", "--set", f"providers={provider}"]
     for setting in ("audio.input.device=mic", "audio.output.device=spk", *settings):
         command += ["--set", setting]
     process = subprocess.Popen(
         command,
-        env=cable.environment | {"KEY": "sk-test"},
+        env={**cable.environment, "KEY": "sk-test", **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
