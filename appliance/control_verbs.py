@@ -63,6 +63,13 @@ def stop(socket: Socket = None) -> None:
 
 
 @app.command(rich_help_panel=_PANEL)
+def forget(socket: Socket = None) -> None:
+    """Forget everything that was said; timers and alarms stay."""
+    _do(socket, do="forget")
+    typer.echo("What was said is forgotten. Timers and alarms stay.")
+
+
+@app.command(rich_help_panel=_PANEL)
 def commit(socket: Socket = None) -> None:
     """End what is being said to the appliance, without waiting for silence."""
     _do(socket, do="commit")

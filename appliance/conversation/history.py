@@ -134,6 +134,10 @@ class History:
         if exchange is not None:
             exchange.heard_ms, exchange.complete = heard_ms, complete
 
+    def forget(self) -> None:
+        """Nothing was ever said; what comes late of it is passed over."""
+        self._exchanges.clear()
+
     # ------------------------------------------------------------------ what was said
 
     def turn_of(self, answer: int) -> int | None:

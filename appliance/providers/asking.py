@@ -63,6 +63,14 @@ class Asking:
             case ToolResult():
                 self._take_result(command)
 
+    def forget(self) -> None:
+        """The turn that is kept, and the session that heard of it and of what was before it, are given up:
+        the next one opens with what is known by then. That is nobody's failure."""
+        last, self.turn = self.turn, KeptTurn()
+        self.dropped_samples += last.dropped_samples
+        if self.held is not None:
+            self._replace(self.held)
+
     def choose(self) -> tuple[int, float]:
         """Who is tried next, and how long that must wait."""
         if self.again is not None:

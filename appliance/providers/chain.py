@@ -124,6 +124,12 @@ class Chain:
                 self._asking.take(command)
                 self._standby.look()
 
+    def forget(self) -> None:
+        """What was said is to be forgotten, and `history` has forgotten it: so does every session."""
+        self._succession.word()
+        self._standby.let_go()
+        self._asking.forget()
+
     def abandon(self) -> None:
         """The provider in use lets the person wait for too long: go on with one who has not failed
         this turn and may be tried now, else give the turn up."""

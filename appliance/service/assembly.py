@@ -18,6 +18,7 @@ from appliance.conversation.vocabulary import (
     LinkState,
     ProviderEvent,
     SessionConfig,
+    StopWanted,
     ToolDone,
 )
 from appliance.errors import ProviderError
@@ -183,6 +184,13 @@ class Assembly:
     def _session_config(self) -> SessionConfig:
         told = self.instructions.as_of_now()
         return replace(self._config, instructions=told, tools=self.toolbox.declarations)
+
+    def forget(self) -> None:
+        """What goes on is over, and what was said in this conversation is known to nobody any more."""
+        self.conductor.post(StopWanted())
+        self.history.forget()
+        self.turns.cut()
+        self.chain.forget()
 
     def _keep_up_to_date(self, event: Mapping[str, object]) -> None:
         """Where a turn or a session opens, what was told of the time and the like has to be true."""

@@ -112,6 +112,10 @@ class LiveControls:
         """End whatever goes on."""
         self._assembly.conductor.post(v.StopWanted())
 
+    def forget(self) -> None:
+        """Forget what was said."""
+        self._assembly.forget()
+
     def commit(self) -> None:
         """The open turn is said."""
         if self._assembly.conductor.state.phase is not Phase.LISTENING:

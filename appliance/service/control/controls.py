@@ -106,6 +106,9 @@ class Controls(Protocol):
     def stop(self) -> None:
         """End whatever goes on: a turn, an answer or an announcement."""
 
+    def forget(self) -> None:
+        """Forget everything that was said; what goes on is over."""
+
     def commit(self) -> None:
         """The open turn is said."""
 

@@ -55,6 +55,8 @@ def _do(request: r.AnyRequest, controls: Controls) -> None:
             controls.unmute()
         case r.Stop():
             controls.stop()
+        case r.Forget():
+            controls.forget()
         case r.Commit():
             controls.commit()
         case r.Press():

@@ -69,6 +69,12 @@ class Stop(Request):
     do: Literal["stop"] = "stop"
 
 
+class Forget(Request):
+    """Forget what was said."""
+
+    do: Literal["forget"] = "forget"
+
+
 class Commit(Request):
     """End the turn."""
 
@@ -127,6 +133,7 @@ AnyRequest = (
     | Mute
     | Unmute
     | Stop
+    | Forget
     | Commit
     | Press
     | Release

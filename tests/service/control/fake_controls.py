@@ -116,6 +116,9 @@ class FakeControls:
     def stop(self) -> None:
         self.done.append(("stop",))
 
+    def forget(self) -> None:
+        self.done.append(("forget",))
+
     def commit(self) -> None:
         raise Refused("Nobody is speaking: there is no turn to end.")
 

@@ -32,7 +32,7 @@ def refusal(line: str | bytes) -> str:
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
-        ('{"do":"dance"}', "There is no verb dance; there are ask, commit, mute, "),
+        ('{"do":"dance"}', "There is no verb dance; there are ask, commit, forget, mute, "),
         ('{"do":null}', "There is no verb None; "),
         ("{}", '"do" is missing; it is one of ask, '),
         ('{"do":"say"}', "say needs text."),
