@@ -57,12 +57,20 @@ def run(
     overrides: Set = None,
     socket: control_verbs.Socket = None,
     state: State = None,
+    wait_for_devices: Annotated[
+        bool,
+        typer.Option(
+            "--wait-for-devices", help="Without a microphone or loudspeaker, wait for one instead of ending."
+        ),
+    ] = False,
 ) -> None:
     """Be the speaker, in the foreground, until SIGINT or SIGTERM."""
     _stop_at_once()
     from appliance.service.live import run_live
 
-    run_live(_settings(config, overrides).settings, _leave, socket, state=state)
+    run_live(
+        _settings(config, overrides).settings, _leave, socket, state=state, wait_for_devices=wait_for_devices
+    )
 
 
 @app.command()

@@ -48,6 +48,10 @@ class DeviceError(ApplianceError):
     exit_code = 69
 
 
+class DeviceBusyError(DeviceError):
+    """Another program has it; the text names the program where the kernel does."""
+
+
 class FailureCategory(StrEnum):
     """Why a provider does not answer (public contract: event log, status)."""
 

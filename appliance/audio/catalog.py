@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from appliance.audio.cards import Card, Direction, Places, list_cards, list_pcms, user_of
-from appliance.errors import DeviceError
+from appliance.errors import DeviceBusyError, DeviceError
 
 # What libasound's own configuration defines beside the hardware: converters, mixers and the views of a
 # card as a front or a surround set. They are ways to a device that is listed anyway.
@@ -117,7 +117,7 @@ def choose(
     Of USB devices one that is free comes before one in use. With `previous`, which was chosen and lost:
     that one or a USB device in its place, and nothing that happens to be there as well, where nobody
     speaks or listens.
-    Raises DeviceError with one sentence where there is none, or where another program uses it.
+    Raises DeviceError with one sentence where there is none, DeviceBusyError where another program uses it.
     """
     kind = direction.value
     able = [device for device in devices if device.is_for(direction)]
@@ -139,9 +139,9 @@ def choose(
     return device
 
 
-def in_use(name: str, direction: Direction, user: str) -> DeviceError:
+def in_use(name: str, direction: Direction, user: str) -> DeviceBusyError:
     """The error that says who uses a device."""
-    return DeviceError(f"the {direction.value} {name!r} is in use by {user}")
+    return DeviceBusyError(f"the {direction.value} {name!r} is in use by {user}")
 
 
 def formats_to_try(device: DeviceInfo, direction: Direction, rate_hz: int) -> list[Format]:

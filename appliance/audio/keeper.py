@@ -9,8 +9,8 @@ from appliance.audio.cards import Direction
 from appliance.audio.process_link import NotWanted
 from appliance.audio.supervision import OPENING, RESTING, Stand, Supervision, Turn
 from appliance.audio.threads import EventfulThread
-from appliance.conversation.vocabulary import DeviceChanged
-from appliance.errors import DeviceError
+from appliance.conversation.vocabulary import DeviceChanged, DeviceState
+from appliance.errors import DeviceBusyError, DeviceError
 
 # Opening looks every 0.05 s whether it is still wanted, reading every 0.1 s, and killing a device's process
 # takes 0.2 s at most.
@@ -39,7 +39,8 @@ False, and raises DeviceError when the device is lost."""
 class Keeper(Generic[D]):
     """Works `device` in a thread, and opens it again whenever it was lost, by the table of `supervision`.
 
-    `tell` gets each change and `fatal` whatever is a fault of ours, both in that thread. The thread closes
+    `tell` gets each change and `fatal` whatever is a fault of ours, both in that thread. That a device is
+    lost is told again where another program turns out to have it, once for each program. The thread closes
     each device, whatever becomes of it.
     """
 
@@ -63,6 +64,7 @@ class Keeper(Generic[D]):
         self._tell = tell
         self._clock = clock
         self._supervision = Supervision()
+        self._busy_with = ""  # what was told last of who has it, while it is lost
         self._wanted = True
         self._stopping = threading.Event()
         self._changed = threading.Event()  # of _wanted or _stopping
@@ -126,7 +128,7 @@ class Keeper(Generic[D]):
             pass
         except DeviceError as error:
             if self._keep_on():
-                self._take(Turn.FAILED, str(error))
+                self._fail(error)
                 return
         if not self._stopping.is_set():
             self._take(Turn.UNWANTED)
@@ -134,7 +136,16 @@ class Keeper(Generic[D]):
     def _prove(self) -> None:
         self._take(Turn.PROVED)
 
-    def _take(self, turn: Turn, reason: str = "") -> None:
+    def _fail(self, error: DeviceError) -> None:
+        busy_with = str(error) if isinstance(error, DeviceBusyError) else ""
+        news = self._supervision.take(Turn.FAILED, self._clock())
+        if news is not None or (busy_with and busy_with != self._busy_with):
+            lost = DeviceChanged(self._kind, DeviceState.LOST, self._name, str(error), busy=bool(busy_with))
+            self._tell(lost)
+        self._busy_with = busy_with or self._busy_with
+
+    def _take(self, turn: Turn) -> None:
         news = self._supervision.take(turn, self._clock())
         if news is not None:
-            self._tell(DeviceChanged(self._kind, news, self._name, reason))
+            self._busy_with = ""
+            self._tell(DeviceChanged(self._kind, news, self._name))

@@ -63,6 +63,7 @@ class Counters:
         self._waits = {part: Distribution() for part in LATENCY_PARTS}
         self._provider = ""  # who is asked
         self._answering = ""  # who began the last answer
+        self._lost: set[str] = set()  # devices
         self._told_ms: dict[str, float] = {}  # of the current turn, to each provider
 
     def take(self, event: Mapping[str, object]) -> None:
@@ -96,8 +97,8 @@ class Counters:
             case {"event": "error", "category": category}:
                 times = event.get("times")
                 self._sums["errors"].add(times if isinstance(times, int) else 1, str(category))
-            case {"event": "device", "state": "lost", "device": device}:
-                self._count("device_losses", str(device))
+            case {"event": "device", "device": "microphone" | "loudspeaker" as device, "state": state}:
+                self._device(device, lost=state == "lost")
             case {"event": "latency"}:
                 self._waited(event)
 
@@ -121,6 +122,13 @@ class Counters:
             found[f"latency_{part}_max_ms"] = round(wait.max_ms, 1)
             found[f"latency_{part}_p95_ms"] = round(wait.quantile_ms(0.95), 1)
         return found
+
+    def _device(self, device: str, *, lost: bool) -> None:
+        if not lost:
+            self._lost.discard(device)
+        elif device not in self._lost:  # else why it is lost is told once more
+            self._lost.add(device)
+            self._count("device_losses", device)
 
     def _count(self, name: str, label: str = "") -> None:
         self._sums[name].add(1, label)

@@ -11,7 +11,7 @@ from appliance.errors import FailureCategory, ProviderError
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, ms_of_samples, samples_of_ms
 from appliance.service.half_duplex import RING_OUT_MS
 from appliance.service.loudspeaker import Loudspeaker
-from appliance.service.sentences import DEAF_SENTENCE, HONEST_SENTENCES
+from appliance.service.sentences import BUSY_SENTENCE, DEAF_SENTENCE, HONEST_SENTENCES
 
 # From asking for an earcon until it leaves the loudspeaker: two blocks of queue, and the device's own.
 EARCON_DELAY_MS: Final = 100.0
@@ -51,6 +51,7 @@ class Announcer:
         self._excuse = excuse
         self._note = note
         self._microphone = DeviceState.READY
+        self._microphone_busy = False
         self._pending: set[asyncio.Task[None]] = set()
         self.dropped = 0  # sentences beyond `MAX_PENDING`
 
@@ -68,14 +69,17 @@ class Announcer:
         if change.device != "microphone":
             return  # without a loudspeaker there is no way to say so, and with it no need to
         before, self._microphone = self._microphone, change.state
+        self._microphone_busy = change.busy
+        if change.state is before:
+            return
         if change.state is DeviceState.LOST:
             self.announce_deaf()
         elif before is DeviceState.LOST:
             self.sound(earcons.ready(self._rate_hz))
 
     def announce_deaf(self) -> None:
-        """Say that the microphone is gone."""
-        self.announce(DEAF_SENTENCE)
+        """Say that the microphone is gone, or who has it."""
+        self.announce(BUSY_SENTENCE if self._microphone_busy else DEAF_SENTENCE)
 
     def announce_mute(self, muted: bool) -> None:
         """Let it be heard whether it listens."""

@@ -266,13 +266,13 @@ class Conductor:
 
     def _take_device(self, change: v.DeviceChanged) -> None:
         lost = change.state is v.DeviceState.LOST
-        self._senses.change(change)
-        if change.device == "microphone":
+        is_news = self._senses.change(change)
+        if is_news and change.device == "microphone":
             if lost:
                 self._happen(Happening.MICROPHONE_LOST)
-        elif lost:
+        elif is_news and lost:
             self._waits.await_loudspeaker()
-        else:
+        elif is_news:
             self._waits.clear(Deadline.MOUTH)
         self._rooms.announcer.announce_device(change)
 

@@ -51,6 +51,8 @@ def run_live(
     socket: Path | None = None,
     show: Listener | None = None,
     state: Path | None = None,
+    *,
+    wait_for_devices: bool = False,
 ) -> NoReturn:
     """Be the speaker until SIGINT or SIGTERM, which end the process within 2 s, with exit code 0.
 
@@ -59,10 +61,11 @@ def run_live(
     keeps what outlives it in the directory `state`, or in its usual place.
     `leave` is called with what it cannot go on after, and ends the process at once: AlreadyRunning where
     another one answers, DeviceError when a device cannot be opened at the start (one that is lost later
-    is an event, and opened again), or a fault of ours.
+    is an event, and opened again), or a fault of ours. With `wait_for_devices` a device that cannot be opened
+    at the start is lost like any other: it says so, and goes on trying.
     """
     spare_memory()
-    asyncio.run(_run_and_leave(settings, leave, socket, show, state))
+    asyncio.run(_run_and_leave(settings, leave, socket, show, state, wait_for_devices))
 
 
 async def _run_and_leave(
@@ -71,17 +74,24 @@ async def _run_and_leave(
     socket: Path | None,
     show: Listener | None,
     state: Path | None,
+    wait_for_devices: bool,
 ) -> NoReturn:
     """The loop itself would wait for every thread at its end, and a name look-up in a dead network holds
     one for longer than the 2 s that we may take."""
     try:
-        await _run(settings, server_path(socket, os.environ), show, state)
+        await _run(settings, server_path(socket, os.environ), show, state, wait_for_devices)
     except Exception as error:  # noqa: BLE001  the outermost frame: whatever it is, nobody waits
         leave(error)
     os._exit(0)
 
 
-async def _run(settings: Settings, socket: Path, show: Listener | None, state_folder: Path | None) -> None:
+async def _run(
+    settings: Settings,
+    socket: Path,
+    show: Listener | None,
+    state_folder: Path | None,
+    wait_for_devices: bool,
+) -> None:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     notifier = Notifier.from_environment(os.environ)
@@ -106,9 +116,11 @@ async def _run(settings: Settings, socket: Path, show: Listener | None, state_fo
         warnings: list[str] = []
         with suppress(NotWanted):  # asked to stop before it could begin
             devices, detector = await asyncio.gather(
-                open_devices(settings, lambda: not stopping.is_set()),
+                open_devices(settings, lambda: not stopping.is_set(), wait=wait_for_devices),
                 asyncio.to_thread(load_detector, settings.hearing.detector, warnings.append),
             )
+            for reason in filter(None, (devices.deaf, devices.mouthless)):
+                tell_owner(f"{reason}; it goes on trying")
             sink = out if show is None else stack.enter_context(open(os.devnull, "w"))  # noqa: ASYNC230
             log = stack.enter_context(EventLog(sink))
             if show is not None:
@@ -180,8 +192,8 @@ class _Live:
             sound.time.index_now,
             self._gauges,
             [
-                DeviceStatus("microphone", DeviceState.READY, devices.microphone.name),
-                DeviceStatus("loudspeaker", DeviceState.READY, devices.loudspeaker.name),
+                _status("microphone", devices.microphone.name, devices.deaf),
+                _status("loudspeaker", devices.loudspeaker.name, devices.mouthless),
             ],
         )
 
@@ -285,3 +297,8 @@ class _Live:
                 "while it speaks it does not listen, because it would hear itself;"
                 " with headphones or a cable, --set audio.echo.cancel=off"
             )
+
+
+def _status(device: str, name: str, reason: str) -> DeviceStatus:
+    """How a device stands at the start; `reason`: why it is not there."""
+    return DeviceStatus(device, DeviceState.LOST if reason else DeviceState.READY, name, reason)

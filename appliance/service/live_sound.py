@@ -5,13 +5,16 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from appliance.audio.absent import AbsentLoudspeaker, AbsentMicrophone
 from appliance.audio.capture import CaptureThread
 from appliance.audio.devices import KeepOn, open_loudspeaker, open_microphone
 from appliance.audio.playout import Playout, PlayoutOptions
 from appliance.audio.playout_events import PlayoutEvent
+from appliance.audio.process_link import NotWanted
 from appliance.audio.seam import CaptureDevice, CaptureOptions, SpeakerDevice, SpeakerOptions
 from appliance.audio.speaker import Speaker
-from appliance.conversation.vocabulary import DeviceChanged
+from appliance.conversation.vocabulary import DeviceChanged, DeviceState
+from appliance.errors import DeviceError
 from appliance.pcm.formats import NEAR_RATE_HZ, samples_of_ms
 from appliance.pcm.ring import SampleRing
 from appliance.service.clock import LiveClock
@@ -24,12 +27,23 @@ CAPTURE_MS = 2000.0
 
 @dataclass(frozen=True, slots=True)
 class Devices:
-    """Both devices as they were opened at the start, and how to open them again."""
+    """Both devices as they were opened at the start, and how to open them again. One that could not be
+    opened, and is waited for, is an absent one."""
 
     microphone: CaptureDevice
     loudspeaker: SpeakerDevice
     microphone_options: CaptureOptions
     loudspeaker_options: SpeakerOptions
+
+    @property
+    def deaf(self) -> str:
+        """Why there is no microphone; "": there is one."""
+        return str(self.microphone.reason) if isinstance(self.microphone, AbsentMicrophone) else ""
+
+    @property
+    def mouthless(self) -> str:
+        """Why there is no loudspeaker; "": there is one."""
+        return str(self.loudspeaker.reason) if isinstance(self.loudspeaker, AbsentLoudspeaker) else ""
 
     def reopen_microphone(self, previous: str, keep_on: KeepOn) -> CaptureDevice:
         """As Reopen: at the rate of the first one, where it takes that."""
@@ -61,7 +75,11 @@ class LiveSound:
         """`post` gets what happens, `fatal` faults of ours and `warn` sentences, from their threads;
         `near_written()` is the 16 kHz index of the next sample heard."""
         microphone, loudspeaker = devices.microphone, devices.loudspeaker
-        self.ends = f"it hears {microphone.name!r} and speaks through {loudspeaker.name!r}"
+        self._post = post
+        self._there = {
+            "microphone": "" if devices.deaf else microphone.name,
+            "loudspeaker": "" if devices.mouthless else loudspeaker.name,
+        }
         self.capture_hz = microphone.rate_hz
         self.playout_hz = loudspeaker.rate_hz
         self.captured = SampleRing.allocate(samples_of_ms(CAPTURE_MS, self.capture_hz))
@@ -74,7 +92,7 @@ class LiveSound:
             devices.reopen_loudspeaker,
             SampleRing.allocate(NEAR_RATE_HZ),
             on_event=post,
-            tell=post,
+            tell=self._tell,
             fatal=fatal,
         )
         self.capture = CaptureThread(
@@ -83,7 +101,7 @@ class LiveSound:
             self.captured,
             self.capture_hz,
             self.wake,
-            tell=post,
+            tell=self._tell,
             fatal=fatal,
             resumed=self.time.resume,
             warn=warn,
@@ -94,6 +112,19 @@ class LiveSound:
         self.capture.start()
         self.speaker.start()
 
+    @property
+    def ends(self) -> str:
+        """What it hears and what it speaks through, in words."""
+        microphone, loudspeaker = self._there["microphone"], self._there["loudspeaker"]
+        hears = f"it hears {microphone!r}" if microphone else "it waits for its microphone"
+        speaks = f"speaks through {loudspeaker!r}" if loudspeaker else "waits for its loudspeaker"
+        return f"{hears} and {speaks}"
+
+    def _tell(self, change: DeviceChanged) -> None:
+        """In the device's thread."""
+        self._there[change.device] = "" if change.state is DeviceState.LOST else change.name
+        self._post(change)
+
     def gauges(self) -> dict[str, int]:
         """What is counted where no event tells of it."""
         return {
@@ -103,15 +134,29 @@ class LiveSound:
         }
 
 
-async def open_devices(settings: Settings, keep_on: Callable[[], bool]) -> Devices:
-    """Both at once, as the settings want them.
+async def open_devices(settings: Settings, keep_on: KeepOn, *, wait: bool = False) -> Devices:
+    """Both at once, as the settings want them. With `wait`, one that cannot be opened is an absent one.
 
     Raises DeviceError with one sentence; NotWanted within 0.1 s when `keep_on` is false.
     """
     heard = CaptureOptions(settings.audio.input.device)
     spoken = SpeakerOptions(settings.audio.output.device)
-    microphone, loudspeaker = await asyncio.gather(
-        asyncio.to_thread(open_microphone, heard, keep_on),
-        asyncio.to_thread(open_loudspeaker, spoken, keep_on),
-    )
-    return Devices(microphone, loudspeaker, heard, spoken)
+
+    def microphone() -> CaptureDevice:
+        try:
+            return open_microphone(heard, keep_on)
+        except DeviceError as error:
+            if isinstance(error, NotWanted) or not wait:
+                raise
+            return AbsentMicrophone(heard, error)
+
+    def loudspeaker() -> SpeakerDevice:
+        try:
+            return open_loudspeaker(spoken, keep_on)
+        except DeviceError as error:
+            if isinstance(error, NotWanted) or not wait:
+                raise
+            return AbsentLoudspeaker(spoken, error)
+
+    opened = await asyncio.gather(asyncio.to_thread(microphone), asyncio.to_thread(loudspeaker))
+    return Devices(*opened, heard, spoken)

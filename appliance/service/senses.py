@@ -32,9 +32,11 @@ class Senses:
         self._muted = muted
         self._record.write("mute", muted=muted)
 
-    def change(self, change: DeviceChanged) -> None:
-        """A device came, or went."""
+    def change(self, change: DeviceChanged) -> bool:
+        """A device came, or went; whether that is news: not where it was lost, and why has become clearer."""
+        known = change.state is DeviceState.LOST and self._devices[change.device] is DeviceState.LOST
         self._devices[change.device] = change.state
         self._record.write(
             "device", device=change.device, state=change.state, name=change.name, reason=change.reason
         )
+        return not known

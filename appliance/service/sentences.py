@@ -21,6 +21,7 @@ HONEST_SENTENCES: Mapping[FailureCategory, str] = {
 }
 
 DEAF_SENTENCE = "I cannot hear you. My microphone is gone. Please plug it in again."
+BUSY_SENTENCE = "I cannot hear you. Another program uses my microphone. Please end it."
 
 
 # A thread of its own: the loop's are taken by name look-ups, for as long as a dead name server likes.

@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from appliance.audio.capture import STALL_S, CaptureThread
-from appliance.audio.intake import ZEROS_S
+from appliance.audio.capture import REOPEN_EVERY_S, STALL_S, STILL_S, CaptureThread
 from appliance.audio.process_link import NotWanted
-from appliance.audio.seam import READ_WAIT_S
+from appliance.audio.seam import READ_WAIT_S, CaptureDevice
 from appliance.conversation.vocabulary import DeviceChanged, DeviceState
 from appliance.errors import DeviceError
 from appliance.pcm.ring import SampleRing
@@ -21,8 +20,8 @@ RING_HZ = 16_000
 class Room:
     """A capture thread at work, and all that it says."""
 
-    def __init__(self, microphone: FakeMicrophone) -> None:
-        self.microphone = microphone
+    def __init__(self, microphone: FakeMicrophone | None = None, first: CaptureDevice | None = None) -> None:
+        self.microphone = microphone or FakeMicrophone()
         self.replacements: list[FakeMicrophone | DeviceError] = []
         self.ring = SampleRing.allocate(20 * RING_HZ)
         self.wake = threading.Event()
@@ -31,7 +30,7 @@ class Room:
         self.faults = News()
         self.resumed: list[int] = []
         self.capture = CaptureThread(
-            microphone,
+            first or self.microphone,
             self._reopen,
             self.ring,
             RING_HZ,
@@ -184,36 +183,65 @@ def test_a_microphone_that_is_gone_when_it_is_wanted_again_is_news(room: Room) -
     assert room.news.next() == lost("there is no microphone")
 
 
-def silence(room: Room, seconds: float) -> None:
+def still(microphone: FakeMicrophone, seconds: float, sample: int = 0) -> FakeMicrophone:
+    second = np.full(RING_HZ, sample, np.int16).tobytes()
     for _ in range(round(seconds)):
-        room.microphone.arrivals.put(bytes(2 * RING_HZ))
+        microphone.arrivals.put(second)
+    return microphone
 
 
-def test_nothing_but_exact_zeros_is_told_once_and_is_no_loss(room: Room) -> None:
-    silence(room, ZEROS_S + 1)
+def make_silent(room: Room, sample: int = 0) -> DeviceChanged:
+    """Let opening it again be of no help; what is told then."""
+    room.replacements.append(still(FakeMicrophone(), STILL_S, sample))
+    still(room.microphone, STILL_S, sample)
     silent = room.news.next()
     assert isinstance(silent, DeviceChanged)
-    assert (silent.state, silent.name) == (DeviceState.SILENT, "fake")
-    assert "nothing but digital silence for 10 s" in silent.reason
-    assert room.warnings.next() == silent.reason
-    room.wait_for(round(ZEROS_S + 1) * RING_HZ)
+    return silent
+
+
+def test_a_microphone_that_delivers_nothing_but_a_constant_is_opened_again(room: Room) -> None:
+    first, second = room.microphone, FakeMicrophone()
+    room.replacements.append(second)
+    still(first, STILL_S, sample=-3)
+    assert first.closed.wait(PATIENCE_S)
+    second.arrivals.put(numbered(0))
+    room.wait_for(round(STILL_S) * RING_HZ + 512)
     assert room.news.empty
     assert room.warnings.empty
 
 
-def test_with_the_first_sample_that_is_not_zero_a_silent_microphone_is_ready(room: Room) -> None:
-    silence(room, ZEROS_S)
-    assert getattr(room.news.next(), "state", None) is DeviceState.SILENT
+@pytest.mark.parametrize(("sample", "words"), [(0, "digital silence"), (9, "one and the same sample")])
+def test_where_that_did_not_help_it_is_told_once_and_is_no_loss(room: Room, sample: int, words: str) -> None:
+    silent = make_silent(room, sample)
+    assert (silent.state, silent.name) == (DeviceState.SILENT, "fake")
+    assert f"nothing but {words} for 10 s" in silent.reason
+    assert room.warnings.next() == silent.reason
+    still(room.microphone, 2, sample)
+    room.wait_for(round(2 * STILL_S + 2) * RING_HZ)
+    assert room.news.empty
+    assert room.warnings.empty
+
+
+def test_while_it_stays_silent_it_is_opened_again_now_and_then(room: Room) -> None:
+    make_silent(room)
+    silent = room.microphone
+    room.replacements.append(FakeMicrophone())
+    still(silent, REOPEN_EVERY_S - STILL_S)
+    assert silent.closed.wait(PATIENCE_S)
+    assert room.news.empty
+
+
+def test_with_its_first_other_sample_a_silent_microphone_is_ready(room: Room) -> None:
+    assert make_silent(room).state is DeviceState.SILENT
     room.microphone.arrivals.put(numbered(0))
     room.microphone.arrivals.put(numbered(512))
     assert room.news.next() == ready()
-    room.wait_for(round(ZEROS_S) * RING_HZ + 1024)
+    room.wait_for(round(2 * STILL_S) * RING_HZ + 1024)
     assert room.news.empty
 
 
 def test_a_silent_microphone_stays_silent_over_a_mute_until_it_is_heard(room: Room) -> None:
-    silence(room, ZEROS_S)
-    assert getattr(room.news.next(), "state", None) is DeviceState.SILENT
+    assert make_silent(room).state is DeviceState.SILENT
     room.capture.set_muted(True)
     assert room.microphone.closed.wait(PATIENCE_S)
     back = FakeMicrophone(name="back")
@@ -222,6 +250,18 @@ def test_a_silent_microphone_stays_silent_over_a_mute_until_it_is_heard(room: Ro
     room.replacements.append(back)
     room.capture.set_muted(False)
     assert room.news.next() == ready("back")
+
+
+def test_a_beat_is_a_block_or_a_try_to_open(room: Room) -> None:
+    room.microphone.arrivals.put(numbered(0))
+    room.wait_for(512)
+    assert room.capture.beats == 1
+    back = FakeMicrophone()
+    room.replacements += [DeviceError("not there"), back]
+    room.microphone.arrivals.put(DeviceError("pulled"))
+    back.arrivals.put(numbered(512))
+    room.wait_for(1024)
+    assert room.capture.beats == 4
 
 
 def test_an_unexpected_exception_is_a_fault_of_ours(room: Room) -> None:
