@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from appliance.audio.cards import Direction
-from appliance.audio.intake import ZEROS_S, Intake
+from appliance.audio.intake import Intake
 from appliance.audio.keeper import Keeper, Reopen
 from appliance.audio.seam import READ_WAIT_S, CaptureDevice
 from appliance.conversation.vocabulary import DeviceChanged, DeviceState
@@ -17,6 +17,14 @@ from appliance.pcm.ring import SampleRing
 STALL_S: Final = 0.7
 _STALL_READS: Final = round(STALL_S / READ_WAIT_S)
 
+# A live microphone has noise. So long the same sample is a switch on the device, a mixer at zero, a dead
+# capsule or a driver that is stuck; some headsets deliver zeros for a few seconds between two words.
+STILL_S: Final = 10.0
+
+# A driver that is stuck works again once it was opened anew. Where that did not help it is tried again
+# now and then, and no oftener, because a headset's zeros mean nothing and opening takes some 0.3 s.
+REOPEN_EVERY_S: Final = 600.0
+
 
 class CaptureThread:
     """Moves the sound of a microphone into `ring`, at `ring_hz`, and sets `wake` after each block.
@@ -25,8 +33,8 @@ class CaptureThread:
     the ring stands still; `resumed` is called before the first sample of each one is written, and before the
     first after an overrun, which is a gap as well. Whatever microphone comes back is converted to `ring_hz`.
     What becomes of it is told to `tell`; of one that is there and yet deaf (see Intake) that it is silent,
-    and with its first sample that is not zero that it is ready. `warn` gets the sentence about it too;
-    `fatal` as for EventfulThread. All are called in this thread.
+    where opening it again did not help, and with its first sample that is another that it is ready. `warn`
+    gets the sentence about it too; `fatal` as for EventfulThread. All are called in this thread.
     """
 
     def __init__(
@@ -47,14 +55,22 @@ class CaptureThread:
         self._resumed = resumed
         self._warn = warn
         self._overruns = 0
+        self._beats = 0
         self._to_tell = tell
         self._told = DeviceState.READY
-        self._keeper = Keeper(Direction.CAPTURE, device, reopen, self._capture, self._tell, fatal)
+        self._opened_again = False  # because it was deaf, and not lost since
+        self._reopen = reopen
+        self._keeper = Keeper(Direction.CAPTURE, device, self._try, self._capture, self._tell, fatal)
 
     @property
     def overruns(self) -> int:
         """How often sound was lost before it was read, of all microphones so far."""
         return self._overruns
+
+    @property
+    def beats(self) -> int:
+        """Moves with every block, and with every try to open a microphone that is lost."""
+        return self._beats
 
     def start(self) -> None:
         """Begin to read; called once."""
@@ -71,6 +87,10 @@ class CaptureThread:
         """End within STOP_TIMEOUT_S of the keeper; whether the thread is gone, and the device closed."""
         return self._keeper.stop()
 
+    def _try(self, previous: str, keep_on: Callable[[], bool]) -> CaptureDevice:
+        self._beats += 1
+        return self._reopen(previous, keep_on)
+
     def _capture(self, device: CaptureDevice, prove: Callable[[], None], keep_on: Callable[[], bool]) -> None:
         intake = Intake(device.rate_hz, device.channels, self._ring_hz)
         overruns_before = self._overruns
@@ -83,23 +103,30 @@ class CaptureThread:
             if not proved:
                 proved = True
                 prove()
+            self._beats += 1
             self._ring.write(intake.take(block))
             self._wake.set()
+            if intake.still_s >= (REOPEN_EVERY_S if self._opened_again else STILL_S):
+                self._opened_again = True
+                return  # it is still wanted: so it is opened again
             self._listen_for_life(intake, device.name)
 
     def _listen_for_life(self, intake: Intake, name: str) -> None:
-        if intake.suspicious and self._told is DeviceState.READY:
+        if intake.still_s >= STILL_S and self._told is DeviceState.READY:
+            what = "digital silence" if intake.zero else "one and the same sample"
             reason = (
-                f"the microphone {name!r} has delivered nothing but digital silence for {ZEROS_S:g} s:"
-                " look for a mute switch on it, or a recording level of zero"
+                f"the microphone {name!r} has delivered nothing but {what} for {STILL_S:g} s, although it was"
+                " opened again: look for a mute switch on it, or a recording level of zero"
             )
             self._tell(DeviceChanged("microphone", DeviceState.SILENT, name, reason))
             self._warn(reason)
-        elif intake.alive and self._told is DeviceState.SILENT:
+        elif not intake.still_s and self._told is DeviceState.SILENT:
             self._tell(DeviceChanged("microphone", DeviceState.READY, name))
 
     def _tell(self, change: DeviceChanged) -> None:
         self._told = change.state
+        if change.state is DeviceState.LOST:
+            self._opened_again = False
         self._to_tell(change)
 
 

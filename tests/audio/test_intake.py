@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from appliance.audio.intake import ZEROS_S, Intake
+from appliance.audio.intake import Intake
 
 RING_HZ = 16_000
 
@@ -29,22 +29,32 @@ def test_every_rate_and_number_of_channels_ends_as_the_same_sound(rate_hz: int, 
     assert abs(heard[middle] - expected[middle]).max() < 80, "index n is the instant n / 16000 s"
 
 
-def test_ten_seconds_of_exact_zeros_are_suspicious_until_something_comes() -> None:
+SECOND = np.zeros((48_000, 2), np.int16)
+
+
+@pytest.mark.parametrize("frame", [(0, 0), (-5, 1200)])
+def test_the_same_frame_over_and_over_is_stillness_until_another_one_comes(frame: tuple[int, int]) -> None:
     intake = Intake(48_000, 2, RING_HZ)
-    second = bytes(48_000 * 2 * 2)
-    for _ in range(round(ZEROS_S) - 1):
-        intake.take(second)
-    assert not intake.suspicious
-    intake.take(second)
-    assert intake.suspicious
-    intake.take(np.ones(96, np.int16).tobytes())
-    assert not intake.suspicious
+    for _ in range(10):
+        intake.take((SECOND + np.array(frame, np.int16)).tobytes())
+    assert intake.still_s == 10.0
+    assert intake.zero == (frame == (0, 0))
+    intake.take(np.arange(96, dtype=np.int16).tobytes())
+    assert intake.still_s == 0.0
+
+
+def test_another_constant_is_a_new_stillness() -> None:
+    intake = Intake(48_000, 2, RING_HZ)
+    intake.take(SECOND.tobytes())
+    intake.take((SECOND + np.int16(7)).tobytes())
+    assert intake.still_s == 1.0
+    assert not intake.zero
 
 
 def test_the_faintest_noise_is_a_sign_of_life() -> None:
     intake = Intake(RING_HZ, 1, RING_HZ)
     second = np.zeros(RING_HZ, np.int16)
     second[77] = -1
-    for _ in range(2 * round(ZEROS_S)):
+    for _ in range(20):
         intake.take(second.tobytes())
-    assert not intake.suspicious
+        assert intake.still_s == 0.0
