@@ -70,6 +70,15 @@ class StateDirectory:
         self._told = False
         self._writer = ThreadPoolExecutor(1, "state")  # one writer: in the order in which it was saved
 
+    @property
+    def folder(self) -> Path:
+        """Where it all is."""
+        return self._folder
+
+    def warn(self, sentence: str) -> None:
+        """Tell the owner; from any thread."""
+        self._warn(sentence)
+
     def make(self) -> None:
         """Make the directory, for its owner alone. Raises InputFileError where that cannot be."""
         try:
