@@ -1,0 +1,1 @@
+"""The button and the light: what hands mean, and how the appliance shows what it does."""
