@@ -24,10 +24,12 @@ from appliance.service.detectors import load_detector, report_warning
 from appliance.service.ends import Ends
 from appliance.service.event_log import EventLog, Listener
 from appliance.service.happenings import Event
+from appliance.service.heartbeat import Heartbeat
 from appliance.service.line_writer import LineWriter
 from appliance.service.live_controls import LiveControls
 from appliance.service.live_sound import Devices, LiveSound, open_devices
-from appliance.service.liveness import HearingWatch
+from appliance.service.liveness import Beat, Part
+from appliance.service.log_target import open_log
 from appliance.service.mailbox import Mailbox
 from appliance.service.memory import return_memory, spare_memory
 from appliance.service.notify import Notifier
@@ -56,9 +58,10 @@ def run_live(
 ) -> NoReturn:
     """Be the speaker until SIGINT or SIGTERM, which end the process within 2 s, with exit code 0.
 
-    The events go to standard output, a line each, without what was said; with `show` they go there
-    instead, with it. It answers on the control socket at `socket`, or where it is looked for by itself, and
-    keeps what outlives it in the directory `state`, or in its usual place.
+    The events go to the journal, or to standard output where that is something else, without what was said
+    unless the settings want that; with `show` they go there instead, with it. It answers on the control
+    socket at `socket`, or where it is looked for by itself, and keeps what outlives it in the directory
+    `state`, or in its usual place.
     `leave` is called with what it cannot go on after, and ends the process at once: AlreadyRunning where
     another one answers, DeviceError when a device cannot be opened at the start (one that is lost later
     is an event, and opened again), or a fault of ours. With `wait_for_devices` a device that cannot be opened
@@ -121,10 +124,7 @@ async def _run(
             )
             for reason in filter(None, (devices.deaf, devices.mouthless)):
                 tell_owner(f"{reason}; it goes on trying")
-            sink = out if show is None else stack.enter_context(open(os.devnull, "w"))  # noqa: ASYNC230
-            log = stack.enter_context(EventLog(sink))
-            if show is not None:
-                log.subscribe(show)
+            log = stack.enter_context(open_log(out, show, os.environ))
             for warning in warnings:
                 report_warning(log, warning)
             state = open_state(state_folder, os.environ, tell_owner)
@@ -137,7 +137,7 @@ async def _run(
                 log,
                 stopping,
                 tell_owner,
-                show is not None,
+                show is not None or settings.journal.transcripts,
                 state,
                 notifier,
             )
@@ -162,7 +162,6 @@ class _Live:
         notifier: Notifier,
     ) -> None:
         self._loop = asyncio.get_running_loop()
-        self._notifier = notifier
         self._hears = asyncio.Event()
         self._log = log
         self._clock = LiveClock()
@@ -181,10 +180,10 @@ class _Live:
             self._broke,
             tell_owner,
         )
-        self._watch = HearingWatch(sound.capture_hz)
         ends = self._ends(settings, keep_transcripts)
         self._half_duplex = ends.half_duplex
         self._assembly = Assembly(settings, providers, detector, ends, self._clock, log, say, state=state)
+        self._heartbeat = Heartbeat(notifier, self._assembly.note_standstill, tell_owner, self._end_with)
         self._hearing = HearingThread(self._assembly.hearing, sound.wake, self._broke)
         self.controls = LiveControls(
             self._assembly,
@@ -232,7 +231,7 @@ class _Live:
                 await self._until_it_hears()
                 if not self._stopping.is_set():
                     self._say_ready()
-                    self._notifier.ready()
+                    self._heartbeat.ready()
                 return_memory()
                 await self._stopping.wait()
                 await self._close_sound()
@@ -266,12 +265,19 @@ class _Live:
             await asyncio.sleep(LOOK_EVERY_S)
             self._sound.time.heard()
             self._assembly.look()
-            self._notifier.alive()
             if self._assembly.hearing.heard_until:
                 self._hears.set()
             self._log.advance(self._clock.now_ms())
-            if self._watch.is_stuck(self._sound.captured.written, self._assembly.hearing.heard_until):
-                self._end_with(RuntimeError("hearing stands still although the microphone delivers"))
+            self._heartbeat.look(self._loop.time(), self._beats(), self.controls.status)
+
+    def _beats(self) -> list[Beat]:
+        sound, mailbox = self._sound, self._mailbox
+        return [
+            Beat(Part.CAPTURE, sound.capture.beats, due=not self._assembly.conductor.muted),
+            Beat(Part.PLAYOUT, sound.speaker.beats),
+            Beat(Part.CONDUCTOR, mailbox.delivered, due=mailbox.waiting > 0),
+            *self._assembly.beats(),
+        ]
 
     async def _close_sound(self) -> None:
         """Fade out and let the devices go; each of the three ends within its own deadline."""

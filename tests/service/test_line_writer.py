@@ -5,7 +5,8 @@ import os
 import threading
 from contextlib import suppress
 
-from appliance.service.line_writer import MAX_WAITING_LINES, LineWriter
+from appliance.service.courier import MAX_WAITING
+from appliance.service.line_writer import LineWriter
 
 
 class Stopped(io.StringIO):
@@ -36,7 +37,7 @@ def test_a_reader_who_stops_holds_nobody_up_and_what_he_misses_is_counted() -> N
     writer = LineWriter(stream)
     writer.write("first\n")
     assert stream.asked.wait(5)
-    for _ in range(MAX_WAITING_LINES + 3):
+    for _ in range(MAX_WAITING + 3):
         writer.write("more\n")
     assert writer.dropped == 3
     assert not writer.close()

@@ -1,0 +1,193 @@
+"""What the journal tells of the appliance: providers, money, devices, and what is wrong with them. Pure."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from appliance.errors import FailureCategory
+from appliance.service.journal.kinds import Kind, Priority
+
+_HELPS_ITSELF = "It tries again by itself, and meanwhile asks the next provider of the configuration."
+
+# What is wrong with a provider, and what its owner can do.
+_FAILURES: Final[Mapping[FailureCategory, tuple[Priority, str, str]]] = {
+    FailureCategory.SESSION_CLOSED: (
+        Priority.WARNING,
+        "The connection to a provider broke off",
+        f"{_HELPS_ITSELF} Where it happens again and again, look at the network: WiFi at its edge, "
+        "a router that "
+        "forgets connections, a provider in trouble.",
+    ),
+    FailureCategory.CONNECTION_FAILED: (
+        Priority.WARNING,
+        "A provider cannot be reached",
+        f"{_HELPS_ITSELF} Is the network there (`ip route`, `resolvectl query api.openai.com`)? Is "
+        "the clock right "
+        "(`timedatectl`)? Is the address in the configuration right (`appliance check-config`)?",
+    ),
+    FailureCategory.AUTH_FAILED: (
+        Priority.ERROR,
+        "A provider refuses the key",
+        "It is not asked again for a while. Give the appliance a valid key with "
+        "`sudo appliance set-key NAME`, where NAME is what stands behind `credential:` in api_key, and "
+        "restart it.",
+    ),
+    FailureCategory.RATE_LIMITED: (
+        Priority.WARNING,
+        "A provider was asked too often",
+        f"{_HELPS_ITSELF} Where it happens often, the account's limits at the provider are too small.",
+    ),
+    FailureCategory.QUOTA_EXHAUSTED: (
+        Priority.ERROR,
+        "The account or the money for a provider is used up",
+        "Either the account at the provider has no credit left, or a limit under [money] in the "
+        "configuration is "
+        "reached: `appliance status` shows what was spent. It is asked again when that has changed.",
+    ),
+    FailureCategory.MODEL_UNAVAILABLE: (
+        Priority.WARNING,
+        "A model is not available",
+        "APPLIANCE_MESSAGE= says which one. Models are renamed and switched off: compare `model` in the "
+        "configuration with what the provider offers to this account.",
+    ),
+    FailureCategory.TIMED_OUT: (
+        Priority.WARNING,
+        "A provider did not answer in time",
+        f"{_HELPS_ITSELF} Where the provider is only slow, conversation.answer_deadline_s may be longer.",
+    ),
+    FailureCategory.PROTOCOL_VIOLATION: (
+        Priority.ERROR,
+        "A provider sent what it must not send",
+        f"{_HELPS_ITSELF} Either the provider has changed its protocol, and a newer version of the appliance "
+        "understands it, or something between here and there answers in its place (a captive "
+        "portal, a proxy).",
+    ),
+}
+
+APPLIANCE_KINDS: Final[Sequence[Kind]] = (
+    *(
+        Kind(
+            f"error.{category}",
+            priority,
+            "{provider}: {message}{times}",
+            subject,
+            f"APPLIANCE_PROVIDER= says who. {explanation}",
+        )
+        for category, (priority, subject, explanation) in _FAILURES.items()
+    ),
+    Kind(
+        "provider.connecting",
+        Priority.DEBUG,
+        "{name} is being connected.",
+        "A connection to @APPLIANCE_NAME@ is being made",
+        "There is nothing to do.",
+    ),
+    Kind(
+        "provider.ready",
+        Priority.INFO,
+        "{name} is ready.",
+        "@APPLIANCE_NAME@ is ready to answer",
+        "There is nothing to do.",
+    ),
+    Kind(
+        "provider.released",
+        Priority.INFO,
+        "{name} is not needed any more.",
+        "@APPLIANCE_NAME@ is not needed any more",
+        "Somebody whom the configuration prefers answers again, and its connection was closed. "
+        "There is nothing to do.",
+    ),
+    Kind(
+        "provider.down",
+        Priority.WARNING,
+        "{name} cannot answer: {reason}.",
+        "@APPLIANCE_NAME@ cannot answer",
+        f"APPLIANCE_REASON= says why; a line beside this one says it in words. {_HELPS_ITSELF}",
+    ),
+    Kind(
+        "provider.backing_off",
+        Priority.INFO,
+        "{name} is left in peace for a while: {reason}.",
+        "@APPLIANCE_NAME@ is left in peace for a while",
+        "It failed, and is tried again after a pause. There is nothing to do.",
+    ),
+    Kind(
+        "failover",
+        Priority.WARNING,
+        "{to} answers in place of {from}{in_turn}: {reason}.",
+        "@APPLIANCE_TO@ answers in place of @APPLIANCE_FROM@",
+        "It was told everything that was said in this turn, so that nobody has to repeat it. The preferred "
+        "provider is tried again by itself; a line before this one says what was wrong with it.",
+    ),
+    Kind(
+        "failover.failback",
+        Priority.NOTICE,
+        "{to} answers again, in place of {from}{in_turn}.",
+        "@APPLIANCE_TO@ answers again",
+        "The preferred provider is back. There is nothing to do.",
+    ),
+    Kind(
+        "hedge",
+        Priority.INFO,
+        "{second} is asked as well as {first}{in_turn}.",
+        "A second provider was asked as well",
+        "The first one is late and had failed before; who answers first is heard, and both cost money. "
+        'Where that is not wanted: conversation.hedge = "off".',
+    ),
+    Kind(
+        "usage",
+        Priority.DEBUG,
+        "{provider} used {counts}{in_turn}: {cost}.",
+        "What an answer used, and what it cost",
+        "`appliance status` has the sums. Where APPLIANCE_COST= is missing the provider has no prices in the "
+        "configuration.",
+    ),
+    Kind(
+        "money_limit.near",
+        Priority.WARNING,
+        "Most of the money for the {period} is spent: {spent} of {limit} {currency}.",
+        "Most of the money for the @APPLIANCE_PERIOD@ is spent",
+        "When all of it is spent only providers answer that cost nothing. The limits are "
+        "money.daily_limit and money.monthly_limit.",
+    ),
+    Kind(
+        "money_limit.reached",
+        Priority.ERROR,
+        "The money for the {period} is spent: {spent} of {limit} {currency}.",
+        "The money for the @APPLIANCE_PERIOD@ is spent",
+        "Until the @APPLIANCE_PERIOD@ is over only providers answer that cost nothing. The limits are "
+        "money.daily_limit and money.monthly_limit; a restart applies a change.",
+    ),
+    Kind(
+        "mute",
+        Priority.NOTICE,
+        "{muted}.",
+        "Somebody muted the appliance, or ended that",
+        "While it is muted nothing is read from the microphone. The button, the model or `appliance unmute` "
+        "end it.",
+    ),
+    Kind(
+        "device.ready",
+        Priority.NOTICE,
+        "The {device} works: {name}.",
+        "The @APPLIANCE_DEVICE@ works again",
+        "There is nothing to do.",
+    ),
+    Kind(
+        "device.lost",
+        Priority.ERROR,
+        "The {device} is gone: {reason} ({name}).",
+        "The @APPLIANCE_DEVICE@ is gone",
+        "It is looked for all the time and used again as soon as it is there, this one or another; "
+        "nobody has to "
+        "restart anything. Is it plugged in? Does `appliance devices` show it? Does another program hold it? "
+        "A cable or a power supply that is too weak shows as USB errors in `journalctl -k`.",
+    ),
+    Kind(
+        "device.silent",
+        Priority.ERROR,
+        "The {device} delivers nothing but silence: {reason} ({name}).",
+        "The @APPLIANCE_DEVICE@ delivers nothing but silence",
+        "Sound comes, and it is all the same number: a switch on the device, a capture control at zero "
+        "(`alsamixer`, F4), or a broken device. `appliance doctor` looks closer.",
+    ),
+)
