@@ -60,8 +60,9 @@ class Speaker(LockedPlayout):
         self._fade = True
         self._block = np.zeros(rate_hz // _BLOCKS_PER_S, np.int16)
         self._unheard = Unheard(rate_hz)
-        self._underruns = self._beyond_limit = 0
-        self._keeper = Keeper(Direction.PLAYBACK, device, reopen, self._speak, tell, fatal, clock)
+        self._underruns = self._beyond_limit = self._beats = 0
+        self._reopen = reopen
+        self._keeper = Keeper(Direction.PLAYBACK, device, self._try, self._speak, tell, fatal, clock)
 
     # ------------------------------------------------------------------ what cannot be heard any more
 
@@ -92,6 +93,11 @@ class Speaker(LockedPlayout):
         """Blocks that a device wanted queued beyond the limit before it would play."""
         return self._beyond_limit
 
+    @property
+    def beats(self) -> int:
+        """Moves with every block, and with every try to open a loudspeaker that is lost."""
+        return self._beats
+
     def instant_s(self, position: int) -> float:
         """The clock's time of a playout event's `position`; exact while `on_event` is told of it."""
         rendered_s, rendered = self._anchor
@@ -115,6 +121,10 @@ class Speaker(LockedPlayout):
         if not self._closing.is_set():
             self.start_closing(fade=fade)
         return self._keeper.stop()
+
+    def _try(self, previous: str, keep_on: Callable[[], bool]) -> SpeakerDevice:
+        self._beats += 1
+        return self._reopen(previous, keep_on)
 
     def _speak(self, device: SpeakerDevice, prove: Callable[[], None], keep_on: Callable[[], bool]) -> None:
         """Speak through `device` until that is not wanted any more. Raises DeviceError: it was lost."""
@@ -143,6 +153,7 @@ class Speaker(LockedPlayout):
 
     def _speak_block(self, outlet: Outlet, pacer: Pacer) -> None:
         delay_samples = pacer.wait_for_room(len(self._block))
+        self._beats += 1
         with self._lock:
             self._anchor = (self._clock(), self._playout.position)
             events = self._pump.pump(self._block, delay_samples)

@@ -62,6 +62,11 @@ class Hearing:
         return self._heard_until
 
     @property
+    def waiting_samples(self) -> int:
+        """How many samples of the device were captured and not taken yet."""
+        return self._capture.written - self._read
+
+    @property
     def overrun_samples(self) -> int:
         """How many samples of the device were lost because hearing came too late."""
         return self._overrun_samples

@@ -38,6 +38,7 @@ from appliance.service.floor import Floor, Reader
 from appliance.service.half_duplex import HalfDuplex
 from appliance.service.happenings import Event
 from appliance.service.instructions import instructions_of
+from appliance.service.liveness import Beat, Part
 from appliance.service.loudspeaker import Loudspeaker
 from appliance.service.money import Money
 from appliance.service.money_accounts import accounts_of
@@ -92,6 +93,7 @@ class Assembly:
         self._standby = self.provider_names[1:]
         self.provider_spoke = asyncio.Event()
         self.first_link_settled = asyncio.Event()
+        self._chain_ended = False
         self._on_fault = ends.on_fault
         self.near = SampleRing.allocate(near_samples(settings))
         self.hearing = Hearing(
@@ -254,11 +256,23 @@ class Assembly:
             "dropped_announcements": self.announcer.dropped,
         }
 
+    def beats(self) -> list[Beat]:
+        """How far hearing has come, and whether the chain still runs."""
+        hearing = Beat(Part.HEARING, self.hearing.heard_until, due=self.hearing.waiting_samples > 0)
+        return [hearing, Beat(Part.LINK, 0, due=self._chain_ended)]
+
+    def note_standstill(self, part: Part, alive: bool, still_ms: int) -> None:
+        """A part stood still for so long: it moves again, or it does not."""
+        self.record.write("liveness", part=part, alive=alive, still_ms=still_ms)
+
     def look(self) -> None:
         """To be called every `look_every_ms`."""
         self.toolbox.look()
         if self._half_duplex is not None:
             self._half_duplex.look()
+
+    def _note_chain_end(self, chain: "asyncio.Task[None]") -> None:
+        self._chain_ended = True
 
     def _take(self, event: ProviderEvent | ChainEvent) -> None:
         self._post_or_fail(event)
@@ -282,6 +296,7 @@ class Assembly:
         faults.watch_loop()
         chain = asyncio.create_task(self.chain.run())
         faults.watch_task(chain)
+        chain.add_done_callback(self._note_chain_end)
         behind = [asyncio.create_task(self._warm_up(name)) for name in self._standby if name in self._workers]
         starts = [asyncio.create_task(event.wait()) for event in (self.first_link_settled, stopping) if event]
         await asyncio.wait(starts, timeout=start_timeout_s, return_when=asyncio.FIRST_COMPLETED)

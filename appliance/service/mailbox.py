@@ -20,6 +20,12 @@ class Mailbox(Generic[E]):
         self._deliver = deliver
         self._waiting: deque[E] = deque()
         self._dropped = 0
+        self.delivered = 0
+
+    @property
+    def waiting(self) -> int:
+        """How many events are on their way."""
+        return len(self._waiting)
 
     def post(self, event: E) -> None:
         """Put an event in, from any thread; never blocks."""
@@ -34,4 +40,5 @@ class Mailbox(Generic[E]):
         return {"dropped_events": self._dropped}
 
     def _deliver_next(self) -> None:
+        self.delivered += 1
         self._deliver(self._waiting.popleft())

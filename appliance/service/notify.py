@@ -50,6 +50,10 @@ class Notifier:
         """The watchdog need not bite; to be said more often than every `watchdog_s`."""
         return self._send("WATCHDOG=1")
 
+    def starts_longer(self, by_s: float) -> bool:
+        """The start is given so much time from now, if it had less; until `ready`."""
+        return self._send(f"EXTEND_TIMEOUT_USEC={round(by_s * 1_000_000)}")
+
     def reloading(self) -> bool:
         """A new configuration is being taken; `ready` has to follow."""
         return self._send(f"RELOADING=1\nMONOTONIC_USEC={time.monotonic_ns() // 1000}")

@@ -12,6 +12,7 @@ from appliance.conversation.machine import Phase
 from appliance.conversation.spending import Level, Period
 from appliance.conversation.vocabulary import DeviceState, TurnEnd, UsageUnit
 from appliance.errors import FailureCategory
+from appliance.service.liveness import Part
 
 Event = Mapping[str, object]
 Check = Callable[[object], bool]
@@ -127,6 +128,7 @@ MEMBERS: Mapping[str, Mapping[str, Check]] = {
     "timer": {"number": _or_null(_turn), "state": _one_of("ended", "missed")},
     "button": {"down": _flag},
     "mute": {"muted": _flag},
+    "liveness": {"part": _one_of(*Part), "alive": _flag, "still_ms": _duration},
     "device": {
         "device": _one_of("microphone", "loudspeaker"),
         "state": _one_of(*DeviceState),

@@ -1,23 +1,67 @@
-"""Hearing that stands still while the microphone delivers is noticed; silence and slowness are not."""
+"""What ought to move and does not is noticed in its time; what rests, or is slow, is not."""
 
-from appliance.service.liveness import MAX_LATE_S, HearingWatch
+import pytest
 
-RATE_HZ = 48_000
-LIMIT = round(MAX_LATE_S * RATE_HZ)
+from appliance.service.liveness import GIVE_UP_S, LIMITS_S, Beat, Liveness, Part, Standstill, given_up
 
-
-def test_hearing_that_moves_is_not_stuck() -> None:
-    watch = HearingWatch(RATE_HZ)
-    assert not any(watch.is_stuck(n * 4800, n * 1600) for n in range(1000))
+PARTS = list(Part)
 
 
-def test_hearing_that_stands_still_is_stuck_once_it_is_too_late() -> None:
-    watch = HearingWatch(RATE_HZ)
-    assert not watch.is_stuck(4800, 1600)
-    assert not watch.is_stuck(4800 + LIMIT, 1600)
-    assert watch.is_stuck(4801 + LIMIT, 1600)
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_that_moves_is_alive(part: Part) -> None:
+    liveness = Liveness()
+    assert not any(liveness.look(n / 10, [Beat(part, n)]) for n in range(1000))
 
 
-def test_without_a_microphone_nothing_is_stuck() -> None:
-    watch = HearingWatch(RATE_HZ)
-    assert not any(watch.is_stuck(4800, 1600) for _ in range(1000))
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_that_stands_still_is_told_when_its_time_is_over(part: Part) -> None:
+    liveness, limit_s = Liveness(), LIMITS_S[part]
+    assert liveness.look(100.0, [Beat(part, 7)]) == []
+    assert liveness.look(100.0 + limit_s, [Beat(part, 7)]) == []
+    (standstill,) = liveness.look(101.0 + limit_s, [Beat(part, 7)])
+    assert standstill == Standstill(part, limit_s + 1.0)
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_that_has_nothing_to_do_may_stand_still(part: Part) -> None:
+    liveness = Liveness()
+    assert not any(liveness.look(float(n), [Beat(part, 7, due=False)]) for n in range(1000))
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_the_time_of_a_part_begins_when_it_has_something_to_do(part: Part) -> None:
+    liveness, limit_s = Liveness(), LIMITS_S[part]
+    liveness.look(0.0, [Beat(part, 7, due=False)])
+    liveness.look(1000.0, [Beat(part, 7, due=False)])
+    assert liveness.look(1000.0 + limit_s, [Beat(part, 7)]) == []
+    assert liveness.look(1001.0 + limit_s, [Beat(part, 7)]) != []
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_whatever_moves_again_is_alive_again(part: Part) -> None:
+    liveness, late_s = Liveness(), LIMITS_S[part] + 1.0
+    liveness.look(0.0, [Beat(part, 7)])
+    assert liveness.look(late_s, [Beat(part, 7)]) != []
+    assert liveness.look(late_s + 0.1, [Beat(part, 8)]) == []
+
+
+def test_of_several_parts_the_one_that_stands_still_is_named() -> None:
+    liveness = Liveness()
+    for n in range(30):
+        standing = liveness.look(
+            n / 10, [Beat(Part.CAPTURE, n), Beat(Part.HEARING, 0), Beat(Part.PLAYOUT, n)]
+        )
+    assert [one.part for one in standing] == [Part.HEARING]
+
+
+def test_only_what_stands_still_for_long_is_given_up() -> None:
+    limit_s = LIMITS_S[Part.HEARING] + GIVE_UP_S
+    lasting = Standstill(Part.HEARING, limit_s + 0.1)
+    assert given_up([]) is None
+    assert given_up([Standstill(Part.HEARING, limit_s)]) is None
+    assert given_up([Standstill(Part.CAPTURE, limit_s + 0.1), lasting]) == lasting
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_whatever_is_stuck_ends_by_itself_before_the_watchdog_bites(part: Part) -> None:
+    assert LIMITS_S[part] + GIVE_UP_S < 15.0
