@@ -10,6 +10,7 @@ from packaging.version import Version
 
 CLONE = Path(__file__).parent.parent
 SCRIPTS = ["install.sh", ".ci/run", "requirements/update"]
+PARTS = [path.relative_to(CLONE).as_posix() for path in sorted((CLONE / "install").glob("*.sh"))]
 PIPER_LOCK = "requirements/piper.lock"
 LOCKS = ["requirements/runtime.lock", "requirements/test.lock"]
 
@@ -25,7 +26,8 @@ def clone(tmp_path: Path) -> Path:
     """What install.sh needs of a clone that was never set up, in a folder with a space in its name."""
     folder = tmp_path / "my clone"
     (folder / "requirements").mkdir(parents=True)
-    for name in ["install.sh", "pyproject.toml", *LOCKS, PIPER_LOCK]:
+    (folder / "install").mkdir()
+    for name in ["install.sh", "pyproject.toml", *PARTS, *LOCKS, PIPER_LOCK]:
         (folder / name).write_bytes((CLONE / name).read_bytes())
     (folder / "install.sh").chmod(0o755)
     return folder
@@ -42,23 +44,26 @@ def fake(folder: Path, name: str, output: str) -> None:
 
 
 def test_the_scripts_are_clean() -> None:
-    result = run(["shellcheck", *SCRIPTS], CLONE)
+    result = run(["shellcheck", "--external-sources", *SCRIPTS], CLONE)
     assert result.stdout == ""
     assert result.returncode == 0
 
 
-@pytest.mark.parametrize("arguments", [["deploy"], [], ["--dry-run"], ["demo", "test"], ["demo", "--fast"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["deploy"], ["demo", "test"], ["demo", "--fast"], ["set-key"], ["--offline"], ["--check", "demo"]],
+)
 def test_misuse_shows_the_usage(clone: Path, arguments: list[str]) -> None:
     result = run([clone / "install.sh", *arguments], clone)
     assert result.returncode == 2
-    assert result.stderr.startswith("usage: ./install.sh VERB")
+    assert result.stderr.startswith("usage: sudo ./install.sh")
     assert result.stdout == ""
 
 
 def test_help_is_no_misuse(clone: Path) -> None:
     result = run([clone / "install.sh", "--help"], clone)
     assert result.returncode == 0
-    assert result.stdout.startswith("usage: ./install.sh VERB")
+    assert result.stdout.startswith("usage: sudo ./install.sh")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,103 @@
+# shellcheck shell=bash
+# The user, the kernel's and systemd's view of what was laid out, and the running service. Sourced.
+
+readonly SERVICE=voice-appliance
+readonly START_TIMEOUT_S=45 # armed within 5 s where a microphone is; a Raspberry Pi with a slow card takes longer
+
+account_missing() {
+    getent passwd "$SERVICE" >/dev/null || say "the user $SERVICE"
+    [ -d "$ETC/credentials" ] || say "$ETC/credentials"
+    [ -z "$(owner_to_add)" ] || say "$(owner_to_add) in the group $SERVICE, for \`appliance status\` without sudo"
+}
+
+# Whoever called sudo is the owner; root needs no group.
+owner_to_add() {
+    local owner=${SUDO_USER-root}
+    [ "$owner" != root ] && getent passwd "$owner" >/dev/null || return 0
+    id -nG "$owner" | tr ' ' '\n' | grep -qx "$SERVICE" || printf '%s\n' "$owner"
+}
+
+account_install() {
+    local owner
+    systemd-sysusers "$SYSUSERS"
+    systemd-tmpfiles --create "$TMPFILES"
+    owner=$(owner_to_add)
+    [ -z "$owner" ] || usermod --append --groups "$SERVICE" "$owner"
+}
+
+# Udev's and the catalog's part of what was laid out; both can be told again at any time.
+announce_files() {
+    if [ -S /run/udev/control ]; then
+        udevadm control --reload
+        udevadm trigger --action=change --subsystem-match=gpio --subsystem-match=spidev --subsystem-match=sound
+    fi
+    journalctl --update-catalog
+    ! is_booted || systemctl daemon-reload
+}
+
+is_booted() { [ -d /run/systemd/system ]; }
+
+main_pid() { systemctl show --property MainPID --value "$SERVICE"; }
+
+# The version whose interpreter the running process has, or nothing.
+running_version() {
+    local pid program
+    pid=$(main_pid)
+    [ "${pid:-0}" -ne 0 ] || return 0
+    IFS= read -r -d '' program <"/proc/$pid/cmdline" || true
+    program=${program#"$BASE/"}
+    printf '%s\n' "${program%%/*}"
+}
+
+service_missing() {
+    is_booted || return 0
+    systemctl is-enabled --quiet "$SERVICE" 2>/dev/null || say "started at boot"
+    if ! systemctl is-active --quiet "$SERVICE"; then
+        say "running ($(systemctl is-active "$SERVICE" || true))"
+    elif [ "$(running_version)" != "$(linked current)" ]; then
+        say "running as version $(linked current)"
+    fi
+}
+
+service_install() {
+    is_booted || return 0
+    systemctl enable --quiet "$SERVICE"
+    systemctl restart --no-block "$SERVICE"
+    say "Starting (up to $START_TIMEOUT_S s)"
+    local second
+    for ((second = 0; second < START_TIMEOUT_S; second++)); do
+        ! systemctl is-active --quiet "$SERVICE" || return 0
+        sleep 1
+    done
+    say "It is not ready after $START_TIMEOUT_S s, and goes on trying. It says:"
+    journalctl --unit "$SERVICE" --lines 5 --output cat --no-pager
+}
+
+# What it found, and what to do next.
+report() {
+    say ""
+    say "Voice appliance $(linked current)"
+    if is_booted && systemctl is-active --quiet "$SERVICE"; then
+        "$BASE/current/bin/appliance" status || true
+    else
+        "$BASE/current/bin/appliance" devices || true
+    fi
+    report_pins
+    cat <<END
+
+Speak to it. What is next:
+  appliance status                       what it is doing
+  sudo ./install.sh set-key openai       a key for a provider, then name it in $ETC/config.toml
+  sudo systemctl reload $SERVICE   after you changed the configuration
+  journalctl -u $SERVICE           what happened
+END
+}
+
+report_pins() {
+    local model=/proc/device-tree/model
+    if compgen -G '/dev/gpiochip*' >/dev/null; then
+        say "pins: $(tr -d '\0' <$model 2>/dev/null || echo "a GPIO chip")"
+    else
+        say "pins: none on this machine"
+    fi
+}
