@@ -15,6 +15,16 @@ class LockedPlayout:
         self._playout = playout
         self._lock = threading.Lock()
 
+    @property
+    def answer_underruns(self) -> int:
+        """How often an answer starved."""
+        return self._playout.underruns
+
+    @property
+    def concealed_samples(self) -> int:
+        """As Playout."""
+        return self._playout.concealed_samples
+
     def begin(self, answer: int) -> None:
         """As Playout."""
         with self._lock:

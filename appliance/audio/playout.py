@@ -159,6 +159,11 @@ class Playout:
         """How often an answer starved."""
         return self._answer.underruns
 
+    @property
+    def concealed_samples(self) -> int:
+        """Samples of silence that were rendered in place of answers that starved."""
+        return self._answer.concealed_samples
+
     def heard_samples(self, answer: int) -> int:
         """Samples of `answer` before the playhead, ducked and faded ones included.
 

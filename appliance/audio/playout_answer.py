@@ -39,6 +39,7 @@ class PlayoutAnswer:
         self._gain = Gain(options.rate_hz)
         self._yielding = Yielding(self._track, 0, options)
         self.underruns = 0  # how often an answer starved
+        self.concealed_samples = 0  # of silence in its place
 
     @property
     def leaves_room(self) -> bool:
@@ -118,7 +119,7 @@ class PlayoutAnswer:
             count = self._render_steadily(out[done : done + wanted], position + done, delay_samples)
             done += count
             if count < wanted:
-                self._starve(position + done + delay_samples)
+                self._starve(position + done + delay_samples, missing_samples=len(out) - done)
                 break
             self._change(reached=done < len(out))
         if self._motion is Motion.YIELDING and self._yielding.is_silence_long(position + len(out)):
@@ -163,11 +164,13 @@ class PlayoutAnswer:
         elif reached and self._cue(Cue.PAUSE):
             self._gain.mute(self._options.hush_ramp_ms)
 
-    def _starve(self, position: int) -> None:
+    def _starve(self, position: int, missing_samples: int) -> None:
         if self._track.supply is Supply.FLOWING:
             self._track.supply = Supply.STARVED
             self.underruns += 1
             self._events.append(AnswerStarved(self._track.number, position))
+        if self._track.supply is Supply.STARVED:
+            self.concealed_samples += missing_samples
         if self._motion in FADING:
             self._stand_still()
 

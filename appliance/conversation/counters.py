@@ -27,6 +27,7 @@ _COUNTS: Final = (
     "hedges",
     "errors",
     "device_losses",
+    "devices_reopened",
 )
 _DURATIONS: Final = ("speech_sent", "answers_heard")
 
@@ -104,7 +105,7 @@ class Counters:
 
     def snapshot(self) -> dict[str, int | float]:
         """Everything counted, by name: `turns_opened`, of it by label `errors.auth_failed`, durations in
-        seconds `speech_sent_s.openai`, and `latency_PART_{last,mean,max,p95}_ms` of each latency part.
+        seconds `speech_sent_s.openai`, and `latency_PART_{last,mean,max,p50,p95}_ms` of each latency part.
 
         All names without a label are always there. Without a latency (`latencies` is 0) they are all 0.
         """
@@ -120,11 +121,14 @@ class Counters:
             found[f"latency_{part}_last_ms"] = round(wait.last_ms, 1)
             found[f"latency_{part}_mean_ms"] = round(wait.mean_ms, 1)
             found[f"latency_{part}_max_ms"] = round(wait.max_ms, 1)
+            found[f"latency_{part}_p50_ms"] = round(wait.quantile_ms(0.5), 1)
             found[f"latency_{part}_p95_ms"] = round(wait.quantile_ms(0.95), 1)
         return found
 
     def _device(self, device: str, *, lost: bool) -> None:
         if not lost:
+            if device in self._lost:
+                self._count("devices_reopened", device)
             self._lost.discard(device)
         elif device not in self._lost:  # else why it is lost is told once more
             self._lost.add(device)

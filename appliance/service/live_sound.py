@@ -130,6 +130,8 @@ class LiveSound:
         return {
             "microphone_overruns": self.capture.overruns,
             "loudspeaker_underruns": self.speaker.underruns,
+            "answer_underruns": self.speaker.answer_underruns,
+            "concealed_ms": round(1000 * self.speaker.concealed_samples / self.playout_hz),
             "loudspeaker_blocks_beyond_limit": self.speaker.beyond_limit,
         }
 

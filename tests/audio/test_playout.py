@@ -269,13 +269,14 @@ def test_starving_and_being_fed_are_each_told_once(blocks: tuple[int, ...]) -> N
     assert ear.news[1:] == [AnswerStarved(1, 1_000 + 640), AnswerFed(1, 3_000 + 640)]
     assert np.array_equal(resumed, numbered(1_000, 500))
     assert playout.underruns == 1
+    assert playout.concealed_samples == 2_000
 
 
 def test_the_end_of_an_answer_is_no_starvation() -> None:
     playout = playing(1_000)
     playout.end(1)
     Ear(playout).listen(3_000)
-    assert playout.underruns == 0
+    assert (playout.underruns, playout.concealed_samples) == (0, 0)
 
 
 def test_a_starved_answer_that_ends_was_heard_with_its_last_sample() -> None:
@@ -293,7 +294,7 @@ def test_an_answer_that_stands_still_does_not_starve() -> None:
     ear.listen(1_000)
     playout.hush()
     ear.listen(3_000)
-    assert playout.underruns == 0
+    assert (playout.underruns, playout.concealed_samples) == (0, 0)
 
 
 def test_a_hush_that_runs_out_of_samples_stands_still_and_swells_from_silence() -> None:

@@ -67,7 +67,14 @@ def test_a_real_log_is_counted_to_the_last_event() -> None:
         "latency_playout_mean_ms": 64.2,
     }
     assert {name: found[name] for name in expected} == expected
+    assert found["latency_total_p50_ms"] == pytest.approx(1244, rel=0.02)
     assert found["latency_total_p95_ms"] == pytest.approx(2370, rel=0.02)
+
+
+def test_a_device_that_comes_back_was_opened_again() -> None:
+    lost = {"event": "device", "device": "microphone", "state": "lost", "name": "USB", "reason": "unplugged"}
+    found = counted(lost, {**lost, "state": "ready"}, lost)
+    assert (found["device_losses.microphone"], found["devices_reopened.microphone"]) == (2, 1)
 
 
 def test_a_turn_that_is_committed_again_is_sent_once() -> None:

@@ -35,7 +35,7 @@ _WAITED_FOR = {
     "playout": "to the loudspeaker",
     "total": "from your last word to the first sound",
 }
-_STATISTICS = ("last", "mean", "p95", "max")
+_STATISTICS = ("last", "p50", "p95", "max")
 
 
 def printable(text: str) -> str:

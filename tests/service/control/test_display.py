@@ -96,8 +96,8 @@ def test_counters_have_words_units_and_shares() -> None:
 
 def test_the_wait_is_a_table_of_its_parts() -> None:
     lines = shown(replace(STATUS, counters=counted()))
-    assert "last mean p95 max" in lines
-    assert "from your last word to the first sound 2370 1807 2370 2370" in lines
+    assert "last p50 p95 max" in lines
+    assert "from your last word to the first sound 2370 1262 2370 2370" in lines
 
 
 def test_without_an_answer_nothing_is_said_about_waiting() -> None:
