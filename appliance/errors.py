@@ -65,16 +65,35 @@ class FailureCategory(StrEnum):
     PROTOCOL_VIOLATION = "protocol_violation"
 
 
+class Cause(StrEnum):
+    """Why a provider could not be reached, where that is known (public contract: event log, `cause`)."""
+
+    NETWORK_DOWN = "network_down"  # there is no way out of this machine
+    NAME_SERVER_DOWN = "name_server_down"  # nobody tells addresses
+    NAME_UNKNOWN = "name_unknown"  # the name server says that there is no such name
+    HOST_UNREACHABLE = "host_unreachable"  # there is a way, and nobody at its end
+    REFUSED = "refused"  # the machine is there, and nothing listens on it
+    CLOCK_NOT_SET = "clock_not_set"  # certificates seem to be from another time
+    CERTIFICATE_INVALID = "certificate_invalid"  # and our clock is not why
+
+
 class ProviderError(ApplianceError):
     """A provider cannot be used now. `retry_after_s` is the peer's own wish, if it told one."""
 
     fault = Fault.PEER
     exit_code = 69
 
-    def __init__(self, category: FailureCategory, message: str, retry_after_s: float | None = None) -> None:
+    def __init__(
+        self,
+        category: FailureCategory,
+        message: str,
+        retry_after_s: float | None = None,
+        cause: Cause | None = None,
+    ) -> None:
         super().__init__(message)
         self.category = category
         self.retry_after_s = retry_after_s
+        self.cause = cause
 
 
 class ProtocolViolation(ProviderError):

@@ -26,6 +26,7 @@ from websockets.http11 import Response
 
 from appliance import __version__
 from appliance.errors import FailureCategory, ProviderError
+from appliance.providers.causes import unreachable
 from appliance.providers.endpoint import Endpoint
 from appliance.providers.http.retry_after import retry_after_s
 
@@ -226,8 +227,7 @@ async def _connect(options: LinkOptions) -> ClientConnection:
     except (OSError, InvalidHandshake, InvalidURI, ImportError, UnicodeError) as error:
         # OSError: DNS, TCP, TLS. ImportError: the environment names a proxy of a kind nobody installed.
         # UnicodeError: a host that no resolver takes.
-        message = f"{host} cannot be reached: {_words(error)}"
-        raise ProviderError(FailureCategory.CONNECTION_FAILED, message) from error
+        raise unreachable(host, error) from error
     except (InvalidProxy, ValueError):
         # ValueError: a port that is none. The endpoint was looked at before, so it is the proxy's; it is not
         # repeated, for it may hold a password.

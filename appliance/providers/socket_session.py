@@ -124,7 +124,7 @@ class SocketSession:
         try:
             await asyncio.wait({talk, ended}, return_when=asyncio.FIRST_COMPLETED)
             if self._failure is not None:
-                emit(Failure(self._failure.category, str(self._failure), self._failure.retry_after_s))
+                emit(failure_of(self._failure))
         finally:
             self._ended.set()
             talk.cancel()
@@ -189,11 +189,18 @@ class SocketSession:
                 case FailureCategory() as known:
                     category = known
         if self._failure is None:
-            self._failure = ProviderError(category, self._redacted(message), failure.retry_after_s)
+            self._failure = ProviderError(
+                category, self._redacted(message), failure.retry_after_s, failure.cause
+            )
         self._ended.set()
 
     def _redacted(self, message: str) -> str:
         return redacted(message, self._options.link.key.key)
+
+
+def failure_of(error: ProviderError) -> Failure:
+    """The event of a session that ended by `error`."""
+    return Failure(error.category, str(error), error.retry_after_s, cause=error.cause)
 
 
 def redacted(message: str, secret: SecretStr) -> str:

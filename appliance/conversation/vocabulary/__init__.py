@@ -37,6 +37,7 @@ from appliance.conversation.vocabulary.inner import (
     ToolDone,
     WordsRead,
 )
+from appliance.conversation.vocabulary.network import ClockSet, NetworkChanged, Reach
 from appliance.conversation.vocabulary.provider_events import (
     TOOL_ARGUMENTS_MAX_CHARS,
     AnswerAudio,
@@ -103,6 +104,7 @@ __all__ = [
     "CancelAnswer",
     "Capabilities",
     "ChainEvent",
+    "ClockSet",
     "CloseSession",
     "ClosingSoon",
     "Command",
@@ -125,11 +127,13 @@ __all__ = [
     "LinkChanged",
     "LinkState",
     "MuteWanted",
+    "NetworkChanged",
     "OpenTurn",
     "Output",
     "Pcm",
     "Pressed",
     "ProviderEvent",
+    "Reach",
     "Ready",
     "Released",
     "Ring",

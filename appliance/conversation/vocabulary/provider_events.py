@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from appliance.errors import FailureCategory
+from appliance.errors import Cause, FailureCategory
 from appliance.pcm.formats import Pcm
 
 
@@ -142,12 +142,14 @@ class ClosingSoon:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """The provider cannot go on. With `answer`, only that answer failed and the session lives."""
+    """The provider cannot go on. With `answer`, only that answer failed and the session lives. `cause`: why
+    it could not be reached."""
 
     category: FailureCategory
     message: str
     retry_after_s: float | None = None
     answer: int | None = None
+    cause: Cause | None = None
 
 
 class LinkState(StrEnum):
@@ -161,14 +163,15 @@ class LinkState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LinkChanged:
-    """The chain's news of one provider; `reason` is a failure's category or empty. `background`: of a session
-    beside the one that the conversation waits for."""
+    """The chain's news of one provider; `reason` is a failure's category or empty, `cause` why it could not
+    be reached. `background`: of a session beside the one that the conversation waits for."""
 
     provider: str
     link: LinkState
     reason: str = ""
     message: str = ""
     background: bool = False
+    cause: Cause | None = None
 
 
 @dataclass(frozen=True, slots=True)

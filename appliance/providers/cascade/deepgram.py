@@ -138,4 +138,4 @@ def _named(api_key: SecretStr) -> Iterator[None]:
         raise ProviderError(category, f"Deepgram: {refused}", refused.retry_after_s) from refused
     except ProviderError as failure:
         message = redacted(str(failure), api_key)
-        raise ProviderError(failure.category, message, failure.retry_after_s) from None
+        raise ProviderError(failure.category, message, failure.retry_after_s, failure.cause) from None

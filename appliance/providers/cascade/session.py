@@ -8,7 +8,6 @@ from appliance.conversation.vocabulary import (
     Capabilities,
     CloseSession,
     Command,
-    Failure,
     HistoryItem,
     Ready,
     SessionConfig,
@@ -17,6 +16,7 @@ from appliance.errors import FailureCategory, ProviderError
 from appliance.pcm.formats import NEAR_RATE_HZ
 from appliance.providers.cascade.stages import OPEN_TIMEOUT_S, Stage, Stages
 from appliance.providers.cascade.talk import Talk
+from appliance.providers.socket_session import failure_of
 
 # Commands given before `Ready`: the longest turn (120 s) in blocks of 32 ms. More means that nobody
 # watches the clock.
@@ -89,8 +89,7 @@ class CascadeSession:
                 self._talk = talk
                 await ended
             if isinstance(self._failure, ProviderError):
-                failure = self._failure
-                emit(Failure(failure.category, str(failure), failure.retry_after_s))
+                emit(failure_of(self._failure))
         finally:
             self._ended.set()
             opening.cancel()

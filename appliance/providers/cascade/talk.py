@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from appliance.conversation.session import Emit
@@ -15,7 +16,6 @@ from appliance.conversation.vocabulary import (
     Configure,
     ContinueAnswer,
     DiscardTurn,
-    Failure,
     HistoryItem,
     ProviderEvent,
     SessionConfig,
@@ -30,6 +30,7 @@ from appliance.providers.cascade.answering import Answering
 from appliance.providers.cascade.dialogue import Dialogue, Exchange
 from appliance.providers.cascade.stages import Stages, Transcription, Warming
 from appliance.providers.cascade.turn import MAX_TRANSCRIPT_CHARACTERS, Turn, close_transcription
+from appliance.providers.socket_session import failure_of
 
 # A session is to be closed within a second: half of it for what is under way, which takes milliseconds.
 BREAK_OFF_TIMEOUT_S = 0.5
@@ -171,8 +172,7 @@ class Talk:
                 await turn.heard()
                 await answering.run()
             except ProviderError as failure:
-                words = (failure.category, str(failure), failure.retry_after_s)
-                emit(Failure(*words, answer=exchange.answer))
+                emit(replace(failure_of(failure), answer=exchange.answer))
             finally:
                 self._tell_usage(exchange.answer)
 

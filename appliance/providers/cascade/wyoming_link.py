@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from appliance.errors import ConfigurationError, FailureCategory, ProviderError
 from appliance.providers.cascade.wyoming_data import Kind, Service, failure_of, service
 from appliance.providers.cascade.wyoming_frames import EventReader, WyomingEvent, encode
+from appliance.providers.causes import unreachable
 
 # A machine in the same house answers within milliseconds; Wi-Fi that retransmits a lost SYN adds 1 s.
 CONNECT_TIMEOUT_S = 3.0
@@ -152,8 +153,7 @@ async def _connect(address: WyomingAddress) -> tuple[asyncio.StreamReader, async
         message = f"the Wyoming server {address.name} did not answer within {CONNECT_TIMEOUT_S:g} s"
         raise ProviderError(FailureCategory.TIMED_OUT, message) from late
     except (OSError, UnicodeError) as error:  # UnicodeError: a host that no resolver takes
-        message = f"the Wyoming server {address.name} cannot be reached: {error}"
-        raise ProviderError(FailureCategory.CONNECTION_FAILED, message[:300]) from error
+        raise unreachable(f"the Wyoming server {address.name}", error) from error
 
 
 def _refuse_the_internet(address: WyomingAddress, writer: asyncio.StreamWriter) -> None:

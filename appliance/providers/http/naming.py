@@ -3,9 +3,7 @@
 from collections.abc import Callable
 
 from appliance.errors import FailureCategory, ProviderError
-
-# An exception in one short line.
-MAX_CHARACTERS = 200
+from appliance.providers.causes import MAX_CHARACTERS, unreachable
 
 
 class NamingFailures:
@@ -24,10 +22,14 @@ class NamingFailures:
 
         if not isinstance(error, httpx2.HTTPError | httpx2.InvalidURL | httpx2.StreamError):
             return
-        category, words = FailureCategory.CONNECTION_FAILED, "cannot be reached"
         if isinstance(error, httpx2.TimeoutException):
             category, words = FailureCategory.TIMED_OUT, "did not answer in time"
         elif isinstance(error, httpx2.RemoteProtocolError | httpx2.ReadError | httpx2.WriteError):
             category, words = FailureCategory.SESSION_CLOSED, "broke the connection off"
+        else:
+            failure = unreachable(self._host, error)
+            raise ProviderError(
+                failure.category, self._redacted(str(failure)), cause=failure.cause
+            ) from error
         line = " ".join(str(error).split())[:MAX_CHARACTERS] or type(error).__name__
         raise ProviderError(category, self._redacted(f"{self._host} {words}: {line}")) from error

@@ -53,7 +53,7 @@ from appliance.providers.openai_live.options import CAPABILITIES, VENDOR_URL, Li
 from appliance.providers.openai_live.pacing import TICK_S, Pace, Pacing
 from appliance.providers.openai_live.past import Past
 from appliance.providers.openai_live.turn import Turn
-from appliance.providers.socket_session import READY_TIMEOUT_S, post, redacted
+from appliance.providers.socket_session import READY_TIMEOUT_S, failure_of, post, redacted
 
 # In mid-answer a server that sends silence as well sends something every few ms, and Wi-Fi may hold it
 # up for a second; one that does not has finished. Counted in ticks of `TICK_S`: while our own loop stood
@@ -134,7 +134,7 @@ class LiveSession:
         try:
             await asyncio.wait({talk, ended}, return_when=asyncio.FIRST_COMPLETED)
             if self._failure is not None:
-                emit(Failure(self._failure.category, str(self._failure), self._failure.retry_after_s))
+                emit(failure_of(self._failure))
             else:
                 await asyncio.wait({talk}, timeout=GOODBYE_TIMEOUT_S + CLOSE_TIMEOUT_S)
         finally:
@@ -288,7 +288,7 @@ class LiveSession:
             category = category_of_refusal(json_of(failure.body)) or category
         if self._failure is None:
             message = self._redacted(str(failure))
-            self._failure = ProviderError(category, message, failure.retry_after_s)
+            self._failure = ProviderError(category, message, failure.retry_after_s, failure.cause)
         self._ended.set()
 
     def _redacted(self, message: str) -> str:
