@@ -263,7 +263,7 @@ class Assembly:
 
     def note_standstill(self, part: Part, alive: bool, still_ms: int) -> None:
         """A part stood still for so long: it moves again, or it does not."""
-        self.record.write("liveness", part=part, alive=alive, still_ms=still_ms)
+        self.record.write("liveness", part=part, state="moving" if alive else "stuck", still_ms=still_ms)
 
     def look(self) -> None:
         """To be called every `look_every_ms`."""

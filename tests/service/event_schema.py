@@ -128,7 +128,7 @@ MEMBERS: Mapping[str, Mapping[str, Check]] = {
     "timer": {"number": _or_null(_turn), "state": _one_of("ended", "missed")},
     "button": {"down": _flag},
     "mute": {"muted": _flag},
-    "liveness": {"part": _one_of(*Part), "alive": _flag, "still_ms": _duration},
+    "liveness": {"part": _one_of(*Part), "state": _one_of("stuck", "moving"), "still_ms": _duration},
     "device": {
         "device": _one_of("microphone", "loudspeaker"),
         "state": _one_of(*DeviceState),

@@ -190,4 +190,20 @@ APPLIANCE_KINDS: Final[Sequence[Kind]] = (
         "Sound comes, and it is all the same number: a switch on the device, a capture control at zero "
         "(`alsamixer`, F4), or a broken device. `appliance doctor` looks closer.",
     ),
+    Kind(
+        "liveness.stuck",
+        Priority.ERROR,
+        "A part of the appliance is stuck: {part} has not moved for {still_ms} ms.",
+        "A part of the appliance is stuck: @APPLIANCE_PART@",
+        "It is started anew when that does not move again within some seconds. Where it happens again and "
+        "again it is a fault of ours, or of a driver: `appliance report` writes down what helps to find it.",
+    ),
+    Kind(
+        "liveness.moving",
+        Priority.NOTICE,
+        "{part} moves again, after {still_ms} ms.",
+        "@APPLIANCE_PART@ moves again",
+        "Something stopped the whole machine for a moment: a memory that is full, a card that is slow, a "
+        "power supply that is too weak (`vcgencmd get_throttled` tells). Where it is rare nobody has to act.",
+    ),
 )
