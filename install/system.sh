@@ -21,7 +21,7 @@ package_exists() {
     if [ -n "$offline" ]; then
         offline_package_exists "$1"
     else
-        apt-cache policy "$1" 2>/dev/null | grep -q '^  Candidate: [^(]'
+        apt-cache policy "$1" 2>/dev/null | grep '^  Candidate: [^(]' >/dev/null
     fi
 }
 
