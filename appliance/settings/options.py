@@ -12,6 +12,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from appliance.settings import price_table
 from appliance.settings.journal import Journal
 from appliance.settings.mcp import McpServer, two_of_a_name
+from appliance.settings.panel import Panel
 from appliance.settings.provider import OFFLINE, Provider
 from appliance.settings.section import Allowed, Conflict, Section, Text, refuse, refuse_value
 
@@ -191,6 +192,7 @@ class Settings(Section):
     money: Money = Money()
     providers: tuple[Provider, ...] = Field(default=(OFFLINE,), strict=False)
     tools: Tools = Tools()
+    panel: Panel = Panel()
     journal: Journal = Journal()
 
     @field_validator("providers")
