@@ -92,7 +92,10 @@ def daemon(
     with process.stdout, process.stderr:
         running = None
         try:
-            assert any("ready" in line for line in iter(process.stderr.readline, "")), process.wait(5)
+            said: list[str] = []
+            while not said or "ready" not in said[-1]:
+                said.append(process.stderr.readline())
+                assert said[-1], f"{said}, and it ended with {process.wait(5)}"
             running = Daemon(process)
             yield running
         finally:
