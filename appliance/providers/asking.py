@@ -20,7 +20,7 @@ from appliance.conversation.vocabulary import (
     ToolRan,
     ToolResult,
 )
-from appliance.errors import FailureCategory
+from appliance.errors import Cause, FailureCategory
 from appliance.providers.health import BACKOFF_CAP_S
 from appliance.providers.held_session import HeldSession
 from appliance.providers.kept_answer import MAX_BREAKS
@@ -178,16 +178,30 @@ class Asking:
 
     def say_nobody_answers(self, pause_s: float) -> None:
         """Nobody may be tried for `pause_s`; a person does not wait longer than the back-off's cap."""
-        if pause_s > 0 and (lost := self._standing.lost) is not None:
-            self.link(lost[0], LinkState.BACKING_OFF, lost[1])
+        lost = self._standing.lost
+        if pause_s > 0 and lost is not None:
+            self.link(lost.name, LinkState.BACKING_OFF, lost.category, cause=lost.cause)
         if pause_s > BACKOFF_CAP_S and self.turn.wanted:
-            self.give_up(Failure(self._standing.why_nobody, "no provider can answer"))
+            cause = lost.cause if lost is not None else None
+            self.give_up(Failure(self._standing.why_nobody, "no provider can answer", cause=cause))
 
     def give_up(self, failure: Failure) -> None:
         self.turn.give_up()
         self._emit(replace(failure, answer=self.turn.answer))
 
     def link(
-        self, provider: str, link: LinkState, reason: str = "", message: str = "", *, background: bool = False
+        self,
+        provider: str,
+        link: LinkState,
+        reason: str = "",
+        message: str = "",
+        *,
+        cause: Cause | None = None,
+        background: bool = False,
     ) -> None:
-        self._emit(LinkChanged(provider, link, reason, message, background))
+        self._emit(LinkChanged(provider, link, reason, message, background, cause))
+
+    def down(self, provider: str, failure: Failure, *, background: bool = False) -> None:
+        """Its session is lost, or cannot be had."""
+        message, cause = failure.message, failure.cause
+        self.link(provider, LinkState.DOWN, failure.category, message, cause=cause, background=background)

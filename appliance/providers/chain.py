@@ -7,7 +7,6 @@ stands by (`standby`).
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
 
 from appliance.conversation.vocabulary import (
     AnswerAudio,
@@ -27,6 +26,7 @@ from appliance.conversation.vocabulary import (
     LinkState,
     OpenTurn,
     ProviderEvent,
+    Reach,
     Ready,
     SessionConfig,
     ToolCall,
@@ -76,8 +76,7 @@ class Chain:
         self._standing = Standing(providers, now_s, chance)
         self._asking = Asking(self._standing, emit)
         closings = Closings()
-        in_background = partial(self._asking.link, background=True)
-        probes = Probes(providers, self._standing, closings, in_background, now_s)
+        probes = Probes(providers, self._standing, closings, self._asking, now_s)
         self._opening = Opening(
             providers, config, history, said, self._asking, self._standing, closings, self._hear
         )
@@ -141,6 +140,24 @@ class Chain:
             self._take_over()
         if self._asking.turn.wanted and not self._standing.anybody_but(self._asking.turn.tried):
             self._asking.give_up(late)
+
+    # ------------------------------------------------------------------ what the machine says
+
+    def network(self, reach: Reach) -> None:
+        """The network goes as far as `reach` from now on: who is beyond it is given up at once, and who is in
+        reach again is tried at once."""
+        self._standing.network(reach)
+        self._standby.network_changed()
+        held = self._asking.held
+        gone = None if held is None else self._standing.out_of_reach(held.index)
+        if held is not None and gone is not None:
+            self._on_failure(held, gone)
+        self._succession.look_again()
+
+    def clock_set(self) -> None:
+        """The clock was set: certificates that were from another time may be good now."""
+        self._standing.way_is_back()
+        self._succession.look_again()
 
     # ------------------------------------------------------------------ what the providers say
 
@@ -233,7 +250,7 @@ class Chain:
     def _on_failure(self, held: HeldSession, failure: Failure) -> None:
         """The session is given up, whether it died or only this answer did. Of an answer that came whole
         nothing is lost with it but the word that it did."""
-        turn = self._asking.turn
+        turn, failure = self._asking.turn, self._standing.named(held.index, failure)
         if turn.stage is Stage.GENERATED and turn.answer is not None:
             self._on_event(held, AnswerDone(turn.answer, complete=True))
         others_first = self._standing.failed(
@@ -242,7 +259,7 @@ class Chain:
         if others_first and self._asking.turn.owed:
             self._asking.turn.tried.add(held.index)
         self._asking.drop(held)
-        self._asking.link(held.name, LinkState.DOWN, failure.category, failure.message)
+        self._asking.down(held.name, failure)
         if self._asking.turn.stage is Stage.BEGUN:
             self._asking.let_another_go_on(held, failure)
         self._take_over()

@@ -11,6 +11,7 @@ from appliance.conversation.vocabulary import (
     Configure,
     Failure,
     HistoryItem,
+    Reach,
     SessionConfig,
 )
 from appliance.errors import FailureCategory
@@ -32,6 +33,7 @@ class Provider:
     open: Callable[[], Session]
     last_resort: bool = False  # who nobody would prefer to a second's wait for somebody else
     may_use: Callable[[], bool] = lambda: True  # whether the owner's limits allow that it is asked now
+    distance: Reach = Reach.MACHINE  # without a network that goes so far it cannot be reached
 
 
 class HeldSession:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 from appliance.conversation.vocabulary import Failure, LinkState, ProviderEvent, Ready, SessionConfig
 from appliance.errors import FailureCategory
+from appliance.providers.asking import Asking
 from appliance.providers.held_session import Closings, HeldSession, Provider, end_session
 from appliance.providers.standing import Standing
 
@@ -20,13 +21,13 @@ class Probes:
         providers: Sequence[Provider],
         standing: Standing,
         closings: Closings,
-        link: Callable[[str, LinkState, str, str], None],
+        asking: Asking,
         now_s: Callable[[], float],
     ) -> None:
         self._providers = providers
         self._standing = standing
         self._closings = closings
-        self._link = link
+        self._asking = asking
         self._now_s = now_s
         self._settled: asyncio.Event | None = None  # of who is tried; none if that does not matter
 
@@ -50,16 +51,17 @@ class Probes:
         self, held: HeldSession, better: int, config: SessionConfig, settled: asyncio.Event
     ) -> None:
         provider = self._providers[better]
-        self._link(provider.name, LinkState.CONNECTING, "", "")
+        self._asking.link(provider.name, LinkState.CONNECTING, background=True)
         failure = await _why_not(provider, config, settled)
         if settled is not self._settled:
             return
         if failure is not None:
+            failure = self._standing.named(better, failure)
             self._standing.probe_failed(better, failure)
-            self._link(provider.name, LinkState.DOWN, failure.category, failure.message)
+            self._asking.down(provider.name, failure, background=True)
             self._try_later(held)
         else:
-            self._link(provider.name, LinkState.READY, "", "")
+            self._asking.link(provider.name, LinkState.READY, background=True)
             held.tenure.better_is_there()
         held.look()
 

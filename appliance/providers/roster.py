@@ -2,8 +2,14 @@
 
 from collections.abc import Callable, Collection
 
-from appliance.errors import FailureCategory
-from appliance.providers.health import BACKGROUND_CAP_S, BACKOFF_CAP_S, DOUBT_CAP_S, Health
+from appliance.errors import Cause, FailureCategory
+from appliance.providers.health import (
+    BACKGROUND_CAP_S,
+    BACKOFF_CAP_S,
+    DOUBT_CAP_S,
+    EAGER_PAUSE_S,
+    Health,
+)
 
 # A preferred provider that failed is tried again in the background after this long: long enough that a
 # flapping link does not swallow turns, short enough that nobody stays offline for long.
@@ -88,10 +94,15 @@ class Roster:
         now_s: float,
         chance: float,
         retry_after_s: float | None,
+        cause: Cause | None = None,
     ) -> None:
         """The provider failed; see `Health.failed`. It is needed where nobody else may be tried."""
         cap_s = BACKGROUND_CAP_S if self.anybody_but((index,), now_s) else BACKOFF_CAP_S
-        self._health[index] = self._health[index].failed(category, now_s, chance, retry_after_s, cap_s)
+        self._health[index] = self._health[index].failed(category, now_s, chance, retry_after_s, cap_s, cause)
+
+    def way_is_back(self, index: int, now_s: float) -> None:
+        """The way to the provider is there again; see `Health.way_is_back`."""
+        self._health[index] = self._health[index].way_is_back(now_s)
 
     def let_down(self, index: int, now_s: float) -> None:
         """The provider was asked, and its answer did not come whole."""
@@ -106,9 +117,18 @@ class Roster:
         waits = [
             max(
                 health.pause_s(now_s),
-                min(FAILBACK_CAP_S, FAILBACK_AFTER_S * 2 ** min(health.failures, 10)),
+                _failback_pause_s(health, now_s),
                 min(longest_doubt_s, health.doubt_s(now_s)),
             )
             for health in self._health[:index]
         ]
         return min(waits, default=None)
+
+
+def _failback_pause_s(health: Health, now_s: float) -> float:
+    """How long a preferred provider is left in peace."""
+    if health.lost_on_the_way and now_s < health.eager_until_s:
+        return EAGER_PAUSE_S
+    if health.unreached:
+        return FAILBACK_AFTER_S
+    return float(min(FAILBACK_CAP_S, FAILBACK_AFTER_S * 2 ** min(health.failures, 10)))

@@ -66,6 +66,7 @@ class Standby:
         self._opening = opening
         self._closings = closings
         self._link = partial(asking.link, background=True)
+        self._down = partial(asking.down, background=True)
         self._emit = emit
         self._now_s = now_s
         self._hedges = hedges
@@ -127,6 +128,13 @@ class Standby:
             return
         if asyncio.get_running_loop().time() - second.asked_at_s >= HEDGE_AFTER_S:
             self._fail(second, failure)
+
+    def network_changed(self) -> None:
+        """Who is out of reach by now is given up."""
+        second = self._second
+        gone = None if second is None else self._standing.out_of_reach(second.held.index)
+        if second is not None and gone is not None:
+            self._fail(second, gone)
 
     def let_go(self) -> None:
         """Close the session, if there is one; what it says from here on is nobody's business."""
@@ -210,7 +218,8 @@ class Standby:
     def _fail(self, second: Second, failure: Failure) -> None:
         """It counts against its provider, and nobody waits for it."""
         held = second.held
+        failure = self._standing.named(held.index, failure)
         self._close(second)
         self._standing.probe_failed(held.index, failure)
         second.turn.tried.add(held.index)
-        self._link(held.name, LinkState.DOWN, failure.category, failure.message)
+        self._down(held.name, failure)

@@ -57,6 +57,14 @@ class Succession:
         if self._asking.held is not None:
             self._asking.held.leave()
 
+    def look_again(self) -> None:
+        """Somebody else may be tried by now than was thought, or nobody may."""
+        held = self._asking.held
+        self._probes.stop()
+        if held is not None:
+            held.tenure.probe_after(self._standing.failback_after_s(held.index), self._now_s())
+            held.look()
+
     async def run(self) -> None:
         """Keep one session in use until `close`; ends only then."""
         try:

@@ -18,6 +18,7 @@ from appliance.conversation.vocabulary import (
     HistoryItem,
     OpenTurn,
     ProviderEvent,
+    Reach,
     Ready,
     SessionConfig,
 )
@@ -92,9 +93,15 @@ class Stage:
     """A chain of scripted providers, with a clock that stands still."""
 
     def __init__(
-        self, names: tuple[str, ...], last_resort: str | None = None, *, hedges: bool = False
+        self,
+        names: tuple[str, ...],
+        last_resort: str | None = None,
+        *,
+        hedges: bool = False,
+        far: tuple[str, ...] = (),
     ) -> None:
-        """Without `hedges` there is a session with one provider at a time, whatever its health."""
+        """Without `hedges` there is a session with one provider at a time, whatever its health; those who are
+        `far` are in the internet, the others on this machine."""
         self.sessions: dict[str, list[ScriptedSession]] = {name: [] for name in names}
         self.out_of_money: set[str] = set()
         self.events: list[ProviderEvent | ChainEvent] = []
@@ -104,7 +111,13 @@ class Stage:
         self._changed = asyncio.Event()
         self.chain = Chain(
             [
-                Provider(name, self._opener(name), name == last_resort, self._is_in_money(name))
+                Provider(
+                    name,
+                    self._opener(name),
+                    name == last_resort,
+                    self._is_in_money(name),
+                    Reach.INTERNET if name in far else Reach.MACHINE,
+                )
                 for name in names
             ],
             SessionConfig("be brief"),
@@ -154,8 +167,10 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(*names: str, last_resort: str | None = None, hedges: bool = False) -> AsyncIterator[Stage]:
-    stage = Stage(names, last_resort, hedges=hedges)
+async def stage(
+    *names: str, last_resort: str | None = None, hedges: bool = False, far: tuple[str, ...] = ()
+) -> AsyncIterator[Stage]:
+    stage = Stage(names, last_resort, hedges=hedges, far=far)
     task = asyncio.create_task(stage.chain.run())
     yield stage
     stage.chain.send(CloseSession())
