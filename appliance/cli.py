@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from appliance import __version__, control_verbs
+from appliance import __version__, care_verbs, control_verbs
 from appliance.errors import ApplianceError, ConfigurationError
 from appliance.settings import Loaded, load_settings, render
 
@@ -174,6 +174,7 @@ def timeline(
 
 
 app.add_typer(control_verbs.app)
+app.add_typer(care_verbs.app)
 
 
 def _presses(spans: list[str]) -> "tuple[Press, ...]":

@@ -48,8 +48,9 @@ class Echo:
 
 @dataclass(frozen=True, slots=True)
 class Acoustics:
-    """`noise_dbfs`: the quiet before the probe, a typical 50 ms of it. `clipped_share`: of the samples while
-    the sweeps sounded (0…1). `dead`: every sample is the same. `echo` is None where the probe is not heard."""
+    """`noise_dbfs`: the quiet before the probe, a typical 50 ms of it. `clipped_share`: of the samples
+    while the sweeps sounded (0…1). `dead`: every sample is the same. `echo` is None where the probe is not
+    heard."""
 
     noise_dbfs: float
     clipped_share: float

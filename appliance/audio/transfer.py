@@ -40,6 +40,9 @@ class Transfer:
         self._weight: Samples = np.abs(spectrum) ** 2
         self._inverse = np.conj(spectrum) / (self._weight + _FLOOR * float(self._weight.max()))
         self._noise = self._noise_power(quiet)
+        self._whole = self._power(
+            np.fft.irfft(spectrum * self._inverse, self._size)
+        )  # what the floor takes off
 
     def level_and_distortion_db(self, starts: Sequence[int]) -> tuple[float, float]:
         """Of the sweeps that begin at `starts`, on average; FLOOR_DBFS for what drowns in the noise.
@@ -54,7 +57,7 @@ class Transfer:
             for number in _HARMONICS
         ]
         audible = sum(power for power in harmonics if power > least)
-        return _db(direct), _db(audible / direct) if direct > 0 else FLOOR_DBFS
+        return _db(direct / self._whole), _db(audible / direct) if direct > 0 else FLOOR_DBFS
 
     def _response(self, start: int) -> Samples:
         """The impulse response; the sweep's own arrival is at sample `_before` of it."""
@@ -67,11 +70,13 @@ class Transfer:
         """The power, as the sweep has it, of what lies in `span_s` around `at_s`, without the noise in it."""
         low = self._before + round((at_s + span_s[0]) * self._rate_hz)
         high = self._before + round((at_s + span_s[1]) * self._rate_hz)
-        powers = []
-        for response in responses:
-            gain = np.abs(np.fft.rfft(response[low:high], self._size)) ** 2
-            powers.append(float(np.dot(gain, self._weight) / self._weight.sum()))
+        powers = [self._power(response[low:high]) for response in responses]
         return float(np.mean(powers)) - self._noise * (high - low)
+
+    def _power(self, response: Samples) -> float:
+        """How much louder the sweep gets on a way with this impulse response."""
+        gain = np.abs(np.fft.rfft(response, self._size)) ** 2
+        return float(np.dot(gain, self._weight) / self._weight.sum())
 
     def _noise_power(self, quiet: Samples) -> float:
         """What noise like that of `quiet` adds to `_mean_power` for each sample of its span."""

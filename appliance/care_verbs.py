@@ -1,0 +1,88 @@
+"""The verbs by which a person looks after an appliance. Each imports what it needs when it is called."""
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from appliance.service.doctor.examination import Patient
+    from appliance.settings import Loaded
+
+app = typer.Typer()
+_PANEL = "To look after it"
+
+Config = Annotated[
+    list[Path] | None,
+    typer.Option("--config", metavar="FILE", help="A TOML file of settings; repeatable, later ones win."),
+]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="One setting, such as conversation.language=de."),
+]
+State = Annotated[
+    Path | None, typer.Option("--state", metavar="DIR", help="Where it keeps what outlives a restart.")
+]
+Socket = Annotated[
+    Path | None, typer.Option("--socket", metavar="PATH", help="The control socket of the appliance.")
+]
+
+
+@app.command(rich_help_panel=_PANEL)
+def doctor(
+    config: Config = None,
+    overrides: Set = None,
+    silent: Annotated[
+        bool, typer.Option("--silent", help="Play nothing: the acoustic check is left out.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For a program to read.")] = False,
+    state: State = None,
+    socket: Socket = None,
+) -> None:
+    """Check ears, mouth, pins, clock, network and keys; it plays three sweeps and listens to them."""
+    from appliance.service.doctor.display import as_json as shown_as_json
+    from appliance.service.doctor.display import finding_lines, summary
+    from appliance.service.doctor.examination import examine
+    from appliance.service.doctor.finding import all_well
+
+    found = []
+    for finding in examine(_patient(config, overrides, state, socket, silent=silent)):
+        found.append(finding)
+        if not as_json:
+            for line in finding_lines(finding):
+                typer.echo(line)
+    typer.echo(shown_as_json(found) if as_json else f"\n{summary(found)}")
+    raise typer.Exit(0 if all_well(found) else 1)
+
+
+def _patient(
+    config: list[Path] | None,
+    overrides: list[str] | None,
+    state: Path | None,
+    socket: Path | None,
+    *,
+    silent: bool,
+) -> "Patient":
+    from appliance.service.control.place import client_path
+    from appliance.service.doctor.display import telling
+    from appliance.service.doctor.examination import Patient
+    from appliance.service.state import find_state_folder
+
+    return Patient(
+        _loader(config, overrides),
+        os.environ,
+        client_path(socket, os.environ),
+        find_state_folder(state, os.environ),
+        silent,
+        lambda what: telling(sys.stderr, what),
+    )
+
+
+def _loader(config: list[Path] | None, overrides: list[str] | None) -> "Callable[[], Loaded]":
+    from appliance.settings import load_settings
+
+    return lambda: load_settings(config or [], overrides or [], os.environ)

@@ -1,0 +1,61 @@
+"""What was measured is there for the echo canceller, whole; a spoilt file costs nobody the start."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from appliance.service.doctor.learnt import FILE, Learnt, LearntEcho, keep, recall
+from appliance.service.state import StateDirectory
+
+LEARNT = Learnt(
+    measured_at=datetime(2026, 11, 21, tzinfo=UTC),
+    microphone="USB Mic",
+    loudspeaker="Jack",
+    capture_hz=16_000,
+    playout_hz=48_000,
+    noise_dbfs=-61,
+    clipped_share=0.002,
+    echo=LearntEcho(delay_ms=45, level_db=-14, distortion_db=-34, drift_ppm=21, slip_ms=0.01),
+)
+
+
+def unexpected(sentence: str) -> None:
+    raise AssertionError(sentence)
+
+
+def test_what_was_kept_is_recalled(tmp_path: Path) -> None:
+    keep(tmp_path / "state", LEARNT, unexpected)
+    assert recall(StateDirectory(tmp_path / "state", unexpected)) == LEARNT
+
+
+def test_nothing_measured_is_nothing(tmp_path: Path) -> None:
+    assert recall(StateDirectory(tmp_path, unexpected)) is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"version":1', '"version":2'),
+        ('"drift_ppm":21.0', '"drift_ppm":"fast"'),
+        ('"drift_ppm":21.0', '"drift_ppm":1e9'),
+        ('"microphone":"USB Mic",', ""),
+        ("{", "[{"),
+    ],
+)
+def test_a_file_that_makes_no_sense_is_put_aside_and_told_of(tmp_path: Path, old: str, new: str) -> None:
+    keep(tmp_path, LEARNT, unexpected)
+    text = (tmp_path / FILE).read_text()
+    assert old in text
+    (tmp_path / FILE).write_text(text.replace(old, new, 1))
+    warnings: list[str] = []
+    assert recall(StateDirectory(tmp_path, warnings.append)) is None
+    assert len(warnings) == 1
+    assert (tmp_path / f"{FILE}.spoilt").exists()
+
+
+def test_members_of_a_later_version_are_passed_over(tmp_path: Path) -> None:
+    keep(tmp_path, LEARNT, unexpected)
+    text = (tmp_path / FILE).read_text()
+    (tmp_path / FILE).write_text(text.replace("{", '{"more":[1],', 1))
+    assert recall(StateDirectory(tmp_path, unexpected)) == LEARNT

@@ -1,0 +1,66 @@
+"""The machine under the appliance: what its clock, card, temperature and power supply mean."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from appliance.service.doctor import machine
+from appliance.service.doctor.finding import Verdict
+
+BUILT = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("year", "synchronised", "verdict"),
+    [(1970, False, Verdict.BROKEN), (2027, False, Verdict.POOR), (2027, True, Verdict.OK)],
+)
+def test_a_clock_before_our_own_files_was_never_set(year: int, synchronised: bool, verdict: Verdict) -> None:
+    found = machine.check_clock(datetime(year, 1, 1, tzinfo=UTC), BUILT, synchronised=synchronised)
+    assert found.verdict is verdict
+
+
+def test_the_kernel_can_be_asked_for_its_clock() -> None:
+    assert machine.clock_is_synchronised() in (True, False)
+    assert machine.built_at() < datetime.now(UTC)
+
+
+def test_a_state_directory_may_be_missing_and_not_forbidden(tmp_path: Path) -> None:
+    assert machine.check_state(tmp_path / "new" / "state").verdict is Verdict.OK
+    (tmp_path / "file").touch()
+    assert machine.check_state(tmp_path / "file" / "state").verdict is Verdict.BROKEN
+
+
+def test_what_was_put_aside_is_told_of(tmp_path: Path) -> None:
+    (tmp_path / "timers.json.spoilt").touch()
+    found = machine.check_state(tmp_path)
+    assert found.verdict is Verdict.POOR
+    assert "timers.json.spoilt" in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("milli_c", "verdict"), [("45123", Verdict.OK), ("80500", Verdict.POOR), ("x", Verdict.SKIPPED)]
+)
+def test_a_hot_processor_is_told_of(tmp_path: Path, milli_c: str, verdict: Verdict) -> None:
+    (tmp_path / "thermal_zone0").mkdir()
+    (tmp_path / "thermal_zone0" / "temp").write_text(f"{milli_c}\n")
+    assert machine.check_temperature(tmp_path).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("told", "verdict", "word"),
+    [
+        ("throttled=0x0", Verdict.OK, "strong"),
+        ("throttled=0x50005", Verdict.BROKEN, "at this moment"),
+        ("throttled=0x50000", Verdict.POOR, "since the start"),
+        ("throttled=0x40000", Verdict.POOR, "slowed down"),
+        ("VCHI initialization failed", Verdict.SKIPPED, "Raspberry"),
+    ],
+)
+def test_a_power_supply_that_is_too_weak_is_told_of(told: str, verdict: Verdict, word: str) -> None:
+    found = machine.check_power(["echo", told])
+    assert (found.verdict, word in found.sentence) == (verdict, True)
+
+
+def test_no_raspberry_pi_is_no_mistake() -> None:
+    assert machine.check_power(["/nonexistent/vcgencmd"]).verdict is Verdict.SKIPPED
