@@ -40,6 +40,10 @@ def _lines(
             yield "  none"
         yield from _missed(devices, direction, name)
         yield ""
+    if not any(_serves(device, direction, formats) for device in devices for direction in Direction):
+        yield "Nothing was found: is it plugged in? Is your user in the group audio?"
+        yield "(`sudo usermod -aG audio $USER`, then log out and in again)"
+        return
     yield "To use one, put its name into the configuration:"
     for direction, section in _SECTION.items():
         chosen = _chosen(devices, direction)

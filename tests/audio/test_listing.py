@@ -65,6 +65,8 @@ def test_nothing_is_said_to_be_nothing() -> None:
     listed = list_for_people([], {})
     assert "microphones:\n  none\n" in listed
     assert "loudspeakers:\n  none\n" in listed
+    assert "is it plugged in? Is your user in the group audio?" in listed
+    assert "To use one" not in listed
 
 
 def test_a_device_in_use_is_listed_with_its_user() -> None:
