@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from appliance.service.doctor.learnt import recall
+from appliance.service.doctor.learnt_file import recall
 from appliance.service.state import StateDirectory
 from tests.cable.daemon import daemon
 from tests.rig.cable import VirtualCable

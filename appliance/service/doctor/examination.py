@@ -14,7 +14,8 @@ from appliance.service.control.controls import Status
 from appliance.service.doctor import daemon, keys, machine, network, pins, sound
 from appliance.service.doctor.acoustic_words import acoustic_findings, dead_microphone, not_measured
 from appliance.service.doctor.finding import Finding, Verdict, broken, ok, poor, skipped
-from appliance.service.doctor.learnt import Learnt, keep, recall
+from appliance.service.doctor.learnt import Learnt
+from appliance.service.doctor.learnt_file import keep, recall
 from appliance.service.doctor.listening import listen
 from appliance.service.doctor.measuring import measure_devices
 from appliance.service.doctor.peers import peers_of

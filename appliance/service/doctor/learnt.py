@@ -1,15 +1,8 @@
-"""What was measured of this microphone and this loudspeaker, kept for the echo canceller."""
+"""What was measured of one microphone and one loudspeaker, as it is kept. Pure."""
 
-import os
-from contextlib import suppress
-from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
-
-from appliance.service.state import StateDirectory, Warn
-
-FILE: Final = "acoustics.json"
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 Level = Annotated[float, Field(ge=-200, le=100)]
 
@@ -46,36 +39,3 @@ class Learnt(BaseModel):
     overruns: int = Field(default=0, ge=0)
     underruns: int = Field(default=0, ge=0)
     echo: LearntEcho | None = None
-
-
-def keep(folder: Path, learnt: Learnt, warn: Warn) -> None:
-    """Save it in the state directory `folder`; whoever owns that may read it, though root measured.
-
-    Raises InputFileError where the directory cannot be made; `warn` is told where it cannot be written.
-    """
-    state = StateDirectory(folder, warn)
-    state.make()
-    state.save(FILE, learnt.model_dump(mode="json"))
-    state.close()
-    _give_to_the_owner(folder / FILE)
-
-
-def recall(state: StateDirectory) -> Learnt | None:
-    """What was measured last; None where nothing was. What makes no sense is put aside, with a warning."""
-    kept = state.read(FILE)
-    if kept is None:
-        return None
-    try:
-        return Learnt.model_validate(kept)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        state.put_aside(FILE, f"{'.'.join(map(str, first['loc'])) or FILE}: {first['msg']}")
-        return None
-
-
-def _give_to_the_owner(path: Path) -> None:
-    """Root measures, and the service reads: the file goes to whoever owns the directory."""
-    owner = path.parent.stat()
-    if os.geteuid() == 0 and owner.st_uid != 0:
-        with suppress(OSError):
-            os.chown(path, owner.st_uid, owner.st_gid)

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from appliance.service.doctor.learnt import FILE, Learnt, LearntEcho, keep, recall
+from appliance.service.doctor.learnt import Learnt, LearntEcho
+from appliance.service.doctor.learnt_file import FILE, keep, recall
 from appliance.service.state import StateDirectory
 
 LEARNT = Learnt(
