@@ -105,7 +105,7 @@ class Counters:
 
     def snapshot(self) -> dict[str, int | float]:
         """Everything counted, by name: `turns_opened`, of it by label `errors.auth_failed`, durations in
-        seconds `speech_sent_s.openai`, and `latency_PART_{last,mean,max,p50,p95}_ms` of each latency part.
+        seconds `speech_sent_s.openai`, and `latency_PART_{last,sum,mean,max,p50,p95}_ms` of each part of it.
 
         All names without a label are always there. Without a latency (`latencies` is 0) they are all 0.
         """
@@ -119,6 +119,7 @@ class Counters:
         found["latencies"] = self._waits["total"].count
         for part, wait in self._waits.items():
             found[f"latency_{part}_last_ms"] = round(wait.last_ms, 1)
+            found[f"latency_{part}_sum_ms"] = round(wait.sum_ms, 1)
             found[f"latency_{part}_mean_ms"] = round(wait.mean_ms, 1)
             found[f"latency_{part}_max_ms"] = round(wait.max_ms, 1)
             found[f"latency_{part}_p50_ms"] = round(wait.quantile_ms(0.5), 1)

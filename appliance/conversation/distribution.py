@@ -24,8 +24,8 @@ class Distribution:
 
     def __init__(self) -> None:
         self._bins = [0] * _BINS
-        self._sum_ms = 0.0
         self._least_ms = math.inf
+        self.sum_ms = 0.0
         self.count = 0
         self.last_ms = 0.0
         self.max_ms = 0.0
@@ -34,7 +34,7 @@ class Distribution:
         """One more value, 0 or more."""
         self._bins[_bin_of(value_ms)] += 1
         self.count += 1
-        self._sum_ms += value_ms
+        self.sum_ms += value_ms
         self.last_ms = value_ms
         self.max_ms = max(self.max_ms, value_ms)
         self._least_ms = min(self._least_ms, value_ms)
@@ -42,7 +42,7 @@ class Distribution:
     @property
     def mean_ms(self) -> float:
         """The arithmetic mean; 0 without values."""
-        return self._sum_ms / self.count if self.count else 0.0
+        return self.sum_ms / self.count if self.count else 0.0
 
     def quantile_ms(self, share: float) -> float:
         """The value that `share` (0…1) of all values do not exceed (nearest rank); 0 without values."""

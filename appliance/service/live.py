@@ -32,6 +32,9 @@ from appliance.service.liveness import Beat, Part
 from appliance.service.log_target import open_log
 from appliance.service.mailbox import Mailbox
 from appliance.service.memory import return_memory, spare_memory
+from appliance.service.metrics.port import offering
+from appliance.service.network_news import NetworkEvent
+from appliance.service.network_watch import NetworkWatch
 from appliance.service.notify import Notifier
 from appliance.service.provider_list import ProviderList, list_providers
 from appliance.service.sentences import say
@@ -141,7 +144,10 @@ async def _run(
                 state,
                 notifier,
             )
-            async with answering(listener, live.controls):
+            async with (
+                answering(listener, live.controls),
+                offering(settings.metrics, live.controls.status, tell_owner),
+            ):
                 await live.run()
 
 
@@ -170,7 +176,8 @@ class _Live:
         self._greeting = settings.conversation.greeting
         self._failure: Exception | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._mailbox = mailbox = Mailbox[Event](self._loop, self._deliver)
+        self._mailbox = mailbox = Mailbox[Event | NetworkEvent](self._loop, self._deliver)
+        self._network = NetworkWatch(mailbox.post, self._broke)
         self._sound = sound = LiveSound(
             settings,
             devices,
@@ -226,6 +233,7 @@ class _Live:
         self._clock.start()
         self._hearing.start()
         self._sound.start()
+        self._network.start()
         try:
             async with self._assembly.running(START_TIMEOUT_S, self._stopping):
                 await self._until_it_hears()
@@ -250,8 +258,11 @@ class _Live:
         """What is counted where no event tells of it."""
         return self._assembly.gauges() | self._sound.gauges() | self._mailbox.gauges()
 
-    def _deliver(self, event: Event) -> None:
-        self._assembly.conductor.post(event)
+    def _deliver(self, event: Event | NetworkEvent) -> None:
+        if isinstance(event, NetworkEvent):
+            self._assembly.network.take(event)
+        else:
+            self._assembly.conductor.post(event)
 
     def _wake_at(self, due_ms: float) -> None:
         """One timer is enough: the conductor asks for the earliest of its deadlines, again and again."""

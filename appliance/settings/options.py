@@ -12,6 +12,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from appliance.settings import price_table
 from appliance.settings.journal import Journal
 from appliance.settings.mcp import McpServer, two_of_a_name
+from appliance.settings.metrics import Metrics
 from appliance.settings.panel import Panel
 from appliance.settings.provider import OFFLINE, Provider
 from appliance.settings.section import Allowed, Conflict, Section, Text, refuse, refuse_value
@@ -194,6 +195,7 @@ class Settings(Section):
     tools: Tools = Tools()
     panel: Panel = Panel()
     journal: Journal = Journal()
+    metrics: Metrics = Metrics()
 
     @field_validator("providers")
     @classmethod

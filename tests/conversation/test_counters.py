@@ -72,7 +72,13 @@ def test_a_real_log_is_counted_to_the_last_event() -> None:
 
 
 def test_a_device_that_comes_back_was_opened_again() -> None:
-    lost = {"event": "device", "device": "microphone", "state": "lost", "name": "USB", "reason": "unplugged"}
+    lost: dict[str, object] = {
+        "event": "device",
+        "device": "microphone",
+        "state": "lost",
+        "name": "USB",
+        "reason": "unplugged",
+    }
     found = counted(lost, {**lost, "state": "ready"}, lost)
     assert (found["device_losses.microphone"], found["devices_reopened.microphone"]) == (2, 1)
 

@@ -1,0 +1,1 @@
+"""What the appliance counts, for Prometheus."""
