@@ -6,8 +6,9 @@ readonly STAMP=$VENV/installed # a line "LOCK HASH" for each lock file that is c
 
 # python3-pyaudio brings PortAudio; espeak-ng is the offline voice
 readonly CLONE_PACKAGES=(ca-certificates espeak-ng python3 python3-pyaudio python3-venv)
-# the virtual audio cable, recorded speech with known text, and the linter of this file
-readonly TEST_PACKAGES=(libasound2-plugins pocketsphinx-testdata pulseaudio pulseaudio-utils shellcheck)
+# the virtual audio cable, recorded speech with known text, the linter of this file, and a Debian in a container
+readonly TEST_PACKAGES=(libasound2-plugins pocketsphinx-testdata pulseaudio pulseaudio-utils shellcheck
+    mmdebstrap systemd-container)
 
 stamp_of() { printf '%s %s\n' "$1" "$(cat "requirements/$1.lock" pyproject.toml | sha256sum | cut -d ' ' -f 1)"; }
 
@@ -53,8 +54,9 @@ run_tests() {
     step .venv/bin/lint-imports --no-logo
     step shellcheck --external-sources install.sh .ci/run requirements/update
     # most tests wait, for sound in real time; those at the cable measure, and have the machine for themselves
-    step .venv/bin/python -m pytest -m 'not cable' --numprocesses 4 --dist loadfile
+    step .venv/bin/python -m pytest -m 'not cable and not rig' --numprocesses 4 --dist loadfile
     step .venv/bin/python -m pytest -m cable
+    step .venv/bin/python -m pytest -m rig -rs
 }
 
 print_plan() {

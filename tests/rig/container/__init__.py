@@ -1,0 +1,1 @@
+"""The appliance as it is installed, under a real systemd."""
