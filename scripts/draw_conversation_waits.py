@@ -10,11 +10,11 @@ from appliance.conversation.strategies import IMMEDIATE
 from appliance.hearing.energy import WINDOW_SAMPLES
 from appliance.hearing.speech_run import DIP_MS, READABLE_MS
 from appliance.hearing.turn_detector import TurnOptions
+from appliance.panel.gestures import TAP_MAX_MS
 from appliance.pcm.formats import NEAR_RATE_HZ
 from appliance.providers.health import BACKOFF_CAP_S
 from appliance.providers.offline.keeper import READ_DEADLINE_S
 from appliance.providers.standby import HEDGE_AFTER_S
-from appliance.service.button import TAP_MAX_MS
 from appliance.service.half_duplex import RING_OUT_MS
 from appliance.service.rooms import ConductorOptions
 from appliance.settings.options import Conversation, Hearing, Interruption

@@ -55,6 +55,7 @@ class CaptureThread:
         self._resumed = resumed
         self._warn = warn
         self._overruns = 0
+        self._process: int | None = None
         self._beats = 0
         self._to_tell = tell
         self._told = DeviceState.READY
@@ -71,6 +72,11 @@ class CaptureThread:
     def beats(self) -> int:
         """Moves with every block, and with every try to open a microphone that is lost."""
         return self._beats
+
+    @property
+    def process(self) -> int | None:
+        """The process that was given the microphone last; None where it needs none, and before the first."""
+        return self._process
 
     def start(self) -> None:
         """Begin to read; called once."""
@@ -92,6 +98,7 @@ class CaptureThread:
         return self._reopen(previous, keep_on)
 
     def _capture(self, device: CaptureDevice, prove: Callable[[], None], keep_on: Callable[[], bool]) -> None:
+        self._process = getattr(device, "process", None)
         intake = Intake(device.rate_hz, device.channels, self._ring_hz)
         overruns_before = self._overruns
         proved = False

@@ -11,6 +11,8 @@ from typing import Final
 _CARD: Final = re.compile(r"^ *(?P<number>\d+) \[(?P<id>\S+) *\]: .*? - (?P<name>.*)$", re.MULTILINE)
 _OWNER: Final = re.compile(r"^owner_pid\s*:\s*(\d+)", re.MULTILINE)
 _PROCESS: Final = re.compile(r"^Tgid:\s*(\d+)", re.MULTILINE)
+_PARENT: Final = re.compile(r"^PPid:\s*(\d+)", re.MULTILINE)
+_STATE: Final = re.compile(r"^State:\s*(\w)", re.MULTILINE)  # Z and X: it has ended, and holds nothing
 # The name of a USB interface: bus, ports from hub to hub, configuration and interface ("1-1.3:1.0").
 _USB_INTERFACE: Final = re.compile(r"(\d+-[\d.]+):\d+\.\d+")
 
@@ -78,10 +80,29 @@ def user_of(places: Places, card: int, pcm: int, direction: Direction) -> str | 
     return _program(places.processes, owner[1]) if owner else "another program"
 
 
+def recorders(places: Places) -> frozenset[int]:
+    """The processes that have a microphone of a sound card open."""
+    statuses = (_text(status) for status in places.asound.glob("card*/pcm*c/sub*/status"))
+    threads = [owner[1] for status in statuses if (owner := _OWNER.search(status))]
+    return frozenset(_process_of(places.processes, thread) for thread in threads)
+
+
+def parent_of(places: Places, process: int) -> int | None:
+    """The process that started this one; None where it has ended."""
+    status = _text(places.processes / str(process) / "status")
+    parent, state = _PARENT.search(status), _STATE.search(status)
+    ended = parent is None or (state is not None and state[1] in "ZX")
+    return None if ended or parent is None else int(parent[1])
+
+
+def _process_of(processes: Path, thread: str) -> int:
+    found = _PROCESS.search(_text(processes / thread / "status"))
+    return int(found[1] if found else thread)
+
+
 def _program(processes: Path, thread: str) -> str:
     """The program of a thread: the kernel knows who opened a device by its thread."""
-    process = _PROCESS.search(_text(processes / thread / "status"))
-    number = process[1] if process else thread
+    number = str(_process_of(processes, thread))
     name = _text(processes / number / "comm").strip()
     return f"{name} (process {number})" if name else f"process {number}"
 

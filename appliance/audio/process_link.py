@@ -80,6 +80,11 @@ class ProcessLink:
         self._poll.register(self._from, select.POLLIN)
         self._received = bytearray()
 
+    @property
+    def process(self) -> int:
+        """The number of the process."""
+        return self._process.pid
+
     def send(self, request: bytes) -> None:
         """Raises DeviceError where the process is gone, or takes nothing any more."""
         try:

@@ -22,6 +22,7 @@ class Microphone:
         self.rate_hz = rate_hz
         self.channels = channels
         self.overruns = 0
+        self.process = link.process
 
     def read(self) -> bytes | None:
         """As CaptureDevice."""

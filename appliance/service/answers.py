@@ -18,9 +18,10 @@ from appliance.conversation.vocabulary import (
     TurnEnded,
     UserTranscript,
 )
-from appliance.pcm.formats import ms_of_samples
+from appliance.pcm.formats import Pcm, ms_of_samples
 from appliance.pcm.resample import Resampler
 from appliance.service.clock import StreamClock
+from appliance.service.last_answer import LastAnswer
 from appliance.service.loudspeaker import Loudspeaker, Mouth
 from appliance.service.record import Record
 from appliance.service.turns import Provider
@@ -77,6 +78,7 @@ class Answers:
         self._near_ms = near_ms
         self._out_ms = out_ms
         self._answer = Answer(0, 0, 0.0, 0.0, progress=Progress.NONE)
+        self.last = LastAnswer(device_rate_hz)
         self.answered = 0
         self.stale_events = 0
         self.refused_samples = 0
@@ -138,13 +140,17 @@ class Answers:
         if first:
             answer.first_audio_ms = self._clock.now_ms()
             self._mouth.begin(answer.number)
+            self.last.begin()
         if answer.resampler is None:
             answer.resampler = Resampler(answer.input_rate_hz, self._rate_hz)
         self._history.received(answer.number, event.item, len(event.pcm), answer.input_rate_hz)
         answer.givers.gave(ms_of_samples(len(event.pcm), answer.input_rate_hz))
-        pcm = answer.resampler.process(event.pcm)
-        self.refused_samples += self._mouth.append(answer.number, pcm)
+        self._append(answer.resampler.process(event.pcm))
         return first
+
+    def _append(self, pcm: Pcm) -> None:
+        self.refused_samples += self._mouth.append(self._answer.number, pcm)
+        self.last.append(pcm)
 
     def transcript(self, event: UserTranscript | AnswerTranscript) -> None:
         """What one of the two said, so far or finally."""
@@ -182,7 +188,7 @@ class Answers:
     def _let_out_the_rest(self) -> None:
         answer = self._answer
         if answer.resampler is not None:
-            self.refused_samples += self._mouth.append(answer.number, answer.resampler.flush())
+            self._append(answer.resampler.flush())
             answer.resampler = None
 
     def done(self, *, complete: bool) -> None:

@@ -1,14 +1,10 @@
 """The button, wherever it is: its edges become wishes."""
 
 from collections.abc import Callable
-from typing import Final
 
 from appliance.conversation.vocabulary import Pressed, Released
+from appliance.panel.gestures import TAP_MAX_MS
 from appliance.pcm.formats import NEAR_RATE_HZ, samples_of_ms
-
-# A shorter press is a tap, which opens a turn that silence ends. People who push to talk hold for
-# longer than they need for a word; a deliberate tap takes 100 to 250 ms.
-TAP_MAX_MS: Final = 400
 
 
 class Button:

@@ -1,7 +1,8 @@
 """Edges of a button become a press and a tap, or a press that was held."""
 
 from appliance.conversation.vocabulary import Pressed, Released
-from appliance.service.button import TAP_MAX_MS, Button
+from appliance.panel.gestures import TAP_MAX_MS
+from appliance.service.button import Button
 
 TAP = TAP_MAX_MS * 16
 
