@@ -1,6 +1,6 @@
 """What was said, and of the answers only what was heard."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from appliance.conversation.delivery import UNKNOWN, Delivery, learned_from
@@ -65,6 +65,7 @@ class History:
         self.conversation = conversation
         self._exchanges: dict[int, Exchange] = {}
         self._usual: dict[str, Delivery] = {}  # of each provider, also when its answers are kept no longer
+        self._recalled: tuple[HistoryItem, ...] = ()
 
     # ------------------------------------------------------------------ what happens
 
@@ -134,9 +135,15 @@ class History:
         if exchange is not None:
             exchange.heard_ms, exchange.complete = heard_ms, complete
 
+    def recall(self, items: Sequence[HistoryItem]) -> None:
+        """`items` were said before this conversation began; no more is kept of them than of the exchanges,
+        whose places they take until there are as many."""
+        self._recalled = tuple(items)
+
     def forget(self) -> None:
         """Nothing was ever said; what comes late of it is passed over."""
         self._exchanges.clear()
+        self._recalled = ()
 
     # ------------------------------------------------------------------ what was said
 
@@ -161,7 +168,7 @@ class History:
     def items(self, before: int | None = None, to_be_heard: int | None = None) -> tuple[HistoryItem, ...]:
         """What was said before the answer of that number (None: so far), oldest first, without empty
         utterances; of an answer that is `to_be_heard` all that came, of any other what was heard."""
-        items: list[HistoryItem] = []
+        items = list(self.recalled)
         for exchange in self._in_order(before):
             if exchange.question and not exchange.told_within:
                 items.append(HistoryItem("user", exchange.question))
@@ -170,6 +177,12 @@ class History:
             if spoken:
                 items.append(HistoryItem("assistant", spoken))
         return tuple(items)
+
+    @property
+    def recalled(self) -> tuple[HistoryItem, ...]:
+        """What was said before this conversation began, as far as it is kept."""
+        kept = 2 * (MAX_EXCHANGES - len(self._exchanges))
+        return self._recalled[-kept:] if kept > 0 else ()
 
     def lines(self) -> tuple[Line, ...]:
         """Every message that was said and heard, oldest first."""
