@@ -132,7 +132,9 @@ class Chain:
     def abandon(self) -> None:
         """The provider in use lets the person wait for too long: go on with one who has not failed
         this turn and may be tried now, else give the turn up."""
-        late = Failure(FailureCategory.TIMED_OUT, "no answer before the deadline")
+        lost = self._standing.lost if self._asking.held is None else None
+        cause = None if lost is None else lost.cause
+        late = Failure(FailureCategory.TIMED_OUT, "no answer before the deadline", cause=cause)
         self._standby.late(late)
         if self._asking.held is not None:
             self._on_failure(self._asking.held, late)

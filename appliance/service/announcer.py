@@ -7,11 +7,11 @@ from typing import Final, Protocol
 from appliance.audio import earcons
 from appliance.conversation.announcements import Ruling, Sound
 from appliance.conversation.vocabulary import DeviceChanged, DeviceState
-from appliance.errors import FailureCategory, ProviderError
+from appliance.errors import Cause, FailureCategory, ProviderError
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, ms_of_samples, samples_of_ms
 from appliance.service.half_duplex import RING_OUT_MS
 from appliance.service.loudspeaker import Loudspeaker
-from appliance.service.sentences import BUSY_SENTENCE, DEAF_SENTENCE, HONEST_SENTENCES
+from appliance.service.sentences import BUSY_SENTENCE, CAUSE_SENTENCES, DEAF_SENTENCE, HONEST_SENTENCES
 
 # From asking for an earcon until it leaves the loudspeaker: two blocks of queue, and the device's own.
 EARCON_DELAY_MS: Final = 100.0
@@ -60,9 +60,14 @@ class Announcer:
         """Sentences that are being made ready."""
         return set(self._pending)
 
-    def announce_failure(self, category: FailureCategory) -> None:
-        """Say honestly that there is no answer, unless the person has gone on talking by then."""
-        self.announce(self._excuse(category) or HONEST_SENTENCES[category])
+    def announce_failure(self, category: FailureCategory, cause: Cause | None = None) -> None:
+        """Say honestly that there is no answer, and why, unless the person has gone on talking by then."""
+        known = None if cause is None else CAUSE_SENTENCES.get(cause)
+        self.announce(self._excuse(category) or known or HONEST_SENTENCES[category])
+
+    def sound_trouble(self) -> None:
+        """Let it be heard that something is wrong; the light and the journal say what."""
+        self.sound(earcons.trouble(self._rate_hz))
 
     def announce_device(self, change: DeviceChanged) -> None:
         """Say that the microphone is gone, and let it be heard that it is back."""

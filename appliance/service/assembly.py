@@ -43,6 +43,7 @@ from appliance.service.loudspeaker import Loudspeaker
 from appliance.service.money import Money
 from appliance.service.money_accounts import accounts_of
 from appliance.service.money_meter import metered
+from appliance.service.network_news import NetworkNews
 from appliance.service.provider_list import ProviderList, session_config
 from appliance.service.record import Record
 from appliance.service.rooms import ConductorOptions, Rooms
@@ -114,6 +115,12 @@ class Assembly:
             lambda sentence: self.announcer.announce(sentence),
         )
         self.chain = self._link_up(settings, providers)
+        self.network = NetworkNews(
+            providers.providers[0].distance,
+            self.record.write,
+            lambda: self.announcer.sound_trouble(),
+            self.chain,
+        )
         self._half_duplex = self._hear_by_turns(ends) if ends.half_duplex else None
         self.loudspeaker = Loudspeaker(
             ends.mouth, self._half_duplex.begin if self._half_duplex is not None else _do_nothing

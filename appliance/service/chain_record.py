@@ -17,6 +17,7 @@ class ChainRecord:
     def link(self, event: LinkChanged) -> None:
         """How a provider's link stands, and what went wrong."""
         times, fails = 0, event.provider in self._fails
+        cause = {"cause": event.cause} if event.cause is not None else {}
         if event.message:
             self._fails[event.provider] = event.reason
             kind = event.provider, event.reason
@@ -24,11 +25,16 @@ class ChainRecord:
         elif event.link is LinkState.READY:
             self._fails.pop(event.provider, None)
         if times or not fails or not self._persists(event.provider):
-            self._record.write("provider", name=event.provider, link=event.link, reason=event.reason)
+            self._record.write("provider", name=event.provider, link=event.link, reason=event.reason, **cause)
         if times:
             many = {"times": times} if times > 1 else {}
             self._record.write(
-                "error", category=event.reason, provider=event.provider, message=event.message, **many
+                "error",
+                category=event.reason,
+                provider=event.provider,
+                message=event.message,
+                **cause,
+                **many,
             )
 
     def _persists(self, provider: str) -> bool:

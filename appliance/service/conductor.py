@@ -19,7 +19,7 @@ from appliance.audio.playout_events import (
 from appliance.conversation import vocabulary as v
 from appliance.conversation.announcements import Ruling, Sound
 from appliance.conversation.deadlines import Deadline
-from appliance.conversation.machine import Happening, State, step
+from appliance.conversation.machine import Happening, Phase, State, step
 from appliance.errors import FailureCategory
 from appliance.service.chain_record import ChainRecord
 from appliance.service.clock import StreamClock
@@ -58,6 +58,7 @@ class Conductor:
         self._state = State.IDLE
         self._senses = Senses(record)
         self._chain_record = ChainRecord(record)
+        self._watcher: Callable[[], None] = _do_nothing
         self.ignored: Counter[tuple[State, Happening]] = Counter()
 
     @property
@@ -79,6 +80,11 @@ class Conductor:
     def settled(self) -> bool:
         """Nothing goes on: no turn, no answer, no announcement."""
         return self._state is State.IDLE and not self._rooms.loudspeaker.busy
+
+    def watch(self, watcher: Callable[[], None]) -> None:
+        """From here on call `watcher` whenever something may have changed; of a phase that is not idle
+        before anything of it is done, so that nobody is listened to before it is shown."""
+        self._watcher = watcher
 
     def tick(self) -> None:
         """Let pass what is due by now."""
@@ -103,6 +109,7 @@ class Conductor:
             while self._inbox:
                 self._take(self._inbox[0])
                 self._inbox.popleft()
+            self._watcher()
         finally:
             self._inbox.clear()  # a fault must not leave an event that all later ones would wait behind
 
@@ -206,10 +213,10 @@ class Conductor:
                 if not self._answers.empty:
                     self._happen(Happening.ANSWER_DONE)
                 else:  # refused without a sound: the person is not left in silence
-                    self._subject.failure = FailureCategory.MODEL_UNAVAILABLE
+                    self._subject.failure, self._subject.cause = FailureCategory.MODEL_UNAVAILABLE, None
                     self._happen(Happening.ANSWER_LOST)
-            case v.Failure(category=category, message=message):
-                self._subject.failure = category
+            case v.Failure(category=category, message=message, cause=cause):
+                self._subject.failure, self._subject.cause = category, cause
                 self._answers.done(complete=False)
                 self._record.write("error", category=category, message=message)
                 self._happen(Happening.ANSWER_LOST)
@@ -284,9 +291,11 @@ class Conductor:
             self.ignored[self._state, happening] += 1
             return
         before, self._state, self._subject.happening = self._state.phase, row.next, happening
+        after = row.next.phase
+        if after is not before and after is not Phase.IDLE:
+            self._watcher()
         for verb in row.verbs:
             self._performer.perform(verb)
-        after = row.next.phase
         if after is not before:
             turn = self._rooms.turns.current.number
             self._record.write("phase", **{"from": before, "to": after, "cause": happening, "turn": turn})
@@ -310,3 +319,7 @@ class Conductor:
         self._grant_time(event.target, v.LinkState.READY)
         turn = self._rooms.turns.current.number if self._state is not State.IDLE else None
         self._chain_record.failover(event, turn)
+
+
+def _do_nothing() -> None:
+    pass

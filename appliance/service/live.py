@@ -291,9 +291,10 @@ class _Live:
         ]
 
     async def _close_sound(self) -> None:
-        """Fade out and let the devices go; each of the three ends within its own deadline."""
-        with_threads = ThreadPoolExecutor(3, "closing")  # the loop's may be waiting for a name server
-        ends = (self._sound.speaker.close, self._sound.capture.stop, self._hearing.stop)
+        """Fade out and let the devices go; each of them ends within its own deadline."""
+        with_threads = ThreadPoolExecutor(4, "closing")  # the loop's may be waiting for a name server
+        sound = self._sound
+        ends = (sound.speaker.close, sound.capture.stop, self._hearing.stop, self._network.stop)
         await asyncio.gather(*(self._loop.run_in_executor(with_threads, end) for end in ends))
 
     def _broke(self, error: Exception) -> None:

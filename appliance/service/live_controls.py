@@ -201,7 +201,8 @@ class LiveControls:
             case {"event": "provider", "name": str(name), "link": v.LinkState.DOWN, "reason": ""}:
                 self._providers[name] = ProviderStatus(name, UNUSED)  # let go, and nothing is wrong with it
             case {"event": "provider", "name": str(name), "link": str(link), "reason": reason}:
-                self._providers[name] = ProviderStatus(name, link, str(reason or ""))
+                why = event.get("cause") or reason or ""
+                self._providers[name] = ProviderStatus(name, link, str(why))
             case {"event": "device", "device": str(device), "state": str(state), "name": str(name)}:
                 self._devices[device] = DeviceStatus(device, state, name, str(event.get("reason") or ""))
             case {"event": "answer_done" | "turn_discarded", "turn": int(turn)} if turn in self._over:

@@ -115,7 +115,7 @@ class Performer:
             Verb.RETELL_TURN_END: lambda: self._post(subject.turn_ending),
             Verb.CONFIRM_INTERRUPTION: lambda: self._record_interruption(Decision.CONFIRMED),
             Verb.REJECT_INTERRUPTION: lambda: self._record_interruption(Decision.REJECTED),
-            Verb.ANNOUNCE_FAILURE: lambda: rooms.announcer.announce_failure(subject.failure),
+            Verb.ANNOUNCE_FAILURE: lambda: rooms.announcer.announce_failure(subject.failure, subject.cause),
             Verb.STOP_ANNOUNCEMENT: rooms.loudspeaker.stop_announcements,
             Verb.SILENCE: rooms.loudspeaker.silence,
         }

@@ -13,6 +13,7 @@ from appliance.providers.offline.session import OfflineSession
 from appliance.providers.offline.voice import voice_mistake
 from appliance.providers.requirements import require, shortfalls, speed_shortfall
 from appliance.service.cascade_list import is_partly_local, open_cascade
+from appliance.service.distances import distance_of_provider
 from appliance.service.gemini_list import gemini_provider
 from appliance.service.gpt_live_list import gpt_live_provider
 from appliance.service.instructions import instructions_of
@@ -67,7 +68,14 @@ def list_providers(settings: Settings, environ: Mapping[str, str]) -> ProviderLi
             open_session, capabilities = openai_provider(provider, environ)
         require(provider.name, capabilities, config)
         missed += shortfalls(provider.name, capabilities, config)
-        providers.append(Provider(provider.name, open_session, last_resort=provider.kind == "offline"))
+        providers.append(
+            Provider(
+                provider.name,
+                open_session,
+                last_resort=provider.kind == "offline",
+                distance=distance_of_provider(provider),
+            )
+        )
     if (last := _last_rung(settings)) is not None:
         workers[last.name] = _worker(last.voice, ears_and_mouths, standby=True)
         providers.append(Provider(last.name, _offline(workers[last.name]), last_resort=True))

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from appliance.conversation import vocabulary as v
 from appliance.conversation.machine import Table
-from appliance.errors import FailureCategory
+from appliance.errors import Cause, FailureCategory
 from appliance.service.answers import Answers
 from appliance.service.floor import Floor
 from appliance.service.loudspeaker import Loudspeaker, Mouth
@@ -37,7 +37,7 @@ class Chain(Protocol):
 class Announcer(Protocol):
     """Who tells the person what is the matter."""
 
-    def announce_failure(self, category: FailureCategory) -> None: ...
+    def announce_failure(self, category: FailureCategory, cause: Cause | None) -> None: ...
     def announce_device(self, change: v.DeviceChanged) -> None: ...
     def announce_mute(self, muted: bool) -> None: ...
     def announce_deaf(self) -> None: ...

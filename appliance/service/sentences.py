@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-from appliance.errors import FailureCategory
+from appliance.errors import Cause, FailureCategory
 from appliance.pcm.formats import Pcm
 from appliance.providers.offline.voice import synthesize
 
@@ -18,6 +18,14 @@ HONEST_SENTENCES: Mapping[FailureCategory, str] = {
     FailureCategory.MODEL_UNAVAILABLE: "Sorry, the model that should answer is not available.",
     FailureCategory.TIMED_OUT: "Sorry, I did not get an answer in time. Please ask me again.",
     FailureCategory.PROTOCOL_VIOLATION: "Sorry, I got an answer that I do not understand.",
+}
+
+# Where it is known why nobody is reached, that is said instead.
+CAUSE_SENTENCES: Mapping[Cause, str] = {
+    Cause.NETWORK_DOWN: "Sorry, I have no network. I go on as soon as it is back.",
+    Cause.NAME_SERVER_DOWN: "Sorry, the internet does not answer. Please look at the router.",
+    Cause.CLOCK_NOT_SET: "Sorry, my clock is not set yet. I keep trying.",
+    Cause.CERTIFICATE_INVALID: "Sorry, I cannot trust the one who answers. Somebody has to look at that.",
 }
 
 DEAF_SENTENCE = "I cannot hear you. My microphone is gone. Please plug it in again."

@@ -5,7 +5,7 @@ from typing import Final
 
 from appliance.conversation import vocabulary as v
 from appliance.conversation.machine import Happening
-from appliance.errors import FailureCategory
+from appliance.errors import Cause, FailureCategory
 
 _NO_TURN: Final = v.TurnEnded(0, 0, v.TurnEnd.SILENCE)
 _NO_QUESTION: Final = v.Asked("", spoken=True)
@@ -26,3 +26,4 @@ class Subject:
     question: v.Asked = _NO_QUESTION
     tool_call: v.ToolCall = _NO_CALL
     failure: FailureCategory = FailureCategory.CONNECTION_FAILED
+    cause: Cause | None = None  # of the failure

@@ -11,7 +11,7 @@ from itertools import pairwise
 from appliance.conversation.machine import Phase
 from appliance.conversation.spending import Level, Period
 from appliance.conversation.vocabulary import DeviceState, TurnEnd, UsageUnit
-from appliance.errors import FailureCategory
+from appliance.errors import Cause, FailureCategory
 from appliance.service.liveness import Part
 
 Event = Mapping[str, object]
@@ -128,6 +128,8 @@ MEMBERS: Mapping[str, Mapping[str, Check]] = {
     "timer": {"number": _or_null(_turn), "state": _one_of("ended", "missed")},
     "button": {"down": _flag},
     "mute": {"muted": _flag},
+    "network": {"state": _one_of("up", "down"), "reach": _one_of("machine", "house", "internet")},
+    "clock_set": {"step_ms": _number},
     "liveness": {"part": _one_of(*Part), "state": _one_of("stuck", "moving"), "still_ms": _duration},
     "device": {
         "device": _one_of("microphone", "loudspeaker"),
@@ -141,7 +143,8 @@ MEMBERS: Mapping[str, Mapping[str, Check]] = {
 _EVERYWHERE: Mapping[str, Check] = {"was_ms": _number, "conversation": _name}
 _ITEM: Mapping[str, Check] = {"item": _name}
 OPTIONAL: Mapping[str, Mapping[str, Check]] = {
-    "error": {"provider": _or_null(_name), "times": _many},
+    "error": {"provider": _or_null(_name), "times": _many, "cause": _one_of(*Cause)},
+    "provider": {"cause": _one_of(*Cause)},
     "say": {"text": _name},
     "interruption": {"ducked_ms": _or_null(_number), "hushed_ms": _or_null(_number), **_ITEM},
     **dict.fromkeys(("answer_started", "answer_audible"), _ITEM),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from appliance.conversation.vocabulary import LinkState
-from appliance.errors import FailureCategory
+from appliance.errors import Cause, FailureCategory
 
 LINKS: Final[Mapping[str, str]] = {
     LinkState.CONNECTING: "connecting",
@@ -22,6 +22,13 @@ REASONS: Final[Mapping[str, str]] = {
     FailureCategory.MODEL_UNAVAILABLE: "the model is not available",
     FailureCategory.TIMED_OUT: "it did not answer in time",
     FailureCategory.PROTOCOL_VIOLATION: "it sent what it must not send",
+    Cause.NETWORK_DOWN: "there is no network",
+    Cause.NAME_SERVER_DOWN: "no name server answers",
+    Cause.NAME_UNKNOWN: "there is no machine of its name",
+    Cause.HOST_UNREACHABLE: "nobody is there",
+    Cause.REFUSED: "nothing listens there",
+    Cause.CLOCK_NOT_SET: "the clock of this machine is not set",
+    Cause.CERTIFICATE_INVALID: "its certificate is not to be trusted",
     "failback": "a better one is back",
 }
 

@@ -191,6 +191,31 @@ APPLIANCE_KINDS: Final[Sequence[Kind]] = (
         "(`alsamixer`, F4), or a broken device. `appliance doctor` looks closer.",
     ),
     Kind(
+        "network.down",
+        Priority.ERROR,
+        "The network is gone: it goes no further than {reach}.",
+        "The network is gone",
+        "There is no way to whoever should answer; APPLIANCE_REACH= says how far the network still goes "
+        "(this machine, or the house). Is the cable plugged in, the router on, the Wi-Fi password right "
+        "(`nmcli device`, `ip route`)? It goes on by itself as soon as the network is back.",
+    ),
+    Kind(
+        "network.up",
+        Priority.NOTICE,
+        "The network is back: it goes as far as {reach}.",
+        "The network is back",
+        "Whoever should answer is connected again at once. There is nothing to do.",
+    ),
+    Kind(
+        "clock_set",
+        Priority.NOTICE,
+        "The clock was set; it jumped by {step_ms}.",
+        "The clock was set",
+        "A time server, or somebody, has set the clock of this machine. Certificates that did not seem to be "
+        "good are looked at again at once. Where it happens often, the board may need a battery for its "
+        "clock.",
+    ),
+    Kind(
         "liveness.stuck",
         Priority.ERROR,
         "A part of the appliance is stuck: {part} has not moved for {still_ms} ms.",

@@ -27,6 +27,7 @@ _TOLD_APART_BY: Final = {
     "error": "category",
     "money_limit": "level",
     "device": "state",
+    "network": "state",
     "liveness": "state",
 }
 

@@ -79,6 +79,7 @@ _WORDS: Final[Mapping[tuple[str, str], Mapping[Any, str]]] = {
     ("mute", "muted"): {True: "It is muted: nothing is read from the microphone", False: "It hears again"},
     ("money_limit", "period"): {Period.DAY: "day", Period.MONTH: "month"},
     ("transcript", "role"): {"user": "the person said", "assistant": "it said"},
+    ("network", "reach"): {"machine": "this machine", "house": "the house", "internet": "the internet"},
     ("provider", "reason"): REASONS,
     ("failover", "reason"): REASONS,
 }
@@ -102,6 +103,8 @@ def values_of(event: Mapping[str, object]) -> Values:
         case {"event": "usage", "cost": cost, "counts": counts}:
             shown["cost"] = _cost(cost, event.get("currency"))
             shown["counts"] = _counts(counts)
+        case {"event": "provider", "cause": str(cause)}:
+            shown["reason"] = REASONS.get(cause, cause)
         case {"event": "error"} if not event.get("provider"):
             shown["provider"] = "The appliance"
     return shown
