@@ -159,6 +159,19 @@ class Hardware:
         self._button, self.lamp = None, NoLamp()
 
 
+class NoHardware:
+    """As Hardware, where there is none."""
+
+    button_down: Final = False
+    lamp: Final = NoLamp()
+
+    def watch(self, edge: Edge) -> None:
+        """There is nothing to tell."""
+
+    def close(self) -> None:
+        """There is nothing to let go."""
+
+
 def _hardware_spi(factory: Any, select: int) -> Any:
     """SPI0 of the kernel; where gpiozero cannot have that, it would set each bit by itself, and warn."""
     from gpiozero import SPISoftwareFallback

@@ -198,6 +198,7 @@ class Assembly:
         """What goes on is over, and what was said in this conversation is known to nobody any more."""
         self.conductor.post(StopWanted())
         self.history.forget()
+        self.answers.last.forget()
         self.turns.cut()
         self.chain.forget()
 

@@ -14,6 +14,7 @@ from appliance.audio.process_link import NotWanted
 from appliance.conversation.vocabulary import DeviceState, SpeechEvent
 from appliance.hearing.detector import SpeechDetector
 from appliance.hearing.thread import HearingThread
+from appliance.panel.pins import Hardware, NoHardware
 from appliance.service.assembly import Assembly
 from appliance.service.clock import LiveClock
 from appliance.service.control.claim import claimed
@@ -21,6 +22,7 @@ from appliance.service.control.controls import DeviceStatus
 from appliance.service.control.place import server_path
 from appliance.service.control.server import answering
 from appliance.service.detectors import load_detector, report_warning
+from appliance.service.ear import Ear
 from appliance.service.ends import Ends
 from appliance.service.event_log import EventLog, Listener
 from appliance.service.happenings import Event
@@ -36,6 +38,8 @@ from appliance.service.metrics.port import offering
 from appliance.service.network_news import NetworkEvent
 from appliance.service.network_watch import NetworkWatch
 from appliance.service.notify import Notifier
+from appliance.service.panel import Panel
+from appliance.service.panel_pins import open_hardware
 from appliance.service.provider_list import ProviderList, list_providers
 from appliance.service.sentences import say
 from appliance.service.state import StateDirectory, open_state
@@ -119,6 +123,8 @@ async def _run(
         for sentence in providers.shortfalls:
             tell_owner(sentence)
         listener = stack.enter_context(claimed(socket))  # before a device is touched that another one uses
+        hardware = open_hardware(settings.panel, os.environ, tell_owner)
+        stack.callback(hardware.close)
         warnings: list[str] = []
         with suppress(NotWanted):  # asked to stop before it could begin
             devices, detector = await asyncio.gather(
@@ -143,6 +149,7 @@ async def _run(
                 show is not None or settings.journal.transcripts,
                 state,
                 notifier,
+                hardware,
             )
             async with (
                 answering(listener, live.controls),
@@ -166,6 +173,7 @@ class _Live:
         keep_transcripts: bool,
         state: StateDirectory,
         notifier: Notifier,
+        hardware: Hardware | NoHardware,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._hears = asyncio.Event()
@@ -201,6 +209,16 @@ class _Live:
                 _status("microphone", devices.microphone.name, devices.deaf),
                 _status("loudspeaker", devices.loudspeaker.name, devices.mouthless),
             ],
+        )
+        self._panel = Panel(
+            hardware,
+            self._assembly,
+            log,
+            Ear(lambda: sound.capture.process),
+            settings.hearing.max_turn_s,
+            sound.time.index_now,
+            self.controls.forget,
+            tell_owner,
         )
 
     def _ends(self, settings: Settings, keep_transcripts: bool) -> Ends:
@@ -238,6 +256,7 @@ class _Live:
             async with self._assembly.running(START_TIMEOUT_S, self._stopping):
                 await self._until_it_hears()
                 if not self._stopping.is_set():
+                    self._panel.ready()
                     self._say_ready()
                     self._heartbeat.ready()
                 return_memory()
@@ -245,6 +264,7 @@ class _Live:
                 await self._close_sound()
         finally:
             looking.cancel()
+            self._panel.close()
         if self._failure is not None:
             raise self._failure
 
@@ -256,7 +276,7 @@ class _Live:
 
     def _gauges(self) -> dict[str, int]:
         """What is counted where no event tells of it."""
-        return self._assembly.gauges() | self._sound.gauges() | self._mailbox.gauges()
+        return self._assembly.gauges() | self._sound.gauges() | self._mailbox.gauges() | self._panel.gauges()
 
     def _deliver(self, event: Event | NetworkEvent) -> None:
         if isinstance(event, NetworkEvent):
@@ -276,6 +296,7 @@ class _Live:
             await asyncio.sleep(LOOK_EVERY_S)
             self._sound.time.heard()
             self._assembly.look()
+            self._panel.look()
             if self._assembly.hearing.heard_until:
                 self._hears.set()
             self._log.advance(self._clock.now_ms())

@@ -1,0 +1,98 @@
+"""How it stands, all together, as the light wants to know it."""
+
+from collections.abc import Sequence
+from typing import Final, Protocol
+
+from appliance.conversation.machine import State
+from appliance.conversation.vocabulary import DeviceState, LinkState
+from appliance.panel.joint_state import Answering, JointState, Life
+from appliance.service.event_log import Event
+
+_GONE: Final = frozenset({LinkState.DOWN, LinkState.BACKING_OFF})
+
+
+class Conversation(Protocol):
+    """The conductor, as far as it can be seen."""
+
+    @property
+    def state(self) -> State: ...
+    @property
+    def muted(self) -> bool: ...
+    @property
+    def sounds(self) -> bool: ...
+
+
+class Bell(Protocol):
+    """The loudspeaker, as far as it rings."""
+
+    @property
+    def rings(self) -> bool: ...
+
+
+class KernelsEar(Protocol):
+    """Whether the microphone is open (`Ear`)."""
+
+    @property
+    def open(self) -> bool: ...
+
+
+class Outlook:
+    """Gathers it from the rooms; what is not asked of them is learnt from the event log."""
+
+    def __init__(
+        self, conductor: Conversation, loudspeaker: Bell, ear: KernelsEar, providers: Sequence[str]
+    ) -> None:
+        """`providers` are the names in the owner's order."""
+        self._conductor = conductor
+        self._loudspeaker = loudspeaker
+        self._ear = ear
+        self._first = providers[0]
+        self._fails = dict.fromkeys(providers, False)
+        self._devices: dict[str, str] = {}
+        self._ear_open = ear.open
+        self.life = Life.STARTING
+        self.button_down = False
+        self.asks_to_forget = False
+
+    def take(self, event: Event) -> None:
+        """An event of the log, as it is written."""
+        match event:
+            case {"event": "device", "device": str(device), "state": str(state)}:
+                self._devices[device] = state
+            case {"event": "provider", "name": str(name), "link": str(link), "reason": reason}:
+                if link == LinkState.READY or (
+                    link in _GONE and not reason
+                ):  # or let go, and nothing is wrong
+                    self._fails[name] = False
+                elif link in _GONE:
+                    self._fails[name] = True
+
+    def look(self) -> None:
+        """Ask the kernel anew; to be called every `look_every_ms`."""
+        self._ear_open = self._ear.open
+
+    def now(self) -> JointState:
+        """How it stands; of the ear, how it stood when it was last looked at."""
+        conductor = self._conductor
+        return JointState(
+            life=self.life,
+            phase=conductor.state.phase,
+            sounds=conductor.sounds,
+            rings=self._loudspeaker.rings,
+            muted=conductor.muted,
+            ear_open=self._ear_open,
+            deaf=self._is_lost("microphone"),
+            mouthless=self._is_lost("loudspeaker"),
+            answering=self._answering,
+            button_down=self.button_down,
+            asks_to_forget=self.asks_to_forget,
+        )
+
+    def _is_lost(self, device: str) -> bool:
+        return self._devices.get(device, DeviceState.READY) != DeviceState.READY
+
+    @property
+    def _answering(self) -> Answering:
+        if all(self._fails.values()):
+            return Answering.NOBODY
+        return Answering.STAND_IN if self._fails[self._first] else Answering.FIRST
