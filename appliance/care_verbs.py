@@ -59,6 +59,38 @@ def doctor(
     raise typer.Exit(0 if all_well(found) else 1)
 
 
+@app.command(rich_help_panel=_PANEL)
+def report(
+    config: Config = None,
+    overrides: Set = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("-o", "--out", metavar="FILE.tar.gz", help="Without it a file named by the time, here."),
+    ] = None,
+    state: State = None,
+    socket: Socket = None,
+) -> None:
+    """Write a support bundle without keys, names, addresses or anything that was said; nothing is sent."""
+    from datetime import datetime
+
+    from appliance.service.report.bundle import contents, write_bundle
+    from appliance.service.report.parts import parts_of
+    from appliance.service.report.redaction import Redactor
+    from appliance.service.report.secrets import known_names, known_secrets
+
+    path = out or Path(f"appliance-report-{datetime.now():%Y%m%d-%H%M%S}.tar.gz")
+    patient = _patient(config, overrides, state, socket, silent=True)
+    redactor = Redactor(known_secrets(os.environ), known_names(os.environ))
+    written = write_bundle(path, parts_of(patient), redactor, lambda what: typer.echo(f"… {what}", err=True))
+    typer.echo(f"The bundle is in {path}, and nobody but you can read it. It holds:")
+    for line in contents(written):
+        typer.echo(f"  {line}")
+    typer.echo(
+        "Keys, names, addresses and what was said were taken out. Nothing was sent: look through it"
+        f" (tar -xzf {path}) before you give it away."
+    )
+
+
 def _patient(
     config: list[Path] | None,
     overrides: list[str] | None,

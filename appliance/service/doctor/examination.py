@@ -10,6 +10,7 @@ from pathlib import Path
 from appliance.audio.cards import Direction
 from appliance.audio.devices import list_devices
 from appliance.errors import ConfigurationError, DeviceError, InputFileError
+from appliance.panel.pins import PiPlaces, is_a_pi
 from appliance.service.control.controls import Status
 from appliance.service.doctor import daemon, keys, machine, network, pins, sound
 from appliance.service.doctor.acoustic_words import acoustic_findings, dead_microphone, not_measured
@@ -52,7 +53,7 @@ def examine(patient: Patient) -> Iterator[Finding]:
         told = list(daemon.daemon_findings(answer, daemon.service_state()))
     yield from told
     yield sound.check_rights()
-    yield pins.check_pins(wanted=pins.wants_pins(settings))
+    yield pins.check_pins(settings.panel.pins, raspberry_pi=is_a_pi(PiPlaces()))
     yield machine.check_clock(
         datetime.now(UTC), machine.built_at(), synchronised=machine.clock_is_synchronised()
     )

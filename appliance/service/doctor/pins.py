@@ -6,32 +6,29 @@ from pathlib import Path
 from typing import Final
 
 from appliance.service.doctor.finding import Finding, broken, ok, skipped
-from appliance.settings import Settings
 
 _NAME: Final = "pins"
+_LIBRARIES: Final = ("gpiozero", "lgpio")
 
 
-def wants_pins(settings: Settings) -> bool:
-    """Whether the settings name a pin at all."""
-    panel = getattr(settings, "panel", None)
-    return panel is not None and getattr(panel, "pins", "off") != "off"
-
-
-def check_pins(*, wanted: bool, devices: Path = Path("/dev")) -> Finding:
-    """Whether there is a chip that this user may use, and what drives it."""
+def check_pins(mode: str, *, raspberry_pi: bool, devices: Path = Path("/dev")) -> Finding:
+    """Whether there is a chip that this user may use, and what drives it. `mode` is that of the settings
+    (panel.pins): auto, on or off."""
+    if mode == "off":
+        return skipped(_NAME, 'neither button nor light is wanted (panel.pins = "off")')
+    if mode == "auto" and not raspberry_pi:
+        return skipped(_NAME, "this machine is no Raspberry Pi: the button is `appliance press`")
     chips = sorted(devices.glob("gpiochip*"))
-    if not wanted:
-        return skipped(_NAME, "no button and no light is configured")
     if not chips:
-        return skipped(_NAME, "this machine has no pins: the button is `appliance press`")
+        return broken(_NAME, f"there is no chip of pins in {devices}", 'without pins set panel.pins = "off"')
     if not any(os.access(chip, os.R_OK | os.W_OK) for chip in chips):
         return broken(
             _NAME,
             f"this user may not use {chips[0]}",
             "`sudo usermod -aG gpio $USER`, then log out and in again",
         )
-    missing = [module for module in ("gpiozero", "lgpio") if importlib.util.find_spec(module) is None]
+    missing = [module for module in _LIBRARIES if importlib.util.find_spec(module) is None]
     if missing:
         packages = " ".join(f"python3-{module}" for module in missing)
-        return broken(_NAME, f"{' and '.join(missing)} is missing", f"`sudo apt-get install {packages}`")
+        return broken(_NAME, f"{' and '.join(missing)} cannot be found", f"`sudo apt-get install {packages}`")
     return ok(_NAME, f"{chips[0]} can be used")

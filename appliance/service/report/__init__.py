@@ -1,0 +1,1 @@
+"""A support bundle that holds what helps and nothing that is private."""
