@@ -9,6 +9,7 @@ import tarfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ from appliance.settings import load_settings
 from tests.service.report.test_redaction import CANARIES
 
 SAID = "buy flowers for Eleonora"
-JOURNAL = [
+JOURNAL: list[dict[str, Any]] = [
     {"MESSAGE": "It hears.", "PRIORITY": "6", "APPLIANCE_EVENT": "session", "__REALTIME_TIMESTAMP": "0"},
     {"MESSAGE": f"In turn 1 the person said {SAID}.", "APPLIANCE_EVENT": "transcript"},
     {"MESSAGE": list(b"\xffraw bytes")},
