@@ -35,6 +35,7 @@ from appliance.service.log_target import open_log
 from appliance.service.mailbox import Mailbox
 from appliance.service.memory import return_memory, spare_memory
 from appliance.service.metrics.port import offering
+from appliance.service.name_resolver import patient_loop
 from appliance.service.network_news import NetworkEvent
 from appliance.service.network_watch import NetworkWatch
 from appliance.service.notify import Notifier
@@ -75,7 +76,8 @@ def run_live(
     at the start is lost like any other: it says so, and goes on trying.
     """
     spare_memory()
-    asyncio.run(_run_and_leave(settings, leave, socket, show, state, wait_for_devices))
+    with asyncio.Runner(loop_factory=patient_loop) as runner:
+        runner.run(_run_and_leave(settings, leave, socket, show, state, wait_for_devices))
 
 
 async def _run_and_leave(
