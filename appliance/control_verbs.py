@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -139,23 +139,44 @@ def transcript(as_json: AsJson = False, socket: Socket = None) -> None:
 
 
 @app.command(rich_help_panel=_PANEL)
-def status(as_json: AsJson = False, socket: Socket = None) -> None:
-    """Print what the appliance is doing, who answers, its devices and its counters."""
+def status(
+    as_json: AsJson = False,
+    once: Annotated[
+        bool, typer.Option("--once", help="Print it and end; without, a terminal shows it until Ctrl-C.")
+    ] = False,
+    socket: Socket = None,
+) -> None:
+    """Show what the appliance is doing, who answers, its devices and its counters."""
     import json
     from dataclasses import asdict
 
     from appliance.service.control.controls import Status
     from appliance.service.control.replies import read
 
-    found = read(Status, _do(socket, do="status").get("status"))
+    def ask_for_it(wondering: Callable[[], None] = _wondering) -> Status:
+        *_, last = _converse(socket, wondering, {"do": "status"})
+        return read(Status, last.get("status"))
+
     if as_json:
-        typer.echo(json.dumps(asdict(found), ensure_ascii=False, indent=2))
+        typer.echo(json.dumps(asdict(ask_for_it()), ensure_ascii=False, indent=2))
         return
     from rich.console import Console
 
-    from appliance.service.control.display import show_status
+    console = Console()
+    if once or not console.is_terminal or console.is_dumb_terminal:
+        from appliance.service.control.display import show_status
 
-    show_status(found, Console())
+        show_status(ask_for_it(), console)
+        return
+    import time
+
+    from appliance.service.control.watching import watch
+
+    watch(ask_for_it(), ask_for_it, console, time.sleep)
+
+
+def _wondering() -> None:
+    typer.echo("appliance: waiting for the appliance…", err=True)
 
 
 def _do(socket: Path | None, **members: object) -> Mapping[str, Any]:
@@ -164,13 +185,14 @@ def _do(socket: Path | None, **members: object) -> Mapping[str, Any]:
 
 
 def _replies(socket: Path | None, **members: object) -> Iterator[Mapping[str, Any]]:
+    return _converse(socket, _wondering, members)
+
+
+def _converse(
+    socket: Path | None, wondering: Callable[[], None], members: dict[str, Any]
+) -> Iterator[Mapping[str, Any]]:
     from appliance.service.control.client import converse
     from appliance.service.control.place import client_path
     from appliance.service.control.requests import make_request
 
-    request = make_request(members)
-    return converse(client_path(socket, os.environ), request, _wondering)
-
-
-def _wondering() -> None:
-    typer.echo("appliance: waiting for the appliance…", err=True)
+    return converse(client_path(socket, os.environ), make_request(members), wondering)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Self, TextIO
 
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -79,26 +79,39 @@ def transcript_lines(items: Sequence[HistoryItem]) -> Iterator[str]:
 
 def show_status(status: Status, console: Console) -> None:
     """Everything of `status`, on as little of the screen as it takes."""
-    for line in _headline(status):
-        console.print(line)
+    for part in (headline(status), *standing(status), *sums(status)):
+        console.print(part)
+
+
+def headline(status: Status) -> RenderableType:
+    """What it is doing, and what is wrong."""
+    return Group(*_headlines(status))
+
+
+def standing(status: Status) -> Iterator[RenderableType]:
+    """Who answers, the devices, the timers."""
     providers = [
         (one.name, link_words(one.link), reason_words(one.reason), "answers now" * one.current)
         for one in status.providers
     ]
     devices = [(one.device, one.state, one.name, one.reason) for one in status.devices]
-    _show("Who answers", providers, console)
-    _show("Devices", devices, console)
+    yield _section("Who answers", providers)
+    yield _section("Devices", devices)
     if status.timers:
         timers = [(one.name or "a timer", f"rings in {duration_words(one.left_s)}") for one in status.timers]
-        _show("Timers", timers, console)
+        yield _section("Timers", timers)
+
+
+def sums(status: Status) -> Iterator[RenderableType]:
+    """The money, the waits, and what was counted."""
     if status.money is not None and costs_anything(status.money):
-        _show("Money", list(money_rows(status.money)), console)
-    _show("So far (without what is 0)", list(_counts(status.counters)), console)
+        yield _section("Money", list(money_rows(status.money)))
+    yield _section("So far (without what is 0)", list(_counts(status.counters)))
     if status.counters.get("latencies", 0):
-        _show_waits(status.counters, console)
+        yield _waits(status.counters)
 
 
-def _headline(status: Status) -> Iterator[Text]:
+def _headlines(status: Status) -> Iterator[Text]:
     if status.muted:
         yield Text("It is muted: it hears nothing and sends nothing.", "bold yellow")
     else:
@@ -113,16 +126,14 @@ def _headline(status: Status) -> Iterator[Text]:
     yield Text(f"version {status.version}, {up}, volume {status.volume} %, {status.conversation}", "dim")
 
 
-def _show(title: str, rows: Sequence[tuple[str, ...]], console: Console) -> None:
-    console.print(Text(f"\n{title}", "bold"))
+def _section(title: str, rows: Sequence[tuple[str, ...]]) -> RenderableType:
     table = Table.grid(padding=(0, 2))
     for row in rows:
         table.add_row("", *(Text(printable(cell), _COLOURS.get(cell, "")) for cell in row))
-    console.print(table if rows else Text("  none", "dim"))
+    return Group(Text(f"\n{title}", "bold"), table if rows else Text("  none", "dim"))
 
 
-def _show_waits(counters: Mapping[str, int | float], console: Console) -> None:
-    console.print(Text("\nYou waited, in ms", "bold"))
+def _waits(counters: Mapping[str, int | float]) -> RenderableType:
     table = Table.grid(padding=(0, 2))
     table.add_row("", "", *_STATISTICS)
     for column in table.columns[2:]:
@@ -130,7 +141,7 @@ def _show_waits(counters: Mapping[str, int | float], console: Console) -> None:
     for part in LATENCY_PARTS:
         values = (counters.get(f"latency_{part}_{statistic}_ms", 0) for statistic in _STATISTICS)
         table.add_row("", _WAITED_FOR[part], *(f"{value:.0f}" for value in values))
-    console.print(table)
+    return Group(Text("\nYou waited, in ms", "bold"), table)
 
 
 def _counts(counters: Mapping[str, int | float]) -> Iterator[tuple[str, ...]]:
