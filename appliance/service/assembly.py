@@ -3,7 +3,7 @@
 import asyncio
 import random
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -48,11 +48,13 @@ from appliance.service.provider_list import ProviderList, session_config
 from appliance.service.record import Record
 from appliance.service.rooms import ConductorOptions, Rooms
 from appliance.service.state import StateDirectory
+from appliance.service.store import Row, Store
 from appliance.service.strategy_choice import load_strategy
 from appliance.service.tool_calls import ToolCalls, Tools
 from appliance.service.toolbox import Hands, RoomClock, Toolbox
-from appliance.service.toolbox_alarm import AlarmRoom
+from appliance.service.toolbox_bell import RingRoom
 from appliance.service.toolbox_options import toolbox_options
+from appliance.service.toolbox_reminders import timers_of_before
 from appliance.service.toolbox_volume import VolumeKnob
 from appliance.service.turn_options import near_samples, turn_options
 from appliance.service.turns import Turns
@@ -62,6 +64,8 @@ from appliance.skills.bell import STROKE_S
 
 # The whole process has to end within 2 s of the wish.
 CLOSE_TIMEOUT_S = 1.5
+# Half a second is much for a card that works; one that does not must not keep the appliance deaf.
+LOAD_TIMEOUT_S = 2.0
 
 
 class Assembly:
@@ -105,8 +109,10 @@ class Assembly:
             self.near,
             ends.post_speech,
         )
-        self.volume = VolumeKnob(ends.mouth.set_volume)
-        self.toolbox = self._fill_toolbox(settings, ends, clock, state)
+        self._store = None if state is None else Store(state, lambda: timers_of_before(state))
+        self._tell_owner = ends.tell_owner
+        self.volume = VolumeKnob(ends.mouth.set_volume, self._store)
+        self.toolbox = self._fill_toolbox(settings, ends, clock)
         self.money = Money(
             accounts_of(settings, self.provider_names),
             state,
@@ -160,11 +166,9 @@ class Assembly:
             lambda sentence, duration_ms: self.record.write("say", text=sentence, duration_ms=duration_ms),
         )
 
-    def _fill_toolbox(
-        self, settings: Settings, ends: Ends, clock: StreamClock, state: StateDirectory | None
-    ) -> Toolbox:
+    def _fill_toolbox(self, settings: Settings, ends: Ends, clock: StreamClock) -> Toolbox:
         rate_hz = ends.mouth_rate_hz
-        alarm = AlarmRoom(
+        room = RingRoom(
             self._post,
             lambda: self.loudspeaker.rings,
             lambda: self.conductor.settled,
@@ -173,13 +177,14 @@ class Assembly:
         )
         hands = Hands(
             self.volume,
-            alarm,
+            room,
+            lambda: self.answers.answered > 0,
             lambda sentence: self.announcer.announce(sentence),
             ends.tell_owner,
             self.configure,
         )
-        room = RoomClock(clock, ends.local_time)
-        return Toolbox(toolbox_options(settings), room, self.record, state, hands)
+        times = RoomClock(clock, ends.local_time, ends.clock_is_set)
+        return Toolbox(toolbox_options(settings), times, self.record, self._store, hands)
 
     def configure(self) -> None:
         """From the next answer on, sessions are told what is true by now."""
@@ -300,6 +305,8 @@ class Assembly:
     ) -> AsyncIterator[None]:
         """The chain runs; entered when its first provider is ready, has failed, or is not awaited longer;
         or at once when `stopping` is set."""
+        kept = await self._kept()
+        self.volume.restore(kept)
         faults = Faults(self._on_fault)
         faults.watch_loop()
         chain = asyncio.create_task(self.chain.run())
@@ -311,15 +318,28 @@ class Assembly:
         for start in starts:
             start.cancel()
         self.record.write("session", state="started", provider=self.chain.provider)
-        self.toolbox.start()
+        self.toolbox.start(kept)
         try:
             yield
         finally:
             self.chain.send(CloseSession())
             ending = [asyncio.create_task(worker.stop()) for worker in self._workers.values()]
             ending.append(asyncio.create_task(self.toolbox.close()))
+            if self._store is not None:
+                ending.append(asyncio.create_task(asyncio.to_thread(self._store.close)))
             await asyncio.wait({chain, *behind, *ending, *self.announcer.pending}, timeout=CLOSE_TIMEOUT_S)
             self.record.write("session", state="ended", provider=self.chain.provider)
+
+    async def _kept(self) -> Mapping[str, Sequence[Row]]:
+        """What an earlier run has left; a card that does not deliver it in time is not written to, either."""
+        if self._store is None:
+            return {}
+        try:
+            return await asyncio.wait_for(asyncio.wrap_future(self._store.load()), LOAD_TIMEOUT_S)
+        except TimeoutError:
+            self._tell_owner("the card does not deliver what was kept, so timers and alarms are not known")
+            await asyncio.to_thread(self._store.close)
+            return {}
 
     async def _warm_up(self, name: str) -> None:
         """Let a standby worker be warm before it is needed; the log says how that went."""

@@ -28,4 +28,5 @@ class Ends:
     look_every_ms: float  # how often `Assembly.look` is called
     keep_transcripts: bool = True  # log what was said
     local_time: Callable[[], datetime] = local_time
+    clock_is_set: Callable[[], bool] = lambda: True  # whether `local_time` is true
     tell_owner: Callable[[str], None] = lambda sentence: None

@@ -12,9 +12,11 @@ from appliance.service import store_schema as schema
 from appliance.service.state import FLUSH_TIMEOUT_S, StateDirectory
 from appliance.service.store_schema import Row
 
-__all__ = ["FILE", "Row", "Store"]
+__all__ = ["FILE", "TIMERS_OF_BEFORE", "Row", "Store"]
 
 FILE: Final = "appliance.sqlite3"
+# What its timers come from where it is made; gone once they are in it.
+TIMERS_OF_BEFORE: Final = "timers.json"
 # How SQLite names what is wrong with the machine and not with the file; the latter is put aside.
 _OF_THE_MACHINE: Final = frozenset(
     {"SQLITE_FULL", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_BUSY", "SQLITE_NOMEM"}
@@ -86,6 +88,8 @@ class Store:
             self._unread = there
             self._tell(f"{self._path} cannot be read, so nothing of it is known: {error}")
             return dict.fromkeys(schema.TABLES, ())
+        with suppress(OSError):
+            (self._state.folder / TIMERS_OF_BEFORE).unlink(missing_ok=True)
         with self._lock:
             self._rows = {**found, **self._rows}
         return found

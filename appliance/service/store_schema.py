@@ -18,7 +18,7 @@ TABLES: Final[Mapping[str, str]] = {
     "timers": "name TEXT NOT NULL, length_s REAL NOT NULL, due_unix_s REAL NOT NULL, rang INTEGER NOT NULL",
     "alarms": (
         "number INTEGER NOT NULL, name TEXT NOT NULL, at TEXT NOT NULL, weekdays TEXT NOT NULL, day TEXT,"
-        " since_unix_s REAL, snoozed_unix_s REAL"
+        " since_unix_s REAL, snoozed_unix_s REAL, rang_unix_s REAL"
     ),
     "missed": "words TEXT NOT NULL, due_unix_s REAL NOT NULL",
     "volume": "percent INTEGER NOT NULL",

@@ -3,20 +3,22 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from appliance.conversation.vocabulary import ToolCall, ToolDeclaration, ToolDone
 from appliance.service.clock import StreamClock
 from appliance.service.record import Record
-from appliance.service.state import StateDirectory
-from appliance.service.toolbox_alarm import AlarmRoom, TimerAlarm
+from appliance.service.store import Row, Store
+from appliance.service.toolbox_bell import RingRoom, RoomBell
+from appliance.service.toolbox_reminders import Reminders
 from appliance.service.toolbox_volume import VolumeKnob
+from appliance.skills.alarm import Alarm
 from appliance.skills.builtin import builtin_tools
 from appliance.skills.mcp_server import McpOptions, McpServer
 from appliance.skills.mcp_texts import named
 from appliance.skills.registry import Registry
 from appliance.skills.runner import ToolRunner
-from appliance.skills.timers import KeptTimer, Timer, Timers
+from appliance.skills.timers import Timer
 from appliance.skills.tool import Tool
 
 
@@ -32,9 +34,21 @@ class ToolboxOptions:
 class RoomClock:
     """Both of the times that tools know."""
 
-    def __init__(self, stream: StreamClock, local: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        stream: StreamClock,
+        local: Callable[[], datetime],
+        is_set: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """`is_set()` tells whether `local()` is true."""
         self._stream = stream
         self.local = local
+        self._is_set = is_set
+
+    @property
+    def is_set(self) -> bool:
+        """The time on the wall is true."""
+        return self._is_set()
 
     def now_s(self) -> float:
         """Seconds of the stream: they never jump."""
@@ -46,7 +60,8 @@ class Hands:
     """What tools can do to the room, and whom they tell."""
 
     volume: VolumeKnob
-    alarm: AlarmRoom
+    room: RingRoom
+    met: Callable[[], bool]  # somebody has spoken with the appliance since it was switched on
     say: Callable[[str], None]  # in the device's own voice, when nothing else sounds
     tell_owner: Callable[[str], None]  # a sentence
     changed: Callable[[], None]  # `Toolbox.declarations` are others
@@ -60,15 +75,14 @@ class Toolbox:
         options: ToolboxOptions,
         clock: RoomClock,
         record: Record,
-        state: StateDirectory | None,
+        store: Store | None,
         hands: Hands,
     ) -> None:
-        """Without `state` a restart forgets the timers."""
+        """Without `store` a restart forgets timers and alarms."""
         self._clock = clock
         self._hands = hands
-        self._timers = Timers()
-        self._alarm = TimerAlarm(self._timers, clock, state, record, hands.alarm)
-        tools = builtin_tools(clock, hands.volume, self._timers, self._alarm, self._alarm.keep)
+        self._reminders = Reminders(clock, store, record, RoomBell(hands.room))
+        tools = builtin_tools(clock, hands.volume, self._reminders)
         self._registry = Registry(tools if options.builtin else ())
         self._runner = ToolRunner(self._registry)
         environment = options.environment or {}
@@ -88,28 +102,40 @@ class Toolbox:
 
     def look(self) -> None:
         """To be called several times a second: what is due rings."""
-        self._alarm.look()
+        self._reminders.look()
+        free = self._hands.room.free() and not self._reminders.rings
+        if free and (missed := self._reminders.missed_by_now(met=self._hands.met())):
+            self._hands.say(missed)
 
     def timers(self) -> Sequence[tuple[Timer, float]]:
         """Those that run, with the seconds left of each."""
         now_s = self._clock.now_s()
-        return [(timer, max(timer.due_s - now_s, 0.0)) for timer in self._timers.pending]
+        return [(timer, max(timer.due_s - now_s, 0.0)) for timer in self._reminders.timers.pending]
+
+    def alarms(self) -> Sequence[tuple[Alarm, datetime | None]]:
+        """Those that are set, with the local time at which each rings next, where that is known."""
+        now = self._clock.local()
+        assert now.tzinfo is not None
+        return [(alarm, self._rings_at(alarm, now, now.tzinfo)) for alarm in self._reminders.alarms.pending]
+
+    def _rings_at(self, alarm: Alarm, now: datetime, zone: tzinfo) -> datetime | None:
+        following = alarm.next_unix_s(now.timestamp(), zone) if self._clock.is_set else None
+        return None if following is None else datetime.fromtimestamp(following, zone)
 
     @property
     def rings(self) -> bool:
-        """An alarm can be heard, or will be again after a moment."""
-        return self._alarm.rings
+        """The bell can be heard, or will be again after a moment."""
+        return self._reminders.rings
 
     def next_ring_ms(self) -> float | None:
         """The stream time at which the next timer ends."""
-        due_s = self._timers.next_due_s
+        due_s = self._reminders.timers.next_due_s
         return None if due_s is None else due_s * 1000
 
-    def start(self) -> None:
-        """The stream has begun: go on with the timers that were kept, and start the servers behind it."""
-        missed = self._alarm.restore()
-        if missed:
-            self._hands.say(_missed_words(missed))
+    def start(self, kept: Mapping[str, Sequence[Row]]) -> None:
+        """The stream has begun: go on with what was `kept`, and start the servers behind it."""
+        for sentence in self._reminders.restore(kept):
+            self._hands.tell_owner(sentence)
         self._serving = [asyncio.create_task(server.run()) for server in self._servers]
 
     async def close(self) -> None:
@@ -124,10 +150,3 @@ class Toolbox:
         if left_out := self._registry.replace(old, new):
             self._hands.tell_owner(f"too many tools, or two of a name: {named(left_out)} left out")
         self._hands.changed()
-
-
-def _missed_words(missed: Sequence[KeptTimer]) -> str:
-    """One sentence for all of them."""
-    *others, last = [timer.words for timer in missed]
-    listed = f"{', '.join(others)} and {last}" if others else last
-    return f"While I was off, your {listed} ended."

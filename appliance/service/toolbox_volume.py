@@ -1,14 +1,18 @@
 """The loudspeaker's volume, for all who may turn it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+
+from appliance.service.store import Row, Store
 
 
 class VolumeKnob:
-    """One knob for the control socket and the model; at the start it stands at 100."""
+    """One knob for the control socket and the model. It stands where it stood before a restart, and at 100
+    before anybody turned it."""
 
-    def __init__(self, turn: Callable[[int], None]) -> None:
-        """`turn(percent)` makes it so."""
+    def __init__(self, turn: Callable[[int], None], store: Store | None = None) -> None:
+        """`turn(percent)` makes it so; without `store` a restart forgets it."""
         self._turn = turn
+        self._store = store
         self._percent = 100
 
     @property
@@ -19,4 +23,13 @@ class VolumeKnob:
     def set(self, percent: int) -> None:
         """Make everything that sounds so loud. ValueError outside 0…100, and nothing changes."""
         self._turn(percent)
+        if percent != self._percent and self._store is not None:
+            self._store.save({"volume": [{"percent": percent}]})
         self._percent = percent
+
+    def restore(self, kept: Mapping[str, Sequence[Row]]) -> None:
+        """Stand where an earlier run has left it."""
+        match kept.get("volume"):
+            case [{"percent": int(percent)}] if 0 <= percent <= 100:
+                self._turn(percent)
+                self._percent = percent

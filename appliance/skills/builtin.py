@@ -1,20 +1,15 @@
-"""The tools that every appliance has: time and date, volume, timers."""
+"""The tools that every appliance has: time and date, volume, timers, alarms."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Final, Protocol
+from typing import Annotated, Any, Protocol
 
 from pydantic import Field
 
-from appliance.skills.durations import spoken_duration
-from appliance.skills.outcome import ToolError
-from appliance.skills.timers import Timer, Timers
+from appliance.skills.alarm_tools import AlarmTools
+from appliance.skills.reminders import Clock, Reminders
+from appliance.skills.timer_tools import TimerTools
 from appliance.skills.tool import FunctionTool, Tool
-
-# strftime would follow the machine's locale.
-_WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-# What rings, in place of a timer's name.
-_ALARM: Final = "alarm"
+from appliance.skills.wall_clock import WEEKDAYS
 
 
 class Volume(Protocol):
@@ -25,32 +20,19 @@ class Volume(Protocol):
     def set(self, percent: int) -> None: ...
 
 
-class Alarm(Protocol):
-    """What rings when a timer has ended."""
-
-    @property
-    def rings(self) -> bool: ...
-    def silence(self) -> None: ...
-
-
-class Clock(Protocol):
-    """What time it is: `now_s` never jumps, `local` is what hangs on the wall, with its zone."""
-
-    def now_s(self) -> float: ...
-    def local(self) -> datetime: ...
-
-
-def builtin_tools(
-    clock: Clock, volume: Volume, timers: Timers, alarm: Alarm, changed: Callable[[], None]
-) -> Sequence[Tool]:
-    """`changed` is called after every change of the timers."""
-    hands = _TimerTools(clock, timers, alarm, changed)
+def builtin_tools(clock: Clock, volume: Volume, reminders: Reminders) -> Sequence[Tool]:
+    """What the model may call of its own accord."""
+    timers, alarms = TimerTools(clock, reminders), AlarmTools(clock, reminders)
     functions = (
         _clock_tool(clock),
         _volume_tool(volume),
-        hands.set_timer,
-        hands.list_timers,
-        hands.cancel_timer,
+        timers.set_timer,
+        timers.list_timers,
+        timers.cancel_timer,
+        alarms.set_alarm,
+        alarms.list_alarms,
+        alarms.cancel_alarm,
+        alarms.snooze_alarm,
     )
     return [FunctionTool(function) for function in functions]
 
@@ -61,7 +43,7 @@ def _clock_tool(clock: Clock) -> Callable[..., Any]:
         now = clock.local()
         return {
             "time": f"{now:%H:%M}",
-            "weekday": _WEEKDAYS[now.weekday()],
+            "weekday": WEEKDAYS[now.weekday()],
             "date": now.date().isoformat(),
             "time_zone": now.tzname() or "",
         }
@@ -84,67 +66,3 @@ def _volume_tool(volume: Volume) -> Callable[..., Any]:
         return {"percent": volume.percent}
 
     return set_volume
-
-
-class _TimerTools:
-    def __init__(self, clock: Clock, timers: Timers, alarm: Alarm, changed: Callable[[], None]) -> None:
-        self._clock = clock
-        self._timers = timers
-        self._alarm = alarm
-        self._changed = changed
-
-    def set_timer(
-        self,
-        minutes: Annotated[float, Field(ge=0)] = 0,
-        seconds: Annotated[float, Field(ge=0)] = 0,
-        name: Annotated[str, Field(description="What it is for, if the person said so, such as tea.")] = "",
-    ) -> dict[str, object]:
-        """Set a timer that rings after these minutes and seconds, at most 24 hours."""
-        timer = self._timers.start(minutes * 60 + seconds, name, self._clock.now_s())
-        self._changed()
-        return self._told(timer)
-
-    def list_timers(self) -> dict[str, object]:
-        """List the timers that run, and how much is left of each."""
-        return {
-            "timers": [self._told(timer) for timer in self._timers.pending],
-            "alarm_rings": self._alarm.rings,
-        }
-
-    def cancel_timer(
-        self,
-        timer: Annotated[
-            str, Field(description='Its number or name, or "alarm" for what rings; "" if there is only one.')
-        ] = "",
-    ) -> dict[str, object]:
-        """Cancel a timer, or stop the alarm that rings, which may be all that a person means by "stop"."""
-        meant = timer.strip().casefold()
-        if self._alarm.rings and meant in ("", _ALARM):
-            return self._silence()
-        try:
-            cancelled = self._timers.cancel(timer)
-        except ToolError:
-            if self._alarm.rings:
-                return self._silence()  # the one that is meant has ended already
-            if meant == _ALARM:
-                raise ToolError("no alarm rings") from None
-            raise
-        self._changed()
-        return {"cancelled": self._told(cancelled)}
-
-    def _silence(self) -> dict[str, object]:
-        self._alarm.silence()
-        return {"stopped": _ALARM}
-
-    def _told(self, timer: Timer) -> dict[str, object]:
-        left_s = max(timer.due_s - self._clock.now_s(), 0.0)
-        now = self._clock.local()
-        # By way of UTC: summer time may begin or end before the timer does.
-        ends = (now.astimezone(UTC) + timedelta(seconds=left_s)).astimezone(now.tzinfo)
-        return {
-            "timer": timer.number,
-            "name": timer.name,
-            "length": spoken_duration(timer.length_s),
-            "left": spoken_duration(left_s),
-            "ends_at": f"{ends:%H:%M:%S}",
-        }

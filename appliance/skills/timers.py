@@ -14,6 +14,9 @@ from pydantic.dataclasses import dataclass as checked
 from appliance.skills.durations import spoken_duration
 from appliance.skills.outcome import ToolError
 
+# How it is kept across a restart.
+Row = dict[str, str | int | float | None]
+
 # Nobody keeps more in mind; a model that sets more is going round in circles.
 MAX_TIMERS: Final = 32
 # Longer is an appointment, and a matter for a calendar.
@@ -26,12 +29,14 @@ STILL_RINGS_S: Final = 600.0
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """`number` is its own as long as the device runs; `name` may be empty, and need not be unique."""
+    """`number` is its own as long as the device runs; `name` may be empty, and need not be unique. It `rang`
+    already where it did so before a restart."""
 
     number: int
     name: str
     length_s: float
     due_s: float
+    rang: bool = False
 
     @property
     def words(self) -> str:
@@ -39,13 +44,14 @@ class Timer:
         return _words(self.name, self.length_s)
 
 
-@checked(frozen=True, slots=True, config=ConfigDict(extra="forbid", allow_inf_nan=False))
+@checked(frozen=True, slots=True, config=ConfigDict(allow_inf_nan=False))
 class KeptTimer:
-    """A timer as it is kept across a restart."""
+    """A timer as it is kept across a restart; it may have rung already, and rings on."""
 
     name: Annotated[str, Field(max_length=MAX_NAME_CHARS)]
     length_s: Annotated[float, Field(ge=MIN_LENGTH_S, le=MAX_LENGTH_S)]
     due_unix_s: float
+    rang: bool = False
 
     @property
     def words(self) -> str:
@@ -54,6 +60,15 @@ class KeptTimer:
 
 
 KEPT: Final = TypeAdapter(Annotated[list[KeptTimer], Field(max_length=MAX_TIMERS)])
+
+
+def _row(timer: Timer, began_unix_s: float, *, rang: bool) -> Row:
+    return {
+        "name": timer.name,
+        "length_s": timer.length_s,
+        "due_unix_s": round(began_unix_s + timer.due_s, 3),
+        "rang": int(rang),
+    }
 
 
 def _words(name: str, length_s: float) -> str:
@@ -104,20 +119,19 @@ class Timers:
         return due
 
     @property
-    def ring(self) -> bool:
-        """Whether any does."""
-        return bool(self._ringing)
+    def ringing(self) -> Sequence[Timer]:
+        """Those for which the bell rings."""
+        return tuple(self._ringing)
 
     def forget_ringing(self) -> None:
         """Somebody has heard them, or nobody came."""
         self._ringing.clear()
 
-    def kept(self, now_s: float, unix_s: float) -> list[dict[str, object]]:
-        """JSON for `restore`, of those that run and as many of those that ring as it takes."""
-        return [
-            {"name": t.name, "length_s": t.length_s, "due_unix_s": round(unix_s + t.due_s - now_s, 3)}
-            for t in [*self._timers, *self._ringing][:MAX_TIMERS]
-        ]
+    def kept(self, now_s: float, unix_s: float) -> list[Row]:
+        """Rows for `restore`, of those that run and as many of those that ring as it takes."""
+        all_of_them = [*((timer, timer.rang) for timer in self._timers), *((t, True) for t in self._ringing)]
+        began_unix_s = unix_s - now_s
+        return [_row(timer, began_unix_s, rang=rang) for timer, rang in all_of_them[:MAX_TIMERS]]
 
     def restore(self, kept: Sequence[KeptTimer], now_s: float, unix_s: float) -> Sequence[KeptTimer]:
         """Go on with what was kept; returns what ended too long ago to ring.
@@ -129,12 +143,12 @@ class Timers:
         for timer in kept:
             if timer not in missed and len(self._timers) < MAX_TIMERS:
                 left_s = min(max(timer.due_unix_s - unix_s, 0.0), timer.length_s)
-                self._add(timer.name, timer.length_s, now_s + left_s)
+                self._add(timer.name, timer.length_s, now_s + left_s, rang=timer.rang)
         return missed
 
-    def _add(self, name: str, length_s: float, due_s: float) -> Timer:
+    def _add(self, name: str, length_s: float, due_s: float, *, rang: bool = False) -> Timer:
         self._last_number += 1
-        timer = Timer(self._last_number, name, length_s, due_s)
+        timer = Timer(self._last_number, name, length_s, due_s, rang)
         self._timers.append(timer)
         self._timers.sort(key=lambda each: each.due_s)
         return timer

@@ -126,6 +126,7 @@ MEMBERS: Mapping[str, Mapping[str, Check]] = {
     },
     "say": {"duration_ms": _duration},
     "timer": {"number": _or_null(_turn), "state": _one_of("ended", "missed")},
+    "alarm": {"number": _turn, "state": _one_of("set", "cancelled", "rings", "snoozed", "missed")},
     "button": {"down": _flag},
     "mute": {"muted": _flag},
     "network": {"state": _one_of("up", "down"), "reach": _one_of("machine", "house", "internet")},

@@ -13,9 +13,9 @@ import pytest
 from appliance.service.state import StateDirectory
 from appliance.service.store import FILE, Row, Store
 
-TEA = {"name": "tea", "length_s": 60.0, "due_unix_s": 1000.0, "rang": 0}
-EGGS = {"name": "eggs", "length_s": 300.0, "due_unix_s": 2000.0, "rang": 1}
-LOUD = {"percent": 80}
+TEA: Row = {"name": "tea", "length_s": 60.0, "due_unix_s": 1000.0, "rang": 0}
+EGGS: Row = {"name": "eggs", "length_s": 300.0, "due_unix_s": 2000.0, "rang": 1}
+LOUD: Row = {"percent": 80}
 KILLS = 20
 
 Opener = Callable[..., Store]

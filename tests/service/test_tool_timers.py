@@ -1,8 +1,9 @@
 """A timer that was asked for rings, in whole conversations and in virtual time."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,7 @@ from appliance.conversation.vocabulary import (
 from appliance.pcm.formats import NEAR_RATE_HZ, samples_of_ms
 from appliance.service.assembly import Assembly
 from appliance.service.state import StateDirectory
+from appliance.service.store import Row, Store
 from appliance.skills.bell import LISTEN_S, STROKE_S, STROKES
 from tests.service.event_schema import problems
 from tests.service.stage import (
@@ -89,6 +91,14 @@ def with_state(
     played = play(*near, provider=provider, state=state)
     state.close()
     return played
+
+
+def kept_timers(folder: Path) -> Sequence[Row]:
+    """What the next run of the device will find."""
+    store = Store(StateDirectory(folder, print))
+    found = store.load().result(5)["timers"]
+    store.close()
+    return found
 
 
 def ring_once(at_ms: float) -> Callable[[Assembly], None]:
@@ -305,15 +315,16 @@ class TestAfterARestart:
         (rang_ms,) = ended_ms(played)
         assert 3000 < rang_ms < 10_000
         assert sounds(played, rang_ms, rang_ms + 500)
-        assert json.loads((tmp_path / "timers.json").read_text()) == []
+        assert kept_timers(tmp_path) == []
 
     def test_a_cancelled_timer_stays_cancelled(self, tmp_path: Path) -> None:
         cancel = Calling([tone(300)], calls=(("set_timer", {"seconds": 5}), ("cancel_timer", {})))
         with_state(tmp_path, *QUESTION, silence(3000), provider=cancel)
         assert ended_ms(with_state(tmp_path, silence(20_000))) == []
 
-    def test_what_ended_long_ago_is_said_and_does_not_ring(self, tmp_path: Path) -> None:
-        timers = [{"name": "tea", "length_s": 60, "due_unix_s": 1_000_000}]
+    def test_what_ended_an_hour_ago_is_said_and_does_not_ring(self, tmp_path: Path) -> None:
+        an_hour_ago = datetime.now(UTC).timestamp() - 3600
+        timers = [{"name": "tea", "length_s": 60, "due_unix_s": an_hour_ago}]
         (tmp_path / "timers.json").write_text(json.dumps(timers))
         played = with_state(tmp_path, silence(5000))
         assert [event["state"] for event in played.of("timer")] == ["missed"]
@@ -326,4 +337,13 @@ class TestAfterARestart:
         with_state(tmp_path, *QUESTION, silence(3000), provider=setting(600), warnings=warnings)
         assert len(warnings) == 1
         assert (tmp_path / "timers.json.spoilt").exists()
-        assert len(json.loads((tmp_path / "timers.json").read_text())) == 1
+        assert len(kept_timers(tmp_path)) == 1
+
+    def test_timers_of_a_version_without_a_database_are_taken_over(self, tmp_path: Path) -> None:
+        due_unix_s = datetime.now(UTC).timestamp() + 600
+        tea = {"name": "tea", "length_s": 3600, "due_unix_s": due_unix_s}
+        (tmp_path / "timers.json").write_text(json.dumps([tea]))
+        played = with_state(tmp_path, silence(1000))
+        assert [timer.name for timer, _ in played.assembly.toolbox.timers()] == ["tea"]
+        assert not (tmp_path / "timers.json").exists()
+        assert [row["name"] for row in kept_timers(tmp_path)] == ["tea"]

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from appliance.conversation.vocabulary import ToolCall
+from appliance.skills.alarm import Alarm
+from appliance.skills.alarms import Alarms
 from appliance.skills.builtin import builtin_tools
-from appliance.skills.outcome import Outcome
+from appliance.skills.outcome import Outcome, ToolError
 from appliance.skills.registry import Registry
 from appliance.skills.timers import Timers
 
@@ -44,8 +46,11 @@ class Room:
         self.rings = False
         self.passed_s = 0.0
         self.timers = Timers()
+        self.alarms = Alarms()
+        self.is_set = True
         self.changes = 0
-        self._registry = Registry(builtin_tools(self, self, self.timers, self, self._change))
+        self.noted: list[str] = []
+        self._registry = Registry(builtin_tools(self, self, self))
 
     def now_s(self) -> float:
         return 1000 + self.passed_s
@@ -59,8 +64,17 @@ class Room:
     def silence(self) -> None:
         self.rings = False
 
-    def _change(self) -> None:
+    def snooze(self, minutes: float) -> list[str]:
+        if not self.rings:
+            raise ToolError("nothing rings")
+        self.rings = False
+        return ["7 o'clock alarm"]
+
+    def changed(self) -> None:
         self.changes += 1
+
+    def alarm_was(self, done: str, alarm: Alarm) -> None:
+        self.noted.append(f"{alarm.words} {done}")
 
     def call(self, name: str, /, **arguments: object) -> Any:
         outcome = self._registry.call(ToolCall(1, "call-1", name, json.dumps(arguments)))
@@ -75,7 +89,8 @@ class Room:
 
 
 def test_the_tools_of_the_contract_are_there() -> None:
-    assert Room().names == ["get_time", "set_volume", "set_timer", "list_timers", "cancel_timer"]
+    contract = ["get_time", "set_volume", "set_timer", "list_timers", "cancel_timer"]
+    assert Room().names == [*contract, "set_alarm", "list_alarms", "cancel_alarm", "snooze_alarm"]
 
 
 def test_the_time_is_local_and_has_its_date() -> None:
@@ -179,3 +194,74 @@ def test_a_timer_is_cancelled_by_name_while_another_rings() -> None:
     room.rings = True
     assert room.call("cancel_timer", timer="pizza")["cancelled"]["name"] == "pizza"
     assert room.rings
+
+
+def test_an_alarm_says_when_it_rings() -> None:
+    room = Room()
+    assert room.call("set_alarm", at="07:30", name="school") == {
+        "alarm": 1,
+        "name": "school",
+        "time": "07:30",
+        "repeats": "once",
+        "rings_on": "Monday 2026-03-02 07:30",
+        "rings_in": "7 hours and 32 minutes",
+    }
+    assert room.noted == ["school alarm of 7:30 set"]
+
+
+def test_an_alarm_repeats_on_its_days() -> None:
+    told = Room().call("set_alarm", at="06:45", weekdays=["sat", "tue"])
+    assert (told["repeats"], told["rings_on"]) == (["tue", "sat"], "Tuesday 2026-03-03 06:45")
+
+
+def test_an_alarm_has_a_day_if_the_person_named_one() -> None:
+    assert Room().call("set_alarm", at="09:00", date="2026-03-24")["rings_on"] == "Tuesday 2026-03-24 09:00"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"at": "7 o'clock"}, "at"),
+        ({"at": "24:00"}, "at"),
+        ({"at": "07:00", "weekdays": ["noday"]}, "weekdays"),
+        ({"at": "07:00", "date": "tomorrow"}, "date"),
+        ({"at": "07:00", "date": "2026-02-30"}, "there is no such day as 2026-02-30"),
+        ({"at": "07:00", "date": "2026-03-01"}, "that time is over: it is 2026-03-01 23:58"),
+    ],
+)
+def test_an_alarm_that_cannot_be_is_refused_in_words(arguments: dict[str, object], words: str) -> None:
+    room = Room()
+    assert words in room.call("set_alarm", **arguments)["error"]
+    assert room.call("list_alarms") == {"alarms": [], "rings": False}
+
+
+def test_who_asks_for_an_alarm_of_a_clock_that_was_never_set_is_told() -> None:
+    room = Room()
+    room.is_set = False
+    assert "was not set yet" in room.call("set_alarm", at="07:30")["note"]
+    (listed,) = room.call("list_alarms")["alarms"]
+    assert "rings_on" not in listed
+
+
+def test_an_alarm_is_taken_back_by_its_time() -> None:
+    room = Room()
+    room.call("set_alarm", at="07:30")
+    room.call("set_alarm", at="08:00")
+    assert room.call("cancel_alarm", alarm="07:30")["cancelled"]["time"] == "07:30"
+    assert room.noted[-1] == "7:30 alarm cancelled"
+
+
+def test_without_a_name_what_rings_is_meant_and_no_alarm_is_lost() -> None:
+    room = Room()
+    room.call("set_alarm", at="07:30")
+    room.rings = True
+    assert room.call("cancel_alarm") == {"stopped": "alarm"}
+    assert (room.rings, len(room.alarms.pending)) == (False, 1)
+
+
+def test_who_snoozes_hears_when_it_rings_again() -> None:
+    room = Room()
+    assert room.call("snooze_alarm") == {"error": "nothing rings"}
+    room.rings = True
+    told = {"snoozed": ["7 o'clock alarm"], "rings_again_in": "9 minutes"}
+    assert room.call("snooze_alarm") == told

@@ -115,10 +115,18 @@ def test_a_clock_that_is_not_set_yet_makes_no_timer_longer_than_it_was() -> None
         [{}],
         [{"name": "tea", "length_s": -1, "due_unix_s": 0}],
         [{"name": "tea", "length_s": 60, "due_unix_s": float("nan")}],
-        [{"name": "tea", "length_s": 60, "due_unix_s": 0, "more": 1}],
         [{"name": "tea", "length_s": 60, "due_unix_s": 0}] * (MAX_TIMERS + 1),
     ],
 )
 def test_what_nobody_here_has_kept_is_refused(spoilt: object) -> None:
     with pytest.raises(ValueError, match="validation error"):
         KEPT.validate_python(spoilt)
+
+
+def test_what_rings_rings_on_after_a_restart_and_is_known_to_have_rung() -> None:
+    timers = running(60, 300)
+    timers.take_due(60)
+    after, _ = restarted(timers, now_s=70, off_s=10)
+    assert [(timer.name, timer.rang) for timer in after.take_due(0)] == [("60", True)]
+    again, _ = restarted(after, now_s=0, off_s=0)
+    assert [timer.rang for timer in again.take_due(0)] == [True]

@@ -51,7 +51,7 @@ class _Teller:
                 _switch(self._story.muted, at_ms, event.get("muted"))
             case "button":
                 _switch(self._story.held, at_ms, event.get("down"))
-            case "failover" | "hedge" | "error" | "tool_call" | "timer" | "money_limit" | "say":
+            case "failover" | "hedge" | "error" | "tool_call" | "timer" | "alarm" | "money_limit" | "say":
                 self._story.marks.append(_mark(at_ms, kind, event))
             case "turn_opened":
                 self._open_turn(key, at_ms, event)
@@ -190,6 +190,8 @@ def _mark(at_ms: float, kind: str, event: Event) -> Mark:
         number = event.get("number")
         label = f"timer {number} rings" if text(event, "state") == "ended" else "a timer was missed"
         return Mark(at_ms, MarkKind.NOTE, label)
+    if kind == "alarm":
+        return Mark(at_ms, MarkKind.NOTE, f"alarm {event.get('number')}: {text(event, 'state')}")
     if kind == "money_limit":
         label = f"limit of the {text(event, 'period')} is {text(event, 'level')}"
         return Mark(at_ms, MarkKind.NOTE, label, f"{_amount(event, 'spent')} of {_amount(event, 'limit')}")

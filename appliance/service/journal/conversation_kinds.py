@@ -160,6 +160,43 @@ CONVERSATION_KINDS: Final[Sequence[Kind]] = (
         "`journalctl -u voice-appliance -b -1`.",
     ),
     Kind(
+        "alarm.set",
+        Priority.INFO,
+        "Alarm {number} is set.",
+        "An alarm was set",
+        "`appliance status` tells when it rings.",
+    ),
+    Kind(
+        "alarm.cancelled",
+        Priority.INFO,
+        "Alarm {number} is cancelled.",
+        "An alarm was cancelled",
+        f"{_NOTHING}",
+    ),
+    Kind(
+        "alarm.rings",
+        Priority.INFO,
+        "Alarm {number} rings.",
+        "An alarm rings",
+        "`appliance stop`, or the button, ends it.",
+    ),
+    Kind(
+        "alarm.snoozed",
+        Priority.INFO,
+        "Alarm {number} rings again in some minutes.",
+        "An alarm was told to ring again later",
+        f"{_NOTHING}",
+    ),
+    Kind(
+        "alarm.missed",
+        Priority.WARNING,
+        "Alarm {number} was missed: it was off, or did not know the time.",
+        "An alarm did not ring",
+        "The appliance was off at that time, or its clock was not set. It says so itself to whoever is there. "
+        "Where nobody switched it off, look for the reason with `journalctl -u voice-appliance -b -1`; a clock "
+        "that is not set needs the network (`timedatectl`).",
+    ),
+    Kind(
         "button",
         Priority.DEBUG,
         "The button {down}.",

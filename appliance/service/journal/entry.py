@@ -23,6 +23,7 @@ _TOLD_APART_BY: Final = {
     "session": "state",
     "interruption": "decision",
     "timer": "state",
+    "alarm": "state",
     "provider": "link",
     "error": "category",
     "money_limit": "level",

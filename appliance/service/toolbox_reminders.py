@@ -1,0 +1,192 @@
+"""Timers and alarms of a running appliance: they ring, and a restart costs none of them."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Literal
+
+from pydantic import TypeAdapter
+
+from appliance.service.record import Record
+from appliance.service.state import StateDirectory
+from appliance.service.store import TIMERS_OF_BEFORE, Row, Store
+from appliance.service.toolbox_bell import RoomBell
+from appliance.skills.alarm import ALARMS, MAX_MISSED, MISSED, Alarm, Missed
+from appliance.skills.alarms import Alarms, Due
+from appliance.skills.missed import is_time_to_tell, missed_sentence
+from appliance.skills.outcome import ToolError
+from appliance.skills.reminders import Clock
+from appliance.skills.timers import KEPT, Timers
+
+# By so much the clock on the wall may drift from the stream's; more and somebody has set it.
+_SET_S: Final = 1.0
+# However far away the next alarm is, it is looked at so often: the zone of the machine may have changed.
+_LOOK_AGAIN_S: Final = 60.0
+
+
+class Reminders:
+    """The `Reminders` of the tools, kept in `store` as long as they run or ring. Belongs to the event
+    loop."""
+
+    def __init__(self, clock: Clock, store: Store | None, record: Record, bell: RoomBell) -> None:
+        """Without `store` a restart forgets them."""
+        self.timers = Timers()
+        self.alarms = Alarms()
+        self._missed: list[Missed] = []
+        self._clock = clock
+        self._store = store
+        self._record = record
+        self._bell = bell
+        self._kept_began_s = 0.0  # by the clock on the wall, when the stream began; as it was last kept
+        self._look_at_unix_s = -math.inf  # before that no alarm is due
+
+    # ------------------------------------------------------------------ what tools do
+
+    @property
+    def rings(self) -> bool:
+        """Whether the bell can be heard, or listens until it rings again."""
+        return self._bell.rings
+
+    def silence(self) -> None:
+        """What rings is over."""
+        self._bell.silence()
+        self._settle()
+
+    def snooze(self, minutes: float) -> Sequence[str]:
+        """See `skills.reminders.Reminders`."""
+        timers, now_s = self.timers.ringing, self._clock.now_s()
+        if not self._bell.rings or not (timers or self.alarms.ringing):
+            raise ToolError("nothing rings")
+        alarms = self.alarms.snooze(minutes, self._clock.local())
+        for alarm in alarms:
+            self._record.write("alarm", number=alarm.number, state="snoozed")
+        self.timers.forget_ringing()
+        again = [self.timers.start(minutes * 60, timer.name, now_s) for timer in timers]
+        self._bell.silence()
+        self.changed()
+        return [alarm.words for alarm in alarms] + [timer.words for timer in again]
+
+    def changed(self) -> None:
+        """See `skills.reminders.Reminders`."""
+        self._look_at_unix_s = -math.inf
+        self.keep()
+
+    def alarm_was(self, done: Literal["set", "cancelled"], alarm: Alarm) -> None:
+        """See `skills.reminders.Reminders`."""
+        self._record.write("alarm", number=alarm.number, state=done)
+        self.changed()
+
+    # ------------------------------------------------------------------ what time does
+
+    def look(self) -> None:
+        """To be called several times a second: what is due rings."""
+        now_s = self._clock.now_s()
+        if self._bell.was_silenced():
+            self._settle()
+        if abs(self._began_s() - self._kept_began_s) > _SET_S:
+            self._look_at_unix_s = -math.inf
+            if self.timers.pending or self.timers.ringing:
+                self.keep()  # by the old time, a restart would take them for over
+            self._kept_began_s = self._began_s()
+        if self._anything_begins_to_ring(now_s):
+            self.keep()
+            self._bell.strike(now_s)
+        else:
+            self._bell.look(now_s)
+            if (self.timers.ringing or self.alarms.ringing) and not self._bell.rings:
+                self._settle()
+
+    def missed_by_now(self, *, met: bool) -> str:
+        """A sentence for what was missed, once, when it is time to tell it; empty otherwise."""
+        now = self._clock.local()
+        if not is_time_to_tell(self._missed, now.timestamp(), met=met):
+            return ""
+        told, self._missed = missed_sentence(self._missed, now), []
+        self.keep()
+        return told
+
+    def _anything_begins_to_ring(self, now_s: float) -> bool:
+        timers, due = self.timers.take_due(now_s), self._alarms_due()
+        for timer in timers:
+            if not timer.rang:
+                self._record.write("timer", number=timer.number, state="ended")
+        for alarm in due.rings:
+            self._record.write("alarm", number=alarm.number, state="rings")
+        for alarm, _ in due.missed:
+            self._record.write("alarm", number=alarm.number, state="missed")
+        if due.missed:
+            self._miss([missed for _, missed in due.missed])
+            self.keep()
+        return bool(timers or due.rings or due.rings_on)
+
+    def _alarms_due(self) -> Due:
+        """Nobody is woken by a clock that nobody has set."""
+        now = self._clock.local()
+        now_unix_s = now.timestamp()
+        if now_unix_s < self._look_at_unix_s or not self._clock.is_set:
+            return Due()
+        due = self.alarms.take_due(now)
+        following = self.alarms.next_unix_s(now)
+        again_s = now_unix_s + _LOOK_AGAIN_S
+        self._look_at_unix_s = again_s if following is None else min(following, again_s)
+        return due
+
+    def _miss(self, missed: Sequence[Missed]) -> None:
+        self._missed = sorted([*self._missed, *missed], key=lambda one: one.due_unix_s)[-MAX_MISSED:]
+
+    def _settle(self) -> None:
+        """Somebody has heard what rings, or nobody came: a restart need not ring any more."""
+        if self.timers.ringing or self.alarms.ringing:
+            self.timers.forget_ringing()
+            self.alarms.settle(self._clock.local())
+            self.changed()
+
+    # ------------------------------------------------------------------ what a restart finds
+
+    def restore(self, kept: Mapping[str, Sequence[Row]]) -> Sequence[str]:
+        """Go on with what an earlier run has left; a sentence for each table that makes no sense."""
+        timers, bad_timers = _understood("timers", KEPT, kept)
+        alarms, bad_alarms = _understood("alarms", ALARMS, kept)
+        missed, bad_missed = _understood("missed", MISSED, kept)
+        now = self._clock.local()
+        ended = self.timers.restore(timers, self._clock.now_s(), now.timestamp())
+        for _ in ended:
+            self._record.write("timer", number=None, state="missed")
+        self.alarms.restore(alarms)
+        self._miss([*missed, *(Missed(timer.words, timer.due_unix_s) for timer in ended)])
+        self.changed()
+        return [*bad_timers, *bad_alarms, *bad_missed]
+
+    def keep(self) -> None:
+        """Let a restart find what there is."""
+        self._kept_began_s = self._began_s()
+        if self._store is not None:
+            timers = self.timers.kept(self._clock.now_s(), self._clock.local().timestamp())
+            missed: list[Row] = [{"words": one.words, "due_unix_s": one.due_unix_s} for one in self._missed]
+            self._store.save({"timers": timers, "alarms": self.alarms.rows(), "missed": missed})
+
+    def _began_s(self) -> float:
+        return self._clock.local().timestamp() - self._clock.now_s()
+
+
+def _understood(
+    table: str, shape: TypeAdapter[Any], kept: Mapping[str, Sequence[Row]]
+) -> tuple[list[Any], list[str]]:
+    """What was kept there, and a sentence where that makes no sense."""
+    try:
+        return shape.validate_python(list(kept.get(table, ()))), []
+    except ValueError as invalid:
+        return [], [f"the {table} of before make no sense ({str(invalid).splitlines()[0]}): begun anew"]
+
+
+def timers_of_before(state: StateDirectory) -> Sequence[Row]:
+    """The timers as versions without a database kept them. Blocks."""
+    kept = state.read(TIMERS_OF_BEFORE)
+    try:
+        timers = [] if kept is None else KEPT.validate_python(kept)
+    except ValueError as invalid:
+        state.put_aside(TIMERS_OF_BEFORE, str(invalid).splitlines()[0])
+        return []
+    return [
+        {"name": one.name, "length_s": one.length_s, "due_unix_s": one.due_unix_s, "rang": int(one.rang)}
+        for one in timers
+    ]

@@ -1,0 +1,34 @@
+"""What was missed is said once, when somebody is there to hear it. Pure."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from appliance.skills.alarm import Missed
+
+# So long after an alarm the person whom it should have woken waits for it, or sleeps on and would rather be
+# told; later on the room may be empty, or it is the middle of the night, and who speaks with the appliance
+# next is told.
+TELL_AT_ONCE_S: Final = 3 * 3600.0
+
+
+def is_time_to_tell(missed: Sequence[Missed], now_unix_s: float, *, met: bool) -> bool:
+    """Whether it is to be said now; `met`: somebody has spoken with the appliance since it is on."""
+    return bool(missed) and (met or now_unix_s - max(one.due_unix_s for one in missed) <= TELL_AT_ONCE_S)
+
+
+def missed_sentence(missed: Sequence[Missed], now: datetime) -> str:
+    """One sentence for all of them: "I was off, and missed your 7 o'clock alarm yesterday." """
+    *others, last = [f"your {one.words}{_when(one.due_unix_s, now)}" for one in missed]
+    return (
+        f"I was off, and missed {', '.join(others)} and {last}."
+        if others
+        else f"I was off, and missed {last}."
+    )
+
+
+def _when(unix_s: float, now: datetime) -> str:
+    days = (now.date() - datetime.fromtimestamp(unix_s, now.tzinfo).date()).days
+    if days <= 0:
+        return ""
+    return " yesterday" if days == 1 else f" {days} days ago"
