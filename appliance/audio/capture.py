@@ -7,6 +7,7 @@ from typing import Final
 from appliance.audio.cards import Direction
 from appliance.audio.intake import Intake
 from appliance.audio.keeper import Keeper, Reopen
+from appliance.audio.remote import LeftMicrophone, Microphone
 from appliance.audio.seam import READ_WAIT_S, CaptureDevice
 from appliance.conversation.vocabulary import DeviceChanged, DeviceState
 from appliance.errors import DeviceError
@@ -56,6 +57,8 @@ class CaptureThread:
         self._warn = warn
         self._overruns = 0
         self._process: int | None = None
+        self._leaves = False
+        self._left: LeftMicrophone | None = None
         self._beats = 0
         self._to_tell = tell
         self._told = DeviceState.READY
@@ -89,6 +92,11 @@ class CaptureThread:
         """
         self._keeper.want(not muted)
 
+    def hand_over(self) -> LeftMicrophone | None:
+        """End like `stop`, but leave the microphone open for the program that takes our place, if it is."""
+        self._leaves = True
+        return self._left if self._keeper.stop() else None
+
     def stop(self) -> bool:
         """End within STOP_TIMEOUT_S of the keeper; whether the thread is gone, and the device closed."""
         return self._keeper.stop()
@@ -117,6 +125,8 @@ class CaptureThread:
                 self._opened_again = True
                 return  # it is still wanted: so it is opened again
             self._listen_for_life(intake, device.name)
+        if self._leaves and isinstance(device, Microphone):
+            self._left = device.leave()
 
     def _listen_for_life(self, intake: Intake, name: str) -> None:
         if intake.still_s >= STILL_S and self._told is DeviceState.READY:

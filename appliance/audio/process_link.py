@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from appliance.audio.device_process import FRAME
+from appliance.audio.left_process import AdoptedProcess, LeftProcess, leave
 from appliance.errors import DeviceError
 
 # Where to find our package and PyAudio; `site` would cost 5 MB and 20 ms more. Isolated: what the working
@@ -56,21 +57,11 @@ class ProcessLink:
     room waits, and the device's overruns tell.
     """
 
-    def __init__(self, subject: str, argv: Sequence[str]) -> None:
-        """`subject`: what it is about, for what is said to people. Raises DeviceError: it cannot start."""
+    def __init__(self, subject: str, argv: Sequence[str] | LeftProcess) -> None:
+        """`subject`: what it is about, for what is said to people; `argv`: what to start, or what was left
+        running by the program before us. Raises DeviceError: it cannot start."""
         self.subject = subject
-        try:
-            self._process = subprocess.Popen(
-                argv,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,  # libasound writes a hundred lines there that help nobody
-                env=_environment(),
-                bufsize=0,
-                process_group=0,
-            )
-        except OSError as error:
-            raise DeviceError(f"no process can be started for the {subject}: {error.strerror}") from error
+        self._process = AdoptedProcess(argv) if isinstance(argv, LeftProcess) else _start(subject, argv)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._to = self._process.stdin.fileno()
@@ -78,7 +69,7 @@ class ProcessLink:
         os.set_blocking(self._to, False)
         self._poll = select.poll()
         self._poll.register(self._from, select.POLLIN)
-        self._received = bytearray()
+        self._received = bytearray(argv.received if isinstance(argv, LeftProcess) else b"")
 
     @property
     def process(self) -> int:
@@ -119,6 +110,10 @@ class ProcessLink:
                 raise DeviceError(f"the {self.subject} does not answer: its driver or sound server hangs")
         raise NotWanted(f"the {self.subject} is not wanted any more")
 
+    def leave(self) -> LeftProcess:
+        """Let the process run on for the program that takes our place. The last call."""
+        return leave(self._process.pid, self._to, self._from, bytes(self._received))
+
     def kill(self) -> None:
         """End the process, whatever it is in. The last call."""
         self._process.kill()
@@ -143,6 +138,21 @@ class ProcessLink:
 
     def _ended(self) -> DeviceError:
         return DeviceError(f"the process of the {self.subject} has ended: its driver or sound server failed")
+
+
+def _start(subject: str, argv: Sequence[str]) -> "subprocess.Popen[bytes]":
+    try:
+        return subprocess.Popen(
+            argv,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # libasound writes a hundred lines there that help nobody
+            env=_environment(),
+            bufsize=0,
+            process_group=0,
+        )
+    except OSError as error:
+        raise DeviceError(f"no process can be started for the {subject}: {error.strerror}") from error
 
 
 def _environment() -> dict[str, str]:

@@ -1,16 +1,35 @@
 """An open microphone and an open loudspeaker, each in a process of its own, as the seam wants them."""
 
 import json
+from dataclasses import dataclass
 from typing import Final
 
 from appliance.audio.cards import Direction
 from appliance.audio.device_process import COUNT
+from appliance.audio.left_process import LeftProcess
 from appliance.audio.process_link import ProcessLink
 from appliance.audio.seam import READ_WAIT_S
 from appliance.errors import DeviceError
 
 # A loudspeaker's process answers within a millisecond, on a busy machine within some ten.
 ANSWER_TIMEOUT_S: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class LeftMicrophone:
+    """An open microphone that runs on while the program is replaced by itself."""
+
+    process: LeftProcess
+    name: str
+    rate_hz: int
+    channels: int
+
+
+def adopt_microphone(left: LeftMicrophone) -> "Microphone":
+    """The microphone that was left, with all that it delivered meanwhile. Never raises: one that has gone
+    meanwhile is lost once all of it is read."""
+    link = ProcessLink(f"microphone {left.name!r}", left.process)
+    return Microphone(link, left.name, left.rate_hz, left.channels)
 
 
 class Microphone:
@@ -23,6 +42,12 @@ class Microphone:
         self.channels = channels
         self.overruns = 0
         self.process = link.process
+        self._left = False
+
+    def leave(self) -> LeftMicrophone:
+        """Let it run on, for the program that takes our place; only `close` may follow."""
+        self._left = True
+        return LeftMicrophone(self._link.leave(), self.name, self.rate_hz, self.channels)
 
     def read(self) -> bytes | None:
         """As CaptureDevice."""
@@ -39,7 +64,8 @@ class Microphone:
 
     def close(self) -> None:
         """As CaptureDevice."""
-        self._link.kill()
+        if not self._left:
+            self._link.kill()
 
 
 class Loudspeaker:
