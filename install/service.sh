@@ -73,24 +73,28 @@ service_install() {
     journalctl --unit "$SERVICE" --lines 5 --output cat --no-pager
 }
 
-# What it found, and what to do next.
+# What it found, and what to do next; 1 if it does not run.
 report() {
-    say ""
-    say "Voice appliance $(linked current)"
+    local ready=true next="Speak to it."
     if is_booted && systemctl is-active --quiet "$SERVICE"; then
+        say ""
         "$BASE/current/bin/appliance" status || true
     else
+        ready=false next="It goes on trying; \`appliance doctor\` says what it lacks."
+        say ""
         "$BASE/current/bin/appliance" devices || true
     fi
     report_pins
     cat <<END
+version: $(linked current)
 
-Speak to it. What is next:
+$next What is next:
   appliance status                       what it is doing
   sudo ./install.sh set-key openai       a key for a provider, then name it in $ETC/config.toml
   sudo systemctl reload $SERVICE   after you changed the configuration
   journalctl -u $SERVICE           what happened
 END
+    $ready || ! is_booted
 }
 
 report_pins() {

@@ -63,16 +63,24 @@ take_lock() {
     flock --nonblock 9 || fail "Another install.sh is at work on this machine; wait for it."
 }
 
-install_system() {
-    local step missing changed=false
-    take_lock
-    for step in $(steps_here); do
+# bring STEP…: those of the steps that have anything missing; sets `changed`.
+bring() {
+    local step missing
+    for step in "$@"; do
         missing=$("${step}_missing")
         [ -n "$missing" ] || continue
         changed=true
         "${step}_install"
         [ "$step" != files ] || [ -n "${DESTDIR-}" ] || announce_files
     done
+}
+
+install_system() {
+    local steps changed=false
+    take_lock
+    mapfile -t steps < <(steps_here)
+    bring "${steps[@]}"
+    clear_leftovers
     $changed || say "All is there; nothing was changed."
     [ -n "${DESTDIR-}" ] || report
 }
@@ -95,17 +103,14 @@ check_system() { show_missing missing; }
 dry_run_system() { show_missing "would do" || true; }
 
 roll_back() {
-    local back
+    local back changed=false
     take_lock
     back=$(linked previous)
     is_complete "$back" || fail "There is no previous version to go back to."
     [ "$back" != "$(linked current)" ] || fail "The previous version runs already."
     refuse_configuration_of_others "$back"
     switch_to "$back"
-    local step
-    for step in $(steps_here); do
-        case $step in config | files | account | service) [ -z "$("${step}_missing")" ] || "${step}_install" ;; esac
-    done
+    if [ -n "${DESTDIR-}" ]; then bring config files; else bring config files account service; fi
     say "Back at version $(linked current); ./install.sh --rollback again returns to $(linked previous)."
 }
 

@@ -1,0 +1,70 @@
+"""An end that nobody wished for is shown and heard; a wished one is not, and no earcon becomes a nuisance."""
+
+import numpy as np
+import pytest
+
+from appliance.service.down_signal import SOUND_EVERY_S, is_wanted, may_sound, play
+
+
+@pytest.mark.parametrize("result", ["exit-code", "signal", "core-dump", "watchdog", "timeout", "oom-kill"])
+def test_an_end_that_nobody_wished_for_is_signalled(result: str) -> None:
+    assert is_wanted(result)
+
+
+@pytest.mark.parametrize("result", ["success", ""])
+def test_a_wished_end_is_not(result: str) -> None:
+    assert not is_wanted(result)
+
+
+def test_the_earcon_is_heard_once_a_minute_however_often_it_fails() -> None:
+    assert may_sound(None, 5.0)
+    assert not may_sound(5.0, 5.0 + SOUND_EVERY_S - 0.1)
+    assert may_sound(5.0, 5.0 + SOUND_EVERY_S)
+
+
+def test_a_mark_of_the_boot_before_counts_for_nothing() -> None:
+    assert may_sound(9000.0, 12.0)
+
+
+class Device:
+    """A stereo loudspeaker that plays half of what it holds whenever it is asked."""
+
+    name = "loudspeaker"
+    rate_hz = 16_000
+    channels = 2
+    capacity_samples = 800
+
+    def __init__(self) -> None:
+        self.played = b""
+        self._queued = 0
+
+    def delay_samples(self) -> int:
+        self._queued //= 2
+        return self._queued
+
+    def write(self, block: bytes) -> None:
+        self._queued += len(block) // 4
+        assert self._queued <= self.capacity_samples
+        self.played += block
+
+    def close(self) -> None: ...
+
+
+def test_all_of_it_is_played_on_every_channel_and_never_more_than_the_device_holds() -> None:
+    device = Device()
+    tone = np.arange(5000, dtype=np.int16)
+    play(device, tone.tobytes())
+    heard = np.frombuffer(device.played, np.int16).reshape(-1, 2)
+    assert np.array_equal(heard[:, 0], tone)
+    assert np.array_equal(heard[:, 1], tone)
+
+
+class StuckDevice(Device):
+    def delay_samples(self) -> int:
+        return self.capacity_samples
+
+
+def test_a_device_that_stands_still_does_not_hold_up_the_next_start() -> None:
+    device = StuckDevice()
+    play(device, bytes(1000), timeout_s=0.02)
+    assert device.played == b""
