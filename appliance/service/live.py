@@ -29,10 +29,11 @@ from appliance.service.happenings import Event
 from appliance.service.heartbeat import Heartbeat
 from appliance.service.line_writer import LineWriter
 from appliance.service.live_controls import LiveControls
-from appliance.service.live_sound import Devices, LiveSound, open_devices
+from appliance.service.live_sound import Devices, LiveSound
 from appliance.service.liveness import Beat, Part
 from appliance.service.log_target import open_log
 from appliance.service.mailbox import Mailbox
+from appliance.service.means import Means
 from appliance.service.memory import return_memory, spare_memory
 from appliance.service.metrics.port import offering
 from appliance.service.name_resolver import patient_loop
@@ -41,7 +42,7 @@ from appliance.service.network_watch import NetworkWatch
 from appliance.service.notify import Notifier
 from appliance.service.panel import Panel
 from appliance.service.panel_pins import open_hardware
-from appliance.service.provider_list import ProviderList, list_providers
+from appliance.service.provider_list import ProviderList
 from appliance.service.sentences import say
 from appliance.service.state import StateDirectory, open_state
 from appliance.settings import Settings
@@ -63,6 +64,7 @@ def run_live(
     state: Path | None = None,
     *,
     wait_for_devices: bool = False,
+    means: Means = Means(),  # noqa: B008  immutable
 ) -> NoReturn:
     """Be the speaker until SIGINT or SIGTERM, which end the process within 2 s, with exit code 0.
 
@@ -77,7 +79,7 @@ def run_live(
     """
     spare_memory()
     with asyncio.Runner(loop_factory=patient_loop) as runner:
-        runner.run(_run_and_leave(settings, leave, socket, show, state, wait_for_devices))
+        runner.run(_run_and_leave(settings, leave, socket, show, state, wait_for_devices, means))
 
 
 async def _run_and_leave(
@@ -87,11 +89,12 @@ async def _run_and_leave(
     show: Listener | None,
     state: Path | None,
     wait_for_devices: bool,
+    means: Means,
 ) -> NoReturn:
     """The loop itself would wait for every thread at its end, and a name look-up in a dead network holds
     one for longer than the 2 s that we may take."""
     try:
-        await _run(settings, server_path(socket, os.environ), show, state, wait_for_devices)
+        await _run(settings, server_path(socket, os.environ), show, state, wait_for_devices, means)
     except Exception as error:  # noqa: BLE001  the outermost frame: whatever it is, nobody waits
         leave(error)
     os._exit(0)
@@ -103,6 +106,7 @@ async def _run(
     show: Listener | None,
     state_folder: Path | None,
     wait_for_devices: bool,
+    means: Means,
 ) -> None:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -115,7 +119,7 @@ async def _run(
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop)
-    providers = list_providers(settings, os.environ)
+    providers = means.list_providers(settings, os.environ)
     with ExitStack() as stack:
         out, err = (stack.enter_context(LineWriter(stream)) for stream in (sys.stdout, sys.stderr))
 
@@ -130,7 +134,7 @@ async def _run(
         warnings: list[str] = []
         with suppress(NotWanted):  # asked to stop before it could begin
             devices, detector = await asyncio.gather(
-                open_devices(settings, lambda: not stopping.is_set(), wait=wait_for_devices),
+                means.open_devices(settings, lambda: not stopping.is_set(), wait=wait_for_devices),
                 asyncio.to_thread(load_detector, settings.hearing.detector, warnings.append),
             )
             for reason in filter(None, (devices.deaf, devices.mouthless)):
