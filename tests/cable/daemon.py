@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -37,7 +37,7 @@ class Daemon:
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
-    def wait_for(self, name: str, timeout_s: float = PATIENCE_S, **fields: object) -> Line:
+    def wait_for(self, name: str, /, timeout_s: float = PATIENCE_S, **fields: object) -> Line:
         """The next event of that name with those fields that nobody waited for yet."""
         deadline_s = time.monotonic() + timeout_s
         while True:
@@ -70,14 +70,18 @@ class Daemon:
 
 @contextmanager
 def daemon(
-    cable: VirtualCable, url: str, *settings: str, environment: Mapping[str, str] = NOTHING
+    cable: VirtualCable,
+    url: str,
+    *settings: str,
+    environment: Mapping[str, str] = NOTHING,
+    within: Sequence[str] = (),
 ) -> Iterator[Daemon]:
     """`appliance run` on the cable, until the block is left; entered when it says that it is ready.
 
-    `environment` is added to that of the cable.
+    `environment` is added to that of the cable; `within` is what the command is run with.
     """
     provider = f'[{{name="openai",kind="openai",url="{url}",api_key="env:KEY"}}]'
-    command = [sys.executable, "-m", "appliance", "run", "--set", f"providers={provider}"]
+    command = [*within, sys.executable, "-m", "appliance", "run", "--set", f"providers={provider}"]
     for setting in ("audio.input.device=mic", "audio.output.device=spk", *settings):
         command += ["--set", setting]
     process = subprocess.Popen(
