@@ -106,9 +106,9 @@ def sums(status: Status) -> Iterator[RenderableType]:
     """The money, the waits, and what was counted."""
     if status.money is not None and costs_anything(status.money):
         yield _section("Money", list(money_rows(status.money)))
-    yield _section("So far (without what is 0)", list(_counts(status.counters)))
     if status.counters.get("latencies", 0):
         yield _waits(status.counters)
+    yield _section("So far (without what is 0)", list(_counts(status.counters)))
 
 
 def _headlines(status: Status) -> Iterator[Text]:

@@ -175,7 +175,7 @@ APPLIANCE_KINDS: Final[Sequence[Kind]] = (
     Kind(
         "device.lost",
         Priority.ERROR,
-        "The {device} is gone: {reason} ({name}).",
+        "The {device} is gone: {reason}.",
         "The @APPLIANCE_DEVICE@ is gone",
         "It is looked for all the time and used again as soon as it is there, this one or another; "
         "nobody has to "
@@ -185,7 +185,7 @@ APPLIANCE_KINDS: Final[Sequence[Kind]] = (
     Kind(
         "device.silent",
         Priority.ERROR,
-        "The {device} delivers nothing but silence: {reason} ({name}).",
+        "The {device} delivers nothing but silence: {reason}.",
         "The @APPLIANCE_DEVICE@ delivers nothing but silence",
         "Sound comes, and it is all the same number: a switch on the device, a capture control at zero "
         "(`alsamixer`, F4), or a broken device. `appliance doctor` looks closer.",

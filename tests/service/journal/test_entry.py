@@ -42,7 +42,7 @@ def test_every_event_of_the_log_has_words_that_use_what_is_in_it(event: str) -> 
 def test_a_sentence_says_what_happened() -> None:
     assert message("turn_committed") == "Turn 1 is said, 2.31 s of sound: then it was silent."
     assert message("error") == "openai: api.openai.com cannot be reached: no name server answers (6 times)"
-    assert message("device") == "The microphone is gone: it was unplugged (USB Audio)."
+    assert message("device") == "The microphone is gone: it was unplugged."
     assert message("failover", turn=None) == "gemini answers in place of openai: it cannot be reached."
     assert message("usage") == "openai used 512 output audio tokens in turn 1: 0.037 EUR."
     assert message("usage", cost=None) == (
