@@ -5,55 +5,30 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import NoReturn
 
 from appliance.audio.process_link import NotWanted
-from appliance.conversation.vocabulary import DeviceState, SpeechEvent
-from appliance.hearing.detector import SpeechDetector
-from appliance.hearing.thread import HearingThread
-from appliance.panel.pins import Hardware, NoHardware
-from appliance.service.assembly import Assembly
-from appliance.service.clock import LiveClock
 from appliance.service.control.claim import claimed
-from appliance.service.control.controls import DeviceStatus
 from appliance.service.control.place import server_path
 from appliance.service.control.server import answering
 from appliance.service.detectors import load_detector, report_warning
-from appliance.service.ear import Ear
-from appliance.service.ends import Ends
-from appliance.service.event_log import EventLog, Listener
-from appliance.service.happenings import Event
-from appliance.service.heartbeat import Heartbeat
+from appliance.service.event_log import Listener
 from appliance.service.line_writer import LineWriter
-from appliance.service.live_controls import LiveControls
-from appliance.service.live_sound import Devices, LiveSound
-from appliance.service.liveness import Beat, Part
+from appliance.service.live_loop import LiveLoop
 from appliance.service.log_target import open_log
-from appliance.service.mailbox import Mailbox
 from appliance.service.means import Means
-from appliance.service.memory import return_memory, spare_memory
+from appliance.service.memory import spare_memory
 from appliance.service.metrics.port import offering
 from appliance.service.name_resolver import patient_loop
-from appliance.service.network_news import NetworkEvent
-from appliance.service.network_watch import NetworkWatch
 from appliance.service.notify import Notifier
-from appliance.service.panel import Panel
 from appliance.service.panel_pins import open_hardware
-from appliance.service.provider_list import ProviderList
-from appliance.service.sentences import say
-from appliance.service.state import StateDirectory, open_state
+from appliance.service.state import open_state
 from appliance.settings import Settings
 
-# The first provider gets this long before the appliance listens without it: what is said meanwhile
-# is kept for it.
-START_TIMEOUT_S = 3.0
 # From the signal to the end of the process, whatever hangs; 2 s are promised.
 END_S = 1.8
-# How often the log and the half duplex are looked after.
-LOOK_EVERY_S = 0.1
 
 
 def run_live(
@@ -144,7 +119,7 @@ async def _run(
                 report_warning(log, warning)
             state = open_state(state_folder, os.environ, tell_owner)
             stack.callback(state.close)
-            live = _Live(
+            live = LiveLoop(
                 settings,
                 providers,
                 devices,
@@ -162,188 +137,3 @@ async def _run(
                 offering(settings.metrics, live.controls.status, tell_owner),
             ):
                 await live.run()
-
-
-class _Live:
-    """Devices, threads and loop around one assembly."""
-
-    def __init__(
-        self,
-        settings: Settings,
-        providers: ProviderList,
-        devices: Devices,
-        detector: SpeechDetector,
-        log: EventLog,
-        stopping: asyncio.Event,
-        tell_owner: Callable[[str], None],
-        keep_transcripts: bool,
-        state: StateDirectory,
-        notifier: Notifier,
-        hardware: Hardware | NoHardware,
-    ) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._hears = asyncio.Event()
-        self._log = log
-        self._clock = LiveClock()
-        self._stopping = stopping
-        self._tell_owner = tell_owner
-        self._greeting = settings.conversation.greeting
-        self._failure: Exception | None = None
-        self._timer: asyncio.TimerHandle | None = None
-        self._mailbox = mailbox = Mailbox[Event | NetworkEvent](self._loop, self._deliver)
-        self._network = NetworkWatch(mailbox.post, self._broke)
-        self._sound = sound = LiveSound(
-            settings,
-            devices,
-            self._clock,
-            lambda: self._assembly.near.written,
-            mailbox.post,
-            self._broke,
-            tell_owner,
-        )
-        ends = self._ends(settings, keep_transcripts)
-        self._half_duplex = ends.half_duplex
-        self._assembly = Assembly(settings, providers, detector, ends, self._clock, log, say, state=state)
-        self._heartbeat = Heartbeat(notifier, self._assembly.note_standstill, tell_owner, self._end_with)
-        self._hearing = HearingThread(self._assembly.hearing, sound.wake, self._broke)
-        self.controls = LiveControls(
-            self._assembly,
-            log,
-            sound.time.index_now,
-            self._gauges,
-            [
-                _status("microphone", devices.microphone.name, devices.deaf),
-                _status("loudspeaker", devices.loudspeaker.name, devices.mouthless),
-            ],
-        )
-        self._panel = Panel(
-            hardware,
-            self._assembly,
-            log,
-            Ear(lambda: sound.capture.process),
-            settings.hearing.max_turn_s,
-            sound.time.index_now,
-            self.controls.forget,
-            tell_owner,
-        )
-
-    def _ends(self, settings: Settings, keep_transcripts: bool) -> Ends:
-        sound = self._sound
-        return Ends(
-            sound.captured,
-            sound.capture_hz,
-            sound.speaker,
-            sound.playout_hz,
-            near_ms=sound.time.ms_of,
-            out_ms=lambda position: self._clock.ms_at(sound.speaker.instant_s(position)),
-            post_speech=self._post_speech,
-            wake_at=self._wake_at,
-            on_fault=self._end_with,
-            set_muted=sound.capture.set_muted,
-            half_duplex=settings.audio.echo.cancel != "off" or settings.interruption.strategy == "ignore",
-            look_every_ms=LOOK_EVERY_S * 1000,
-            keep_transcripts=keep_transcripts,
-            tell_owner=self._tell_owner,
-        )
-
-    def _post_speech(self, event: SpeechEvent) -> None:
-        """In the hearing thread."""
-        self._sound.time.heard()
-        self._mailbox.post(event)
-
-    async def run(self) -> None:
-        """Listen and speak until asked to stop, or until something of ours breaks."""
-        looking = asyncio.create_task(self._keep_looking())
-        self._clock.start()
-        self._hearing.start()
-        self._sound.start()
-        self._network.start()
-        try:
-            async with self._assembly.running(START_TIMEOUT_S, self._stopping):
-                await self._until_it_hears()
-                if not self._stopping.is_set():
-                    self._panel.ready()
-                    self._say_ready()
-                    self._heartbeat.ready()
-                return_memory()
-                await self._stopping.wait()
-                await self._close_sound()
-        finally:
-            looking.cancel()
-            self._panel.close()
-        if self._failure is not None:
-            raise self._failure
-
-    async def _until_it_hears(self) -> None:
-        waits = [asyncio.create_task(event.wait()) for event in (self._hears, self._stopping)]
-        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        for wait in waits:
-            wait.cancel()
-
-    def _gauges(self) -> dict[str, int]:
-        """What is counted where no event tells of it."""
-        return self._assembly.gauges() | self._sound.gauges() | self._mailbox.gauges() | self._panel.gauges()
-
-    def _deliver(self, event: Event | NetworkEvent) -> None:
-        if isinstance(event, NetworkEvent):
-            self._assembly.network.take(event)
-        else:
-            self._assembly.conductor.post(event)
-
-    def _wake_at(self, due_ms: float) -> None:
-        """One timer is enough: the conductor asks for the earliest of its deadlines, again and again."""
-        if self._timer is not None:
-            self._timer.cancel()
-        wait_s = (due_ms - self._clock.now_ms()) / 1000
-        self._timer = self._loop.call_later(max(wait_s, 0.0), self._assembly.conductor.tick)
-
-    async def _keep_looking(self) -> None:
-        while True:
-            await asyncio.sleep(LOOK_EVERY_S)
-            self._sound.time.heard()
-            self._assembly.look()
-            self._panel.look()
-            if self._assembly.hearing.heard_until:
-                self._hears.set()
-            self._log.advance(self._clock.now_ms())
-            self._heartbeat.look(self._loop.time(), self._beats(), self.controls.status)
-
-    def _beats(self) -> list[Beat]:
-        sound, mailbox = self._sound, self._mailbox
-        return [
-            Beat(Part.CAPTURE, sound.capture.beats, due=not self._assembly.conductor.muted),
-            Beat(Part.PLAYOUT, sound.speaker.beats),
-            Beat(Part.CONDUCTOR, mailbox.delivered, due=mailbox.waiting > 0),
-            *self._assembly.beats(),
-        ]
-
-    async def _close_sound(self) -> None:
-        """Fade out and let the devices go; each of them ends within its own deadline."""
-        with_threads = ThreadPoolExecutor(4, "closing")  # the loop's may be waiting for a name server
-        sound = self._sound
-        ends = (sound.speaker.close, sound.capture.stop, self._hearing.stop, self._network.stop)
-        await asyncio.gather(*(self._loop.run_in_executor(with_threads, end) for end in ends))
-
-    def _broke(self, error: Exception) -> None:
-        """A thread died of a fault of ours; from any thread."""
-        with suppress(RuntimeError):  # the loop is closed: we are ending anyway
-            self._loop.call_soon_threadsafe(self._end_with, error)
-
-    def _end_with(self, error: Exception) -> None:
-        self._failure = self._failure or error
-        self._stopping.set()
-
-    def _say_ready(self) -> None:
-        self._assembly.announcer.say_ready(self._assembly.instructions.filled(self._greeting))
-        who = f"answers come from {self._assembly.chain.provider}"
-        self._tell_owner(f"ready: {self._sound.ends}; {who}")
-        if self._half_duplex:
-            self._tell_owner(
-                "while it speaks it does not listen, because it would hear itself;"
-                " with headphones or a cable, --set audio.echo.cancel=off"
-            )
-
-
-def _status(device: str, name: str, reason: str) -> DeviceStatus:
-    """How a device stands at the start; `reason`: why it is not there."""
-    return DeviceStatus(device, DeviceState.LOST if reason else DeviceState.READY, name, reason)
