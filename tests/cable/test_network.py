@@ -90,7 +90,7 @@ def test_a_name_server_that_does_not_answer_is_named_and_the_offline_provider_an
 
 @pytest.mark.timeout(60)
 def test_before_the_clock_is_set_the_clock_is_named(cable: VirtualCable, tmp_path: Path) -> None:
-    # Where a time server has set this machine's clock, a certificate of tomorrow is rightly not to be trusted.
+    # Where a time server has set this machine's clock, a certificate of tomorrow is not to be trusted.
     cause = "certificate_invalid" if clock_is_set() else "clock_not_set"
     with at_home(cable, tmp_path, TOMORROW) as (_, running):
         running.wait_for("provider", name="openai", link="down", cause=cause)
