@@ -3,7 +3,7 @@
 import asyncio
 import random
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -38,6 +38,7 @@ from appliance.service.floor import Floor, Reader
 from appliance.service.half_duplex import HalfDuplex
 from appliance.service.happenings import Event
 from appliance.service.instructions import instructions_of
+from appliance.service.keepsakes import Keepsakes
 from appliance.service.liveness import Beat, Part
 from appliance.service.loudspeaker import Loudspeaker
 from appliance.service.money import Money
@@ -48,14 +49,11 @@ from appliance.service.provider_list import ProviderList, session_config
 from appliance.service.record import Record
 from appliance.service.rooms import ConductorOptions, Rooms
 from appliance.service.state import StateDirectory
-from appliance.service.store import Row, Store
 from appliance.service.strategy_choice import load_strategy
 from appliance.service.tool_calls import ToolCalls, Tools
 from appliance.service.toolbox import Hands, RoomClock, Toolbox
 from appliance.service.toolbox_bell import RingRoom
 from appliance.service.toolbox_options import toolbox_options
-from appliance.service.toolbox_reminders import timers_of_before
-from appliance.service.toolbox_volume import VolumeKnob
 from appliance.service.turn_options import near_samples, turn_options
 from appliance.service.turns import Turns
 from appliance.service.words import WordReader
@@ -64,8 +62,6 @@ from appliance.skills.bell import STROKE_S
 
 # The whole process has to end within 2 s of the wish.
 CLOSE_TIMEOUT_S = 1.5
-# Half a second is much for a card that works; one that does not must not keep the appliance deaf.
-LOAD_TIMEOUT_S = 2.0
 
 
 class Assembly:
@@ -109,9 +105,15 @@ class Assembly:
             self.near,
             ends.post_speech,
         )
-        self._store = None if state is None else Store(state, lambda: timers_of_before(state))
-        self._tell_owner = ends.tell_owner
-        self.volume = VolumeKnob(ends.mouth.set_volume, self._store)
+        self._keepsakes = Keepsakes(
+            state,
+            settings.conversation.memory_hours,
+            self.history,
+            ends.mouth.set_volume,
+            lambda: ends.local_time().timestamp(),
+            ends.tell_owner,
+        )
+        self.volume = self._keepsakes.volume
         self.toolbox = self._fill_toolbox(settings, ends, clock)
         self.money = Money(
             accounts_of(settings, self.provider_names),
@@ -133,6 +135,7 @@ class Assembly:
         )
         self.announcer = self._give_voice(ends, say)
         log.subscribe(self._keep_up_to_date)
+        log.subscribe(self._keepsakes.memory.take)
         readers = [WordReader(worker) for worker in providers.workers.values()]
         self._conduct(settings, ends, clock, reader or next(iter(readers), None), tools or self.toolbox)
 
@@ -184,7 +187,7 @@ class Assembly:
             self.configure,
         )
         times = RoomClock(clock, ends.local_time, ends.clock_is_set)
-        return Toolbox(toolbox_options(settings), times, self.record, self._store, hands)
+        return Toolbox(toolbox_options(settings), times, self.record, self._keepsakes.store, hands)
 
     def configure(self) -> None:
         """From the next answer on, sessions are told what is true by now."""
@@ -203,6 +206,7 @@ class Assembly:
         """What goes on is over, and what was said in this conversation is known to nobody any more."""
         self.conductor.post(StopWanted())
         self.history.forget()
+        self._keepsakes.memory.forget()
         self.answers.last.forget()
         self.turns.cut()
         self.chain.forget()
@@ -281,6 +285,7 @@ class Assembly:
     def look(self) -> None:
         """To be called every `look_every_ms`."""
         self.toolbox.look()
+        self._keepsakes.memory.look()
         if self._half_duplex is not None:
             self._half_duplex.look()
 
@@ -305,8 +310,7 @@ class Assembly:
     ) -> AsyncIterator[None]:
         """The chain runs; entered when its first provider is ready, has failed, or is not awaited longer;
         or at once when `stopping` is set."""
-        kept = await self._kept()
-        self.volume.restore(kept)
+        kept = await self._keepsakes.find()
         faults = Faults(self._on_fault)
         faults.watch_loop()
         chain = asyncio.create_task(self.chain.run())
@@ -325,21 +329,9 @@ class Assembly:
             self.chain.send(CloseSession())
             ending = [asyncio.create_task(worker.stop()) for worker in self._workers.values()]
             ending.append(asyncio.create_task(self.toolbox.close()))
-            if self._store is not None:
-                ending.append(asyncio.create_task(asyncio.to_thread(self._store.close)))
+            ending.append(asyncio.create_task(self._keepsakes.leave()))
             await asyncio.wait({chain, *behind, *ending, *self.announcer.pending}, timeout=CLOSE_TIMEOUT_S)
             self.record.write("session", state="ended", provider=self.chain.provider)
-
-    async def _kept(self) -> Mapping[str, Sequence[Row]]:
-        """What an earlier run has left; a card that does not deliver it in time is not written to, either."""
-        if self._store is None:
-            return {}
-        try:
-            return await asyncio.wait_for(asyncio.wrap_future(self._store.load()), LOAD_TIMEOUT_S)
-        except TimeoutError:
-            self._tell_owner("the card does not deliver what was kept, so timers and alarms are not known")
-            await asyncio.to_thread(self._store.close)
-            return {}
 
     async def _warm_up(self, name: str) -> None:
         """Let a standby worker be warm before it is needed; the log says how that went."""

@@ -62,6 +62,7 @@ class Conversation(Section):
     max_output_tokens: Annotated[int | None, Allowed("1…65536, whole; left out: the provider's own")] = Field(
         default=None, ge=1, le=65_536
     )
+    memory_hours: float = Field(default=0, ge=0, le=720)
     follow_up_s: float = Field(default=8, ge=0, le=120)
     answer_deadline_s: float = Field(default=6, ge=1, le=30)
     hedge: Literal["auto", "off"] = "auto"
