@@ -13,6 +13,8 @@ from appliance.panel.patterns import PATTERNS, Pattern
 SLOW_S: Final = 0.02
 # A lamp that fails is tried again so soon: it is the only one who tells, once it works.
 RETRY_MS: Final = 1000.0
+# Past the change of a beat by so much: rounding must not find the old one once more.
+_PAST_MS: Final = 0.5
 
 
 class PanelLight:
@@ -53,7 +55,7 @@ class PanelLight:
         wait_ms = self._try_set(PATTERNS[self._shown], (now_s - self._began_s) * 1000)
         self.slow += self._loop.time() - now_s > SLOW_S
         if wait_ms is not None:
-            self._timer = self._loop.call_later(wait_ms / 1000, self._set)
+            self._timer = self._loop.call_later((wait_ms + _PAST_MS) / 1000, self._set)
 
     def _try_set(self, pattern: Pattern, t_ms: float) -> float | None:
         try:
