@@ -52,8 +52,8 @@ misused() {
     exit 2
 }
 
-need_root() {
-    [ "$(id -u)" -eq 0 ] || fail "This changes the system: run it as root, with sudo ./install.sh."
+need_root() { # DESTDIR is a tree of one's own
+    [ "$(id -u)" -eq 0 ] || [ -n "${DESTDIR-}" ] || fail "This changes the system: run it as root, with sudo ./install.sh."
 }
 
 # take VERB: there is one verb.
@@ -90,6 +90,7 @@ main() {
         esac
         shift
     done
+    ! $purge || [ "$verb" = --uninstall ] || misused
     refuse_unsupported_systems
     perform
 }

@@ -1,0 +1,1 @@
+"""The files of systemd/, judged by systemd's own programs."""
