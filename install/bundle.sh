@@ -38,8 +38,8 @@ fetch_wheels() {
     local folder=$1 choice pip lock locks=(runtime)
     ! $piper || locks+=(piper)
     mapfile -t choice < <(wheel_choice "$2" "$3")
-    use_some_pip "$folder"
     rm -rf -- "$folder" && mkdir -p "$folder"
+    use_some_pip "$folder"
     for lock in "${locks[@]}"; do
         "${pip[@]}" download --quiet --no-deps --require-hashes "${choice[@]}" --dest "$folder" \
             --requirement "requirements/$lock.lock" ||

@@ -52,7 +52,7 @@ run_tests() {
     step .venv/bin/ruff format --check .
     step .venv/bin/mypy
     step .venv/bin/lint-imports --no-logo
-    step shellcheck --external-sources install.sh .ci/run requirements/update
+    step shellcheck --external-sources install.sh .ci/run requirements/update requirements/check
     # most tests wait, for sound in real time; those at the cable measure, and have the machine for themselves
     step .venv/bin/python -m pytest -m 'not cable and not rig' --numprocesses 4 --dist loadfile
     step .venv/bin/python -m pytest -m cable

@@ -9,7 +9,7 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 CLONE = Path(__file__).parent.parent
-SCRIPTS = ["install.sh", ".ci/run", "requirements/update"]
+SCRIPTS = ["install.sh", ".ci/run", "requirements/update", "requirements/check"]
 PARTS = [path.relative_to(CLONE).as_posix() for path in sorted((CLONE / "install").glob("*.sh"))]
 PIPER_LOCK = "requirements/piper.lock"
 LOCKS = ["requirements/runtime.lock", "requirements/test.lock"]
