@@ -3,6 +3,7 @@
 import time
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final, Protocol
+from zoneinfo import ZoneInfo
 
 
 class StreamClock(Protocol):
@@ -39,6 +40,11 @@ HERE: Final = _Here()
 def local_time() -> datetime:
     """What hangs on the wall here, in the zone of this machine; it jumps when somebody sets it."""
     return datetime.now(HERE)
+
+
+def zone_of(name: str) -> tzinfo:
+    """The time zone of that name, as the settings allow it; for "" that of this machine."""
+    return ZoneInfo(name) if name else HERE
 
 
 class TickerClock:

@@ -4,19 +4,27 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import datetime
 
-from appliance.conversation.vocabulary import DeviceState, SpeechEvent
+import numpy as np
+
+from appliance.audio.remote import LeftMicrophone
+from appliance.conversation.vocabulary import DeviceState, MuteWanted, SpeechEvent
 from appliance.hearing.detector import SpeechDetector
 from appliance.hearing.thread import HearingThread
 from appliance.panel.pins import Hardware, NoHardware
 from appliance.service.assembly import Assembly
-from appliance.service.clock import LiveClock
+from appliance.service.clock import LiveClock, zone_of
+from appliance.service.clock_trust import ClockTrust
 from appliance.service.control.controls import DeviceStatus
 from appliance.service.ear import Ear
 from appliance.service.ends import Ends
 from appliance.service.event_log import EventLog
+from appliance.service.faults import Faults
+from appliance.service.handover import Handover
 from appliance.service.happenings import Event
 from appliance.service.heartbeat import Heartbeat
+from appliance.service.instructions import UnknownVariable
 from appliance.service.live_controls import LiveControls
 from appliance.service.live_sound import Devices, LiveSound
 from appliance.service.liveness import Beat, Part
@@ -27,6 +35,7 @@ from appliance.service.network_watch import NetworkWatch
 from appliance.service.notify import Notifier
 from appliance.service.panel import Panel
 from appliance.service.provider_list import ProviderList
+from appliance.service.reload import Reload
 from appliance.service.sentences import say
 from appliance.service.state import StateDirectory
 from appliance.settings import Settings
@@ -34,6 +43,9 @@ from appliance.settings import Settings
 # The first provider gets this long before the appliance listens without it: what is said meanwhile
 # is kept for it.
 START_TIMEOUT_S = 3.0
+# What the program that takes our place hears once more: the beginning of a word that nobody knew to be one,
+# with its prefix. Less than what has to be quiet before it.
+RECENT_S = 1.0
 # How often the log and the half duplex are looked after.
 LOOK_EVERY_S = 0.1
 
@@ -54,7 +66,10 @@ class LiveLoop:
         state: StateDirectory,
         notifier: Notifier,
         hardware: Hardware | NoHardware,
+        reload: Reload,
+        handed: Handover | None,
     ) -> None:
+        """`handed` is what the program before left, where this one goes on in its place."""
         self._loop = asyncio.get_running_loop()
         self._hears = asyncio.Event()
         self._log = log
@@ -62,6 +77,11 @@ class LiveLoop:
         self._stopping = stopping
         self._tell_owner = tell_owner
         self._greeting = settings.conversation.greeting
+        self._device = settings.audio.input.device
+        self._reload = reload
+        self._handed = handed
+        self._leaves = False  # for a program that takes our place
+        self._left: LeftMicrophone | None = None
         self._failure: Exception | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._mailbox = mailbox = Mailbox[Event | NetworkEvent](self._loop, self._deliver)
@@ -75,6 +95,8 @@ class LiveLoop:
             self._broke,
             tell_owner,
         )
+        self._clock_trust = ClockTrust()
+        log.subscribe(self._clock_trust.take)
         ends = self._ends(settings, keep_transcripts)
         self._half_duplex = ends.half_duplex
         self._assembly = Assembly(settings, providers, detector, ends, self._clock, log, say, state=state)
@@ -102,7 +124,7 @@ class LiveLoop:
         )
 
     def _ends(self, settings: Settings, keep_transcripts: bool) -> Ends:
-        sound = self._sound
+        sound, zone = self._sound, zone_of(settings.conversation.time_zone)
         return Ends(
             sound.captured,
             sound.capture_hz,
@@ -117,6 +139,8 @@ class LiveLoop:
             half_duplex=settings.audio.echo.cancel != "off" or settings.interruption.strategy == "ignore",
             look_every_ms=LOOK_EVERY_S * 1000,
             keep_transcripts=keep_transcripts,
+            local_time=lambda: datetime.now(zone),
+            clock_is_set=lambda: self._clock_trust.is_set,
             tell_owner=self._tell_owner,
         )
 
@@ -125,10 +149,16 @@ class LiveLoop:
         self._sound.time.heard()
         self._mailbox.post(event)
 
-    async def run(self) -> None:
-        """Listen and speak until asked to stop, or until something of ours breaks."""
-        looking = asyncio.create_task(self._keep_looking())
+    async def run(self) -> Handover | None:
+        """Listen and speak until asked to stop, or until something of ours breaks; or until the settings are
+        to be others: what is left then to the program that takes our place."""
+        works = (self._keep_looking(), self._clock_trust.watch(), self._await_reload())
+        tasks = [asyncio.create_task(work) for work in works]
+        for task in tasks:
+            Faults(self._end_with).watch_task(task)
         self._clock.start()
+        if self._handed is not None:
+            self._take_over(self._handed)
         self._hearing.start()
         self._sound.start()
         self._network.start()
@@ -139,14 +169,54 @@ class LiveLoop:
                     self._panel.ready()
                     self._say_ready()
                     self._heartbeat.ready()
+                    if self._handed is not None:
+                        self._assembly.note_configuration("applied", "")
                 return_memory()
                 await self._stopping.wait()
                 await self._close_sound()
         finally:
-            looking.cancel()
+            for task in tasks:
+                task.cancel()
             self._panel.close()
         if self._failure is not None:
             raise self._failure
+        return self._handover() if self._leaves else None
+
+    async def _await_reload(self) -> None:
+        assembly = self._assembly
+        await self._reload.moment(
+            lambda: self._hears.is_set() and assembly.resting and not self._mailbox.waiting,
+            lambda why: assembly.note_configuration("refused", why),
+        )
+        self._leaves = True
+        self._stopping.set()
+
+    def _take_over(self, handed: Handover) -> None:
+        """Go on from what the program before has left."""
+        assembly, sound = self._assembly, self._sound
+        assembly.history.recall(handed.said)
+        for name, value in handed.variables.items():
+            with suppress(UnknownVariable):  # the changed instructions do not name it any more
+                assembly.set_variable(name, value)
+        if handed.muted:
+            sound.capture.set_muted(True)
+            assembly.conductor.post(MuteWanted(True))
+        elif handed.recent_hz == sound.capture_hz:
+            sound.captured.write(np.frombuffer(handed.recent, np.int16))
+
+    def _handover(self) -> Handover:
+        captured, assembly = self._sound.captured, self._assembly
+        recent = min(captured.written, round(RECENT_S * self._sound.capture_hz))
+        return Handover(
+            muted=assembly.conductor.muted,
+            device=self._device,
+            name=self._sound.capture.name,
+            microphone=self._left,
+            recent=captured.read(captured.written - recent, recent)[1].tobytes() if self._left else b"",
+            recent_hz=self._sound.capture_hz,
+            said=assembly.history.items(),
+            variables=assembly.instructions.assigned,
+        )
 
     async def _until_it_hears(self) -> None:
         waits = [asyncio.create_task(event.wait()) for event in (self._hears, self._stopping)]
@@ -177,10 +247,11 @@ class LiveLoop:
             self._sound.time.heard()
             self._assembly.look()
             self._panel.look()
-            if self._assembly.hearing.heard_until:
+            if self._assembly.hearing.heard_until or self._assembly.conductor.muted:
                 self._hears.set()
             self._log.advance(self._clock.now_ms())
-            self._heartbeat.look(self._loop.time(), self._beats(), self.controls.status)
+            if not self._stopping.is_set():  # else whatever stands still does so because it ended
+                self._heartbeat.look(self._loop.time(), self._beats(), self.controls.status)
 
     def _beats(self) -> list[Beat]:
         sound, mailbox = self._sound, self._mailbox
@@ -195,8 +266,14 @@ class LiveLoop:
         """Fade out and let the devices go; each of them ends within its own deadline."""
         with_threads = ThreadPoolExecutor(4, "closing")  # the loop's may be waiting for a name server
         sound = self._sound
-        ends = (sound.speaker.close, sound.capture.stop, self._hearing.stop, self._network.stop)
+        ends = (sound.speaker.close, self._end_capture, self._hearing.stop, self._network.stop)
         await asyncio.gather(*(self._loop.run_in_executor(with_threads, end) for end in ends))
+
+    def _end_capture(self) -> None:
+        if self._leaves:
+            self._left = self._sound.capture.hand_over()
+        else:
+            self._sound.capture.stop()
 
     def _broke(self, error: Exception) -> None:
         """A thread died of a fault of ours; from any thread."""
@@ -208,7 +285,8 @@ class LiveLoop:
         self._stopping.set()
 
     def _say_ready(self) -> None:
-        self._assembly.announcer.say_ready(self._assembly.instructions.filled(self._greeting))
+        if self._handed is None:
+            self._assembly.announcer.say_ready(self._assembly.instructions.filled(self._greeting))
         who = f"answers come from {self._assembly.chain.provider}"
         self._tell_owner(f"ready: {self._sound.ends}; {who}")
         if self._half_duplex:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
 
 from appliance.conversation.session import Session
 from appliance.conversation.vocabulary import SessionConfig
@@ -13,6 +14,7 @@ from appliance.providers.offline.session import OfflineSession
 from appliance.providers.offline.voice import voice_mistake
 from appliance.providers.requirements import require, shortfalls, speed_shortfall
 from appliance.service.cascade_list import is_partly_local, open_cascade
+from appliance.service.clock import zone_of
 from appliance.service.distances import distance_of_provider
 from appliance.service.gemini_list import gemini_provider
 from appliance.service.gpt_live_list import gpt_live_provider
@@ -38,7 +40,7 @@ class ProviderList:
 def list_providers(settings: Settings, environ: Mapping[str, str]) -> ProviderList:
     """What the settings name. Raises ConfigurationError, naming the reference, when a key is missing, and
     when a provider cannot do what the settings ask for."""
-    config = session_config(settings)
+    config, zone = session_config(settings), zone_of(settings.conversation.time_zone)
     workers: dict[str, OfflineWorker] = {}
     ears_and_mouths: list[OfflineWorker] = []  # of cascades, which the offline provider may share
     providers: list[Provider] = []
@@ -47,7 +49,7 @@ def list_providers(settings: Settings, environ: Mapping[str, str]) -> ProviderLi
         if provider.kind == "offline":
             voice = _usable(provider.voice, f"providers.{provider.name}.voice", missed)
             workers[provider.name] = _worker(voice, ears_and_mouths, standby=bool(providers))
-            open_session, capabilities = _offline(workers[provider.name]), CAPABILITIES
+            open_session, capabilities = _offline(workers[provider.name], zone), CAPABILITIES
         elif provider.kind == "cascade":
             if is_partly_local(provider):
                 voice = provider.tts.voice if provider.tts.kind == "local" else ""
@@ -78,7 +80,7 @@ def list_providers(settings: Settings, environ: Mapping[str, str]) -> ProviderLi
         )
     if (last := _last_rung(settings)) is not None:
         workers[last.name] = _worker(last.voice, ears_and_mouths, standby=True)
-        providers.append(Provider(last.name, _offline(workers[last.name]), last_resort=True))
+        providers.append(Provider(last.name, _offline(workers[last.name], zone), last_resort=True))
     return ProviderList(tuple(providers), workers, tuple(missed))
 
 
@@ -131,5 +133,5 @@ def _worker(voice: str, shared: Sequence[OfflineWorker], *, standby: bool) -> Of
     return next(same, None) or OfflineWorker(replace(options, niced=standby))
 
 
-def _offline(worker: OfflineWorker) -> Callable[[], Session]:
-    return lambda: OfflineSession(worker)
+def _offline(worker: OfflineWorker, zone: tzinfo) -> Callable[[], Session]:
+    return lambda: OfflineSession(worker, lambda: datetime.now(zone))

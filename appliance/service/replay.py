@@ -18,7 +18,7 @@ from appliance.pcm.formats import NEAR_RATE_HZ, ms_of_samples, samples_of_ms
 from appliance.pcm.ring import SampleRing
 from appliance.service.assembly import Assembly
 from appliance.service.button import Button
-from appliance.service.clock import HERE, TickerClock
+from appliance.service.clock import TickerClock, zone_of
 from appliance.service.detectors import load_detector, report_warning
 from appliance.service.ends import Ends
 from appliance.service.event_log import EventLog, Listener
@@ -110,7 +110,7 @@ class _Replay:
         self._log = log
         self._fault: Exception | None = None
         self._clock = clock = TickerClock()
-        began = datetime.now(UTC)
+        began, zone = datetime.now(UTC), zone_of(settings.conversation.time_zone)
         heard: deque[SpeechEvent] = deque()
         capture = SampleRing.allocate(samples_of_ms(CAPTURE_MS, microphone.rate_hz))
         playout = Playout(PlayoutOptions(OUT_RATE_HZ, duck_db=settings.interruption.duck_db))
@@ -127,7 +127,7 @@ class _Replay:
             set_muted=lambda muted: self._ticker.set_muted(muted),
             half_duplex=settings.interruption.strategy == "ignore",
             look_every_ms=TICK_MS,
-            local_time=lambda: (began + timedelta(milliseconds=clock.now_ms())).astimezone(HERE),
+            local_time=lambda: (began + timedelta(milliseconds=clock.now_ms())).astimezone(zone),
             tell_owner=lambda warning: report_warning(log, warning),
         )
         detector = load_detector(settings.hearing.detector, lambda warning: report_warning(log, warning))

@@ -16,6 +16,7 @@ from appliance.settings.metrics import Metrics
 from appliance.settings.panel import Panel
 from appliance.settings.provider import OFFLINE, Provider
 from appliance.settings.section import Allowed, Conflict, Section, Text, refuse, refuse_value
+from appliance.settings.zones import zone_mistake
 
 MAX_PROVIDERS = 16
 NAME = "[A-Za-z_][A-Za-z0-9_]*"
@@ -63,10 +64,17 @@ class Conversation(Section):
         default=None, ge=1, le=65_536
     )
     memory_hours: float = Field(default=0, ge=0, le=720)
+    time_zone: Annotated[Text, Allowed('a name such as "Europe/Vienna"; "" for that of the machine')] = ""
     follow_up_s: float = Field(default=8, ge=0, le=120)
     answer_deadline_s: float = Field(default=6, ge=1, le=30)
     hedge: Literal["auto", "off"] = "auto"
     offline_fallback: bool = True
+
+    @field_validator("time_zone")
+    @classmethod
+    def _time_zone_is_known(cls, name: str) -> str:
+        refuse_value(zone_mistake(name))
+        return name
 
     @model_validator(mode="after")
     def _every_placeholder_has_a_variable(self) -> Self:

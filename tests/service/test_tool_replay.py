@@ -11,6 +11,8 @@ import pytest
 
 from appliance.pcm.formats import Pcm
 from appliance.service.replay import OUT_RATE_HZ
+from appliance.service.state import StateDirectory
+from appliance.service.store import Store
 from tests.bench.stage import lay, tone
 from tests.recordings import recordings
 from tests.service.replaying import Event, of, replayed
@@ -45,7 +47,8 @@ def test_a_timer_is_declared_set_told_and_rings_in_the_tail(tmp_path: Path) -> N
     timer = Call("set_timer", '{"seconds": 3, "name": "tea"}')
     events, out, record = asked(tmp_path, timer, Call("fly"), tail_s=8.0)
     declared = [tool["name"] for tool in record.updates[-1]["tools"]]
-    assert declared == ["get_time", "set_volume", "set_timer", "list_timers", "cancel_timer"]
+    assert declared[:5] == ["get_time", "set_volume", "set_timer", "list_timers", "cancel_timer"]
+    assert declared[5:] == ["set_alarm", "list_alarms", "cancel_alarm", "snooze_alarm"]
     assert [(call["name"], call["ok"]) for call in of(events, "tool_call")] == [
         ("set_timer", True),
         ("fly", False),
@@ -58,7 +61,9 @@ def test_a_timer_is_declared_set_told_and_rings_in_the_tail(tmp_path: Path) -> N
 
 def test_a_timer_that_rings_later_is_kept_where_the_owner_said(tmp_path: Path) -> None:
     asked(tmp_path, Call("set_timer", '{"minutes": 5}'), state=tmp_path / "state")
-    (kept,) = json.loads((tmp_path / "state" / "timers.json").read_text())
+    store = Store(StateDirectory(tmp_path / "state", print))
+    (kept,) = store.load().result(5)["timers"]
+    store.close()
     assert kept["length_s"] == 300
 
 
