@@ -95,7 +95,9 @@ def _bound(path: Path) -> Iterator[socket.socket]:
         made = path.stat()
         try:
             with suppress(KeyError, PermissionError):  # no such group, or we may not: ours alone
-                os.chown(path, -1, grp.getgrnam(GROUP).gr_gid)
+                group = grp.getgrnam(GROUP).gr_gid
+                if made.st_gid != group:  # the service may not even ask for what is so already
+                    os.chown(path, -1, group)
                 path.chmod(_MODE_OF_GROUP)
             yield listener
         finally:

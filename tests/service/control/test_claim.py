@@ -48,6 +48,14 @@ def test_the_group_of_the_appliance_may_use_the_socket(
     assert mode_while_claimed(tmp_path / "control.sock") == 0o660
 
 
+def test_a_service_that_may_not_change_groups_gives_it_the_one_that_it_runs_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    have_group(monkeypatch, os.getgid())
+    monkeypatch.delattr(os, "chown")
+    assert mode_while_claimed(tmp_path / "control.sock") == 0o660
+
+
 def test_without_that_group_the_socket_is_for_its_owner_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
