@@ -28,6 +28,7 @@ import struct
 import sys
 
 from appliance.audio.alsa import Lost, Loudspeaker, Microphone, lost
+from appliance.audio.realtime import DEVICE_PRIORITY, ask_for_realtime
 
 TYPE_CHECKING = False  # `typing` alone costs this process 2 MB
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def serve(pyaudio: Any, portaudio: Any, requests: BinaryIO, send: Send) -> None:
         send(b"P", json.dumps(taken).encode())
     elif "open" in order:
         stream, rate_hz, channels = open_stream(pyaudio, portaudio, order)
+        ask_for_realtime(DEVICE_PRIORITY)
         if order["open"] == "input":
             microphone = Microphone(stream, rate_hz, channels, order["block_ms"])
             send(b"O", json.dumps([rate_hz, channels, 0]).encode())

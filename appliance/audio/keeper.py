@@ -7,6 +7,7 @@ from typing import Final, Generic, Literal, Protocol, TypeVar
 
 from appliance.audio.cards import Direction
 from appliance.audio.process_link import NotWanted
+from appliance.audio.realtime import THREAD_PRIORITY, ask_for_realtime
 from appliance.audio.supervision import OPENING, RESTING, Stand, Supervision, Turn
 from appliance.audio.threads import EventfulThread
 from appliance.conversation.vocabulary import DeviceChanged, DeviceState
@@ -93,6 +94,7 @@ class Keeper(Generic[D]):
         return self._wanted and not self._stopping.is_set()
 
     def _run(self) -> None:
+        ask_for_realtime(THREAD_PRIORITY)
         try:
             while not self._stopping.is_set():
                 self._go_on()
