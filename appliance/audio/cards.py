@@ -15,6 +15,8 @@ _PARENT: Final = re.compile(r"^PPid:\s*(\d+)", re.MULTILINE)
 _STATE: Final = re.compile(r"^State:\s*(\w)", re.MULTILINE)  # Z and X: it has ended, and holds nothing
 # The name of a USB interface: bus, ports from hub to hub, configuration and interface ("1-1.3:1.0").
 _USB_INTERFACE: Final = re.compile(r"(\d+-[\d.]+):\d+\.\d+")
+# Of what a device says of itself; the longest serial numbers seen have 32.
+_SERIAL_CHARACTERS: Final = 64
 
 
 class Direction(Enum):
@@ -37,17 +39,27 @@ class Places:
 
 
 @dataclass(frozen=True, slots=True)
+class Identity:
+    """What a USB device is known by: make and model ("0d8c:0014"), its serial number, which is "" for many
+    and the same in all of a make for some, and the port that it is plugged into, as the kernel writes it
+    (bus-port.port…)."""
+
+    model: str
+    serial: str
+    port: str
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """A sound card: its number is good until it is unplugged, its `id` until another one came first.
 
-    `port` is the USB port that it is plugged into, as the kernel writes it (bus-port.port…), and ""
-    where it is not on the USB.
+    `identity` is None where it is not on the USB, or where the kernel does not tell its place.
     """
 
     number: int
     id: str
     name: str
-    port: str
+    identity: Identity | None
     on_usb: bool
 
 
@@ -56,9 +68,9 @@ def list_cards(places: Places) -> dict[int, Card]:
     cards = {}
     for found in _CARD.finditer(_text(places.asound / "cards")):
         number = int(found["number"])
-        port = _usb_port(places.sound / f"card{number}" / "device")
-        on_usb = bool(port) or (places.asound / f"card{number}" / "usbid").exists()
-        cards[number] = Card(number, found["id"], found["name"].strip(), port, on_usb)
+        identity = _identity(places.sound / f"card{number}" / "device")
+        on_usb = identity is not None or (places.asound / f"card{number}" / "usbid").exists()
+        cards[number] = Card(number, found["id"], found["name"].strip(), identity, on_usb)
     return cards
 
 
@@ -107,13 +119,23 @@ def _program(processes: Path, thread: str) -> str:
     return f"{name} (process {number})" if name else f"process {number}"
 
 
-def _usb_port(device: Path) -> str:
+def _identity(device: Path) -> Identity | None:
+    """Of the USB device of which `device` is an interface; None where it is none."""
     try:
-        interface = device.resolve(strict=True).name
+        interface = device.resolve(strict=True)
     except OSError:
-        return ""
-    found = _USB_INTERFACE.fullmatch(interface)
-    return found[1] if found else ""
+        return None
+    found = _USB_INTERFACE.fullmatch(interface.name)
+    if found is None:
+        return None
+    told = [_printable(_text(interface.parent / name)) for name in ("idVendor", "idProduct", "serial")]
+    make, model, serial = told
+    return Identity(f"{make}:{model}" if make and model else "", serial, found[1])
+
+
+def _printable(text: str) -> str:
+    """What a device says of itself, fit for a name; makers put anything there."""
+    return "".join(c for c in text if c.isprintable()).strip()[:_SERIAL_CHARACTERS]
 
 
 def _text(path: Path) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from appliance.audio.cards import Card, Direction, Places, list_cards, list_pcms, user_of
+from appliance.audio.cards import Card, Direction, Identity, Places, list_cards, list_pcms, user_of
+from appliance.audio.search import Previous
 from appliance.errors import DeviceBusyError, DeviceError
 
 # What libasound's own configuration defines beside the hardware: converters, mixers and the views of a
@@ -32,8 +33,9 @@ class DeviceInfo:
 
     `name` survives replugging and restarting: it holds no number of a card, which depends on the order
     of plugging. `index` is PortAudio's and is good until the next enumeration. `users` says who has it
-    open where it cannot be opened for that. `other_names` mean the same device. `hardware` is the number
-    of the card and of the device on it, good until it is unplugged.
+    open where it cannot be opened for that. `other_names` mean the same device, those that tell it from its
+    like best come first. `hardware` is the number of the card and of the device on it, good until it is
+    unplugged.
     """
 
     name: str
@@ -42,7 +44,7 @@ class DeviceInfo:
     output_channels: int
     default_rate_hz: int
     usb: bool
-    port: str = ""
+    identity: Identity | None = None
     hardware: tuple[int, int] | None = None
     other_names: tuple[str, ...] = ()
     users: dict[Direction, str] = field(default_factory=dict)
@@ -68,7 +70,7 @@ def describe(
     card, pcm = int(hardware["card"]), int(hardware["pcm"])
     known = list_cards(places).get(card)
     plain = name[: hardware.start()]
-    device = _hardware(plain, known or Card(card, str(card), plain, "", on_usb=False), pcm)
+    device = _hardware(plain, known or Card(card, str(card), plain, None, on_usb=False), pcm)
     return replace(
         device,
         index=index,
@@ -95,37 +97,70 @@ def list_all(listed: Iterable[Listed], places: Places) -> list[DeviceInfo]:
 
 
 def tell_apart(devices: Sequence[DeviceInfo]) -> list[DeviceInfo]:
-    """Devices of the same name get what distinguishes them: their USB port, else their ALSA name.
+    """Devices of the same name get what distinguishes them: their serial number, where all have another one,
+    else their USB port, else their ALSA name.
 
     A port is where a device is plugged in: it stays when the machine restarts, but not when the two are
     swapped. Identical devices without a serial number have nothing else.
     """
     twins = Counter(device.name for device in devices)
-    return [
-        replace(device, name=device.other_names[0], other_names=(device.name, *device.other_names[1:]))
-        if twins[device.name] > 1 and device.other_names
-        else device
-        for device in sorted(devices, key=lambda device: device.port)
-    ]
+    unique = Counter(name for device in devices for name in device.other_names)
+    ordered = sorted(devices, key=lambda device: device.identity.port if device.identity else "")
+    kinds = {
+        name: _kind_that_tells([d for d in devices if d.name == name], unique)
+        for name, count in twins.items()
+        if count > 1
+    }
+    return [_renamed(device, kinds.get(device.name, "")) for device in ordered]
+
+
+# What a name may be told apart by, best first: it stands in brackets behind it.
+_KINDS: Final = ("(serial ", "(USB port ", "(hw:")
+
+
+def _kind_that_tells(twins: Sequence[DeviceInfo], unique: Counter[str]) -> str:
+    """The first of `_KINDS` that each of the twins has, and no two the same; "": there is none."""
+    for kind in _KINDS:
+        names = [_of_kind(device, kind) for device in twins]
+        if all(name and unique[name] == 1 for name in names):
+            return kind
+    return ""
+
+
+def _of_kind(device: DeviceInfo, kind: str) -> str:
+    return next((name for name in device.other_names if kind in name), "")
+
+
+def _renamed(device: DeviceInfo, kind: str) -> DeviceInfo:
+    name = _of_kind(device, kind) if kind else ""
+    if not name:
+        return device
+    others = (other for other in device.other_names if other != name)
+    return replace(device, name=name, other_names=(device.name, *others))
 
 
 def choose(
-    devices: Sequence[DeviceInfo], wanted: str, direction: Direction, previous: str = ""
+    devices: Sequence[DeviceInfo],
+    wanted: str,
+    direction: Direction,
+    previous: Previous = Previous(),  # noqa: B008  immutable
 ) -> DeviceInfo:
     """The device called `wanted`; for "" a USB device, else the system's default, else the first one.
 
     Of USB devices one that is free comes before one in use. With `previous`, which was chosen and lost:
-    that one or a USB device in its place, and nothing that happens to be there as well, where nobody
-    speaks or listens.
+    that one, by its name or its serial number, or where none was `wanted` one of the same make in another
+    port, or a USB device in its place that is no bystander; and nothing that happens to be there as well,
+    where nobody speaks or listens.
     Raises DeviceError with one sentence where there is none, DeviceBusyError where another program uses it.
     """
     kind = direction.value
     able = [device for device in devices if device.is_for(direction)]
-    if wanted or previous:
-        named = wanted or previous
+    if wanted or previous.name:
+        named = wanted or previous.name
         found = [d for d in able if d.name == named] or [d for d in able if named in d.other_names]
+        found = found or _of_that_serial(able, previous.identity)
         if not found and not wanted:
-            found = sorted((d for d in able if d.usb), key=lambda d: not d.channels(direction))
+            found = _in_its_place(able, direction, previous)
         if not found:
             present = ", ".join(repr(device.name) for device in able) or "none"
             raise DeviceError(f"there is no {kind} {named!r}; present: {present}")
@@ -137,6 +172,30 @@ def choose(
     if not device.channels(direction):
         raise in_use(device.name, direction, device.users[direction])
     return device
+
+
+def _of_that_serial(devices: Sequence[DeviceInfo], lost: Identity | None) -> list[DeviceInfo]:
+    """The lost device in whatever port, where it has a serial number and no other one has the same."""
+    if lost is None or not lost.serial:
+        return []
+    found = [
+        d for d in devices if d.identity and _is_same(d.identity, lost) and d.identity.serial == lost.serial
+    ]
+    return found if len({d.identity for d in found}) == 1 else []
+
+
+def _in_its_place(devices: Sequence[DeviceInfo], direction: Direction, lost: Previous) -> list[DeviceInfo]:
+    """USB devices that may replace the lost one: those of its make first, then those that are free."""
+    free = [d for d in devices if d.usb and d.identity not in lost.bystanders]
+    return sorted(
+        free,
+        key=lambda d: (not (d.identity and _is_same(d.identity, lost.identity)), not d.channels(direction)),
+    )
+
+
+def _is_same(one: Identity, other: Identity | None) -> bool:
+    """Whether both are of the same make and model."""
+    return other is not None and bool(one.model) and one.model == other.model
 
 
 def in_use(name: str, direction: Direction, user: str) -> DeviceBusyError:
@@ -169,7 +228,9 @@ def _users(places: Places, card: int, pcm: int, inputs: int, outputs: int) -> di
 
 def _hardware(name: str, card: Card, pcm: int) -> DeviceInfo:
     alsa = f"hw:CARD={card.id},DEV={pcm}"
-    names = (f"{name} ({alsa})", alsa)
-    if card.port:
-        names = (f"{name} (USB port {card.port})", alsa)
-    return DeviceInfo(name, _ABSENT, 0, 0, 0, card.on_usb, card.port, (card.number, pcm), names)
+    names = [f"{name} ({alsa})", alsa]
+    if card.identity is not None:
+        names.insert(0, f"{name} (USB port {card.identity.port})")
+        if card.identity.serial:
+            names.insert(0, f"{name} (serial {card.identity.serial})")
+    return DeviceInfo(name, _ABSENT, 0, 0, 0, card.on_usb, card.identity, (card.number, pcm), tuple(names))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from appliance.audio.cards import Direction, Places, user_of
+from appliance.audio.cards import Direction, Identity, Places, list_cards, user_of
 from appliance.audio.catalog import RATES_HZ, DeviceInfo, Format, choose, formats_to_try, in_use, list_all
 from appliance.audio.process_link import ProcessLink, command
 from appliance.audio.remote import Loudspeaker, Microphone
@@ -43,7 +43,7 @@ def open_microphone(
     NotWanted within 0.1 s when `keep_on` is false.
     """
     opened = _open(Direction.CAPTURE, options, keep_on, argv, places)
-    return Microphone(opened.link, opened.name, opened.rate_hz, opened.channels)
+    return Microphone(opened.link, opened.name, opened.rate_hz, opened.channels, opened.identity)
 
 
 def open_loudspeaker(
@@ -54,7 +54,19 @@ def open_loudspeaker(
 ) -> Loudspeaker:
     """The loudspeaker that `options` mean; as `open_microphone`."""
     opened = _open(Direction.PLAYBACK, options, keep_on, argv, places)
-    return Loudspeaker(opened.link, opened.name, opened.rate_hz, opened.channels, opened.capacity_samples)
+    return Loudspeaker(
+        opened.link,
+        opened.name,
+        opened.rate_hz,
+        opened.channels,
+        opened.capacity_samples,
+        opened.identity,
+    )
+
+
+def present_on_usb(places: Places = Places()) -> frozenset[Identity]:  # noqa: B008  immutable
+    """The USB devices with sound that the kernel knows at this moment; takes less than a millisecond."""
+    return frozenset(card.identity for card in list_cards(places).values() if card.identity is not None)
 
 
 def list_devices(
@@ -92,6 +104,7 @@ class _Opened:
     rate_hz: int
     channels: int
     capacity_samples: int
+    identity: Identity | None
 
 
 def _open(
@@ -122,7 +135,7 @@ def _open(
     except BaseException:
         link.kill()
         raise
-    return _Opened(link, device.name, rate_hz, channels, capacity_samples)
+    return _Opened(link, device.name, rate_hz, channels, capacity_samples, device.identity)
 
 
 class _Refused(DeviceError):

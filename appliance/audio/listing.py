@@ -73,7 +73,7 @@ def _serves(device: DeviceInfo, direction: Direction, formats: Formats) -> bool:
 def _details(
     device: DeviceInfo, direction: Direction, formats: Formats, chosen: DeviceInfo | None
 ) -> Iterator[str]:
-    where = [f"USB port {device.port}"] if device.port else []
+    where = list(_identity(device))
     where += [name for name in device.other_names if name.startswith("hw:")]
     if where:
         yield ", ".join(where)
@@ -85,6 +85,16 @@ def _details(
         yield "takes none of the usual formats"
     if device is chosen:
         yield 'chosen by itself (device = "")'
+
+
+def _identity(device: DeviceInfo) -> Iterator[str]:
+    if device.identity is None:
+        return
+    yield f"USB port {device.identity.port}"
+    if device.identity.model:
+        yield f"USB {device.identity.model}"
+    if device.identity.serial:
+        yield f"serial {device.identity.serial}"
 
 
 def _formats(taken: Sequence[tuple[int, int]]) -> str:

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Final
 
-from appliance.audio.cards import Direction
+from appliance.audio.cards import Direction, Identity
 from appliance.audio.device_process import COUNT
 from appliance.audio.left_process import LeftProcess
 from appliance.audio.process_link import ProcessLink
@@ -35,9 +35,17 @@ def adopt_microphone(left: LeftMicrophone) -> "Microphone":
 class Microphone:
     """As CaptureDevice."""
 
-    def __init__(self, link: ProcessLink, name: str, rate_hz: int, channels: int) -> None:
+    def __init__(
+        self,
+        link: ProcessLink,
+        name: str,
+        rate_hz: int,
+        channels: int,
+        identity: Identity | None = None,
+    ) -> None:
         self._link = link
         self.name = name
+        self.identity = identity
         self.rate_hz = rate_hz
         self.channels = channels
         self.overruns = 0
@@ -78,9 +86,11 @@ class Loudspeaker:
         rate_hz: int,
         channels: int,
         capacity_samples: int,
+        identity: Identity | None = None,
     ) -> None:
         self._link = link
         self.name = name
+        self.identity = identity
         self.rate_hz = rate_hz
         self.channels = channels
         self.capacity_samples = capacity_samples

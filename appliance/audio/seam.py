@@ -8,6 +8,8 @@ to one thread: the one that reads or writes it also closes it.
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from appliance.audio.search import Previous
+
 # Longest that `CaptureDevice.read` waits: several times a block, and still short enough that the
 # thread which reads sees the wish to stop well within its own half second.
 READ_WAIT_S: Final = 0.1
@@ -18,14 +20,14 @@ class CaptureOptions:
     """Which microphone. `device`: a name from `list_devices`, or "" to choose by itself.
 
     `rate_hz` is tried first, mono; a device that refuses it runs at its own rate. A block of 512
-    samples at 16 kHz completes a detector's window exactly when the read returns. `previous` is the name
-    of the device that was lost and is to be opened again, or replaced (see `choose`).
+    samples at 16 kHz completes a detector's window exactly when the read returns. `previous` is the
+    device that was lost and is to be opened again, or replaced (see `choose`).
     """
 
     device: str = ""
     rate_hz: int = 16_000  # what hearing runs at; not imported from where numpy is
     block_ms: int = 32
-    previous: str = ""
+    previous: Previous = Previous()  # noqa: RUF009  immutable
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class SpeakerOptions:
     device: str = ""
     rate_hz: int = 24_000
     block_ms: int = 20
-    previous: str = ""
+    previous: Previous = Previous()  # noqa: RUF009  immutable
 
 
 class CaptureDevice(Protocol):

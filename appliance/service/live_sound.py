@@ -2,16 +2,19 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from appliance.audio.absent import AbsentLoudspeaker, AbsentMicrophone
 from appliance.audio.capture import CaptureThread
-from appliance.audio.devices import KeepOn, open_loudspeaker, open_microphone
+from appliance.audio.devices import KeepOn, open_loudspeaker, open_microphone, present_on_usb
 from appliance.audio.playout import Playout, PlayoutOptions
 from appliance.audio.playout_events import PlayoutEvent
 from appliance.audio.process_link import NotWanted
+from appliance.audio.remote import Loudspeaker, Microphone
 from appliance.audio.seam import CaptureDevice, CaptureOptions, SpeakerDevice, SpeakerOptions
+from appliance.audio.search import Search
 from appliance.audio.speaker import Speaker
 from appliance.conversation.vocabulary import DeviceChanged, DeviceState
 from appliance.errors import DeviceError
@@ -21,8 +24,9 @@ from appliance.service.clock import LiveClock
 from appliance.service.microphone_time import MicrophoneTime
 from appliance.settings import Settings
 
-# Of the capture ring: hearing may be late by this much before a sample is lost.
-CAPTURE_MS = 2000.0
+# Of the capture ring: hearing may be late by this much before a sample is lost. After a reload it begins with
+# what was said while the program started anew, which takes a small machine some seconds.
+CAPTURE_MS = 8000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,14 @@ class Devices:
     loudspeaker: SpeakerDevice
     microphone_options: CaptureOptions
     loudspeaker_options: SpeakerOptions
+    _ears: Search = field(default_factory=Search, init=False)
+    _mouth: Search = field(default_factory=Search, init=False)
+
+    def __post_init__(self) -> None:
+        if isinstance(self.microphone, Microphone):
+            self._ears.found(self.microphone.identity)
+        if isinstance(self.loudspeaker, Loudspeaker):
+            self._mouth.found(self.loudspeaker.identity)
 
     @property
     def deaf(self) -> str:
@@ -47,13 +59,19 @@ class Devices:
 
     def reopen_microphone(self, previous: str, keep_on: KeepOn) -> CaptureDevice:
         """As Reopen: at the rate of the first one, where it takes that."""
-        options = replace(self.microphone_options, rate_hz=self.microphone.rate_hz, previous=previous)
-        return open_microphone(options, keep_on)
+        lost = self._ears.previous(previous, present_on_usb(), time.monotonic())
+        options = replace(self.microphone_options, rate_hz=self.microphone.rate_hz, previous=lost)
+        microphone = open_microphone(options, keep_on)
+        self._ears.found(microphone.identity)
+        return microphone
 
     def reopen_loudspeaker(self, previous: str, keep_on: KeepOn) -> SpeakerDevice:
         """As Reopen: at the rate of the first one, where it takes that."""
-        options = replace(self.loudspeaker_options, rate_hz=self.loudspeaker.rate_hz, previous=previous)
-        return open_loudspeaker(options, keep_on)
+        lost = self._mouth.previous(previous, present_on_usb(), time.monotonic())
+        options = replace(self.loudspeaker_options, rate_hz=self.loudspeaker.rate_hz, previous=lost)
+        loudspeaker = open_loudspeaker(options, keep_on)
+        self._mouth.found(loudspeaker.identity)
+        return loudspeaker
 
 
 class LiveSound:
@@ -136,8 +154,11 @@ class LiveSound:
         }
 
 
-async def open_devices(settings: Settings, keep_on: KeepOn, *, wait: bool = False) -> Devices:
-    """Both at once, as the settings want them. With `wait`, one that cannot be opened is an absent one.
+async def open_devices(
+    settings: Settings, keep_on: KeepOn, *, wait: bool = False, open_already: CaptureDevice | None = None
+) -> Devices:
+    """Both at once, as the settings want them, without a microphone that is `open_already`. With `wait`, one
+    that cannot be opened is an absent one.
 
     Raises DeviceError with one sentence; NotWanted within 0.1 s when `keep_on` is false.
     """
@@ -145,6 +166,8 @@ async def open_devices(settings: Settings, keep_on: KeepOn, *, wait: bool = Fals
     spoken = SpeakerOptions(settings.audio.output.device)
 
     def microphone() -> CaptureDevice:
+        if open_already is not None:
+            return open_already
         try:
             return open_microphone(heard, keep_on)
         except DeviceError as error:

@@ -1,5 +1,6 @@
 """A kernel's tree of sound cards, written by a test."""
 
+import shutil
 from pathlib import Path
 
 from appliance.audio.cards import Places
@@ -15,15 +16,34 @@ class Tree:
             place.mkdir()
         (self.places.asound / "cards").touch()
 
-    def card(self, number: int, card_id: str, name: str, usb_port: str = "") -> None:
-        """A card, plugged into `usb_port` or built in."""
+    def card(
+        self, number: int, card_id: str, name: str, usb_port: str = "", model: str = "", serial: str = ""
+    ) -> None:
+        """A card, plugged into `usb_port` or built in; on the USB it may tell its model and its serial."""
         with (self.places.asound / "cards").open("a") as file:
             file.write(f"{number:2} [{card_id:<15}]: USB-Audio - {name}\n{'':22}Maker {name} at somewhere\n")
         (self.places.asound / f"card{number}").mkdir()
-        interface = self._devices / (f"{usb_port}:1.0" if usb_port else f"platform{number}")
-        interface.mkdir()
+        device = self._devices / (usb_port or f"platform{number}")
+        interface = device / (f"{usb_port}:1.0" if usb_port else "sound")
+        interface.mkdir(parents=True)
+        if model:
+            for file_name, told in zip(("idVendor", "idProduct"), model.split(":"), strict=True):
+                (device / file_name).write_text(f"{told}\n")
+        if serial:
+            (device / "serial").write_text(f"{serial}\n")
         (self.places.sound / f"card{number}").mkdir()
         (self.places.sound / f"card{number}" / "device").symlink_to(interface)
+
+    def unplug(self, number: int) -> None:
+        """The card is gone, and its number free."""
+        cards = self.places.asound / "cards"
+        lines = cards.read_text().splitlines(keepends=True)
+        at = next(i for i, line in enumerate(lines) if line.startswith(f"{number:2} ["))
+        cards.write_text("".join(lines[:at] + lines[at + 2 :]))
+        link = self.places.sound / f"card{number}" / "device"
+        shutil.rmtree(link.resolve().parent)
+        shutil.rmtree(link.parent)
+        shutil.rmtree(self.places.asound / f"card{number}")
 
     def pcm(self, card: int, number: int, letter: str, name: str, owner: int | None = None) -> None:
         """Something on the card that records ("c") or plays ("p"), in use by the thread `owner`."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.audio.cards import Card, Direction, Places, list_cards, list_pcms, user_of
+from appliance.audio.cards import Card, Direction, Identity, Places, list_cards, list_pcms, user_of
 from tests.audio.fake_cards import Tree
 
 
@@ -17,9 +17,14 @@ def test_a_card_is_known_by_its_id_its_name_and_where_it_is_plugged_in(tree: Tre
     tree.card(0, "Headphones", "bcm2835 Headphones")
     tree.card(2, "Device", "USB PnP Sound Device", usb_port="1-1.3")
     assert list_cards(tree.places) == {
-        0: Card(0, "Headphones", "bcm2835 Headphones", "", on_usb=False),
-        2: Card(2, "Device", "USB PnP Sound Device", "1-1.3", on_usb=True),
+        0: Card(0, "Headphones", "bcm2835 Headphones", None, on_usb=False),
+        2: Card(2, "Device", "USB PnP Sound Device", Identity("", "", "1-1.3"), on_usb=True),
     }
+
+
+def test_a_usb_card_is_known_by_its_make_its_serial_number_and_its_port(tree: Tree) -> None:
+    tree.card(2, "Device", "USB PnP Sound Device", usb_port="1-1.3", model="0d8c:0014", serial="A\t1 \x07")
+    assert list_cards(tree.places)[2].identity == Identity("0d8c:0014", "A1", "1-1.3")
 
 
 def test_a_card_whose_place_is_not_told_is_known_to_be_on_the_usb(tree: Tree) -> None:

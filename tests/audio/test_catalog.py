@@ -6,6 +6,7 @@ import pytest
 
 from appliance.audio.cards import Direction, Places
 from appliance.audio.catalog import DeviceInfo, choose, describe, formats_to_try, list_all
+from appliance.audio.search import Previous
 from appliance.errors import DeviceError
 from tests.audio.fake_cards import Tree
 
@@ -117,7 +118,7 @@ def test_a_usb_device_is_preferred() -> None:
 def test_a_free_usb_device_is_preferred_to_one_in_use(previous: str) -> None:
     busy = DeviceInfo("Logitech", -1, 0, 0, 0, usb=True, users={Direction.CAPTURE: "arecord"})
     devices = [busy, device("default"), device("Anker", usb=True)]
-    assert choose(devices, "", Direction.CAPTURE, previous).name == "Anker"
+    assert choose(devices, "", Direction.CAPTURE, Previous(previous)).name == "Anker"
 
 
 def test_a_free_device_that_is_built_in_takes_no_place_of_a_usb_device_in_use() -> None:
@@ -160,19 +161,19 @@ def test_no_device_at_all_is_one_sentence() -> None:
 
 def test_a_lost_device_is_taken_again_and_nothing_that_happens_to_be_there() -> None:
     devices = [device("default"), device("Jabra", usb=True), device("Logitech", usb=True)]
-    assert choose(devices, "", Direction.CAPTURE, previous="Logitech").name == "Logitech"
+    assert choose(devices, "", Direction.CAPTURE, previous=Previous("Logitech")).name == "Logitech"
     with pytest.raises(DeviceError, match="there is no microphone 'Jabra'; present: 'default'"):
-        choose(devices[:1], "", Direction.CAPTURE, previous="Jabra")
+        choose(devices[:1], "", Direction.CAPTURE, previous=Previous("Jabra"))
 
 
 def test_a_lost_device_may_be_replaced_by_another_one_on_the_usb() -> None:
     devices = [device("default"), device("Logitech", usb=True)]
-    assert choose(devices, "", Direction.CAPTURE, previous="Jabra").name == "Logitech"
+    assert choose(devices, "", Direction.CAPTURE, previous=Previous("Jabra")).name == "Logitech"
 
 
 def test_a_lost_device_that_the_owner_named_is_not_replaced() -> None:
     with pytest.raises(DeviceError, match="there is no microphone 'Jabra'"):
-        choose([device("Logitech", usb=True)], "Jabra", Direction.CAPTURE, previous="Jabra")
+        choose([device("Logitech", usb=True)], "Jabra", Direction.CAPTURE, previous=Previous("Jabra"))
 
 
 def test_the_wanted_rate_is_tried_first_then_what_nearly_all_take_and_a_telephones_last() -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from appliance.audio.cards import Direction
+from appliance.audio.cards import Direction, Identity
 from appliance.audio.catalog import DeviceInfo
 from appliance.audio.listing import list_for_people
 
@@ -13,7 +13,7 @@ MIC = DeviceInfo(
     0,
     48_000,
     usb=True,
-    port="1-1.3",
+    identity=Identity("0d8c:0014", "A17", "1-1.3"),
     hardware=(1, 0),
     other_names=("USB PnP Sound Device: Audio (USB port 1-1.3)", "hw:CARD=Device,DEV=0"),
 )
@@ -28,7 +28,7 @@ def test_a_name_stands_alone_and_what_there_is_to_know_below_it() -> None:
     assert list_for_people([MIC, JACK], formats) == (
         "microphones:\n"
         "  USB PnP Sound Device: Audio\n"
-        "      USB port 1-1.3, hw:CARD=Device,DEV=0\n"
+        "      USB port 1-1.3, USB 0d8c:0014, serial A17, hw:CARD=Device,DEV=0\n"
         "      44.1, 48 kHz, mono\n"
         '      chosen by itself (device = "")\n'
         "\n"
@@ -84,5 +84,8 @@ def test_a_name_of_libasound_is_listed_only_where_it_takes_sound() -> None:
 
 
 def test_twins_come_with_an_explanation() -> None:
-    twins = [replace(MIC, name=f"Mic (USB port 1-1.{port})", port=f"1-1.{port}") for port in (2, 4)]
+    twins = [
+        replace(MIC, name=f"Mic (USB port 1-1.{port})", identity=Identity("", "", f"1-1.{port}"))
+        for port in (2, 4)
+    ]
     assert "Devices of the same make are told apart by their USB port" in list_for_people(twins, {})
