@@ -68,7 +68,9 @@ class Pattern:
 PATTERNS: Final[Mapping[Shown, Pattern]] = {
     Shown.IDLE: Pattern((), SKY_BLUE, "It waits for you, and nothing leaves the box."),
     Shown.LISTENING: Pattern((1000,), SKY_BLUE, "It listens to you; what you say is sent to who answers."),
-    Shown.THINKING: Pattern((700, 150), YELLOW, "You were heard, and are waited upon.", Spread.TURNING),
+    Shown.THINKING: Pattern(
+        (700, 150), YELLOW, "You were heard, and the answer is being made.", Spread.TURNING
+    ),
     Shown.SPEAKING: Pattern((2400, 150), GREEN, "It speaks.", swells=True),
     Shown.INTERRUPTED: Pattern((200, 200), ORANGE, "It stopped, to hear whether you want to say something."),
     Shown.RINGING: Pattern((500, 500), WHITE, "An alarm rings. Press the button to stop it."),
