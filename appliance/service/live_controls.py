@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from appliance import __version__
@@ -13,6 +14,7 @@ from appliance.conversation.machine import Phase, State
 from appliance.errors import ProviderError
 from appliance.service.assembly import Assembly
 from appliance.service.control.controls import (
+    AlarmStatus,
     AnswerText,
     DeviceStatus,
     ProviderStatus,
@@ -23,6 +25,8 @@ from appliance.service.control.controls import (
 from appliance.service.event_log import Event, EventLog
 from appliance.service.instructions import UnknownVariable
 from appliance.service.utterances import utterances
+from appliance.skills.alarm import Alarm
+from appliance.skills.wall_clock import DAYS
 
 # How often somebody who asked is shown how far the answer's text has come: as fast as one reads.
 PIECE_S: Final = 0.25
@@ -179,6 +183,7 @@ class LiveControls:
                 TimerStatus(timer.number, timer.name, round(left_s, 1))
                 for timer, left_s in self._assembly.toolbox.timers()
             ],
+            alarms=[_alarm_status(alarm, rings) for alarm, rings in self._assembly.toolbox.alarms()],
             alarm_rings=self._assembly.toolbox.rings,
             money=self._assembly.money.status(),
             deaf=self._deaf(),
@@ -207,3 +212,9 @@ class LiveControls:
                 self._devices[device] = DeviceStatus(device, state, name, str(event.get("reason") or ""))
             case {"event": "answer_done" | "turn_discarded", "turn": int(turn)} if turn in self._over:
                 self._over[turn].set()
+
+
+def _alarm_status(alarm: Alarm, rings: datetime | None) -> AlarmStatus:
+    days = [DAYS[day] for day in sorted(alarm.weekdays)]
+    at = "" if rings is None else rings.isoformat(timespec="minutes")
+    return AlarmStatus(alarm.number, alarm.name, f"{alarm.at:%H:%M}", days, at)

@@ -81,8 +81,8 @@ class Toolbox:
         """Without `store` a restart forgets timers and alarms."""
         self._clock = clock
         self._hands = hands
-        self._reminders = Reminders(clock, store, record, RoomBell(hands.room))
-        tools = builtin_tools(clock, hands.volume, self._reminders)
+        self.reminders = Reminders(clock, store, record, RoomBell(hands.room))
+        tools = builtin_tools(clock, hands.volume, self.reminders)
         self._registry = Registry(tools if options.builtin else ())
         self._runner = ToolRunner(self._registry)
         environment = options.environment or {}
@@ -102,21 +102,21 @@ class Toolbox:
 
     def look(self) -> None:
         """To be called several times a second: what is due rings."""
-        self._reminders.look()
-        free = self._hands.room.free() and not self._reminders.rings
-        if free and (missed := self._reminders.missed_by_now(met=self._hands.met())):
+        self.reminders.look()
+        free = self._hands.room.free() and not self.reminders.rings
+        if free and (missed := self.reminders.missed_by_now(met=self._hands.met())):
             self._hands.say(missed)
 
     def timers(self) -> Sequence[tuple[Timer, float]]:
         """Those that run, with the seconds left of each."""
         now_s = self._clock.now_s()
-        return [(timer, max(timer.due_s - now_s, 0.0)) for timer in self._reminders.timers.pending]
+        return [(timer, max(timer.due_s - now_s, 0.0)) for timer in self.reminders.timers.pending]
 
     def alarms(self) -> Sequence[tuple[Alarm, datetime | None]]:
         """Those that are set, with the local time at which each rings next, where that is known."""
         now = self._clock.local()
         assert now.tzinfo is not None
-        return [(alarm, self._rings_at(alarm, now, now.tzinfo)) for alarm in self._reminders.alarms.pending]
+        return [(alarm, self._rings_at(alarm, now, now.tzinfo)) for alarm in self.reminders.alarms.pending]
 
     def _rings_at(self, alarm: Alarm, now: datetime, zone: tzinfo) -> datetime | None:
         following = alarm.next_unix_s(now.timestamp(), zone) if self._clock.is_set else None
@@ -125,16 +125,16 @@ class Toolbox:
     @property
     def rings(self) -> bool:
         """The bell can be heard, or will be again after a moment."""
-        return self._reminders.rings
+        return self.reminders.rings
 
     def next_ring_ms(self) -> float | None:
         """The stream time at which the next timer ends."""
-        due_s = self._reminders.timers.next_due_s
+        due_s = self.reminders.timers.next_due_s
         return None if due_s is None else due_s * 1000
 
     def start(self, kept: Mapping[str, Sequence[Row]]) -> None:
         """The stream has begun: go on with what was `kept`, and start the servers behind it."""
-        for sentence in self._reminders.restore(kept):
+        for sentence in self.reminders.restore(kept):
             self._hands.tell_owner(sentence)
         self._serving = [asyncio.create_task(server.run()) for server in self._servers]
 

@@ -43,6 +43,25 @@ def test_an_answer_sounds_as_loud_as_was_said(percent: int, db: float) -> None:
     assert rms_dbfs(ear.listen(320)) - STEADY_DBFS == pytest.approx(db, abs=0.01)
 
 
+@pytest.mark.parametrize(("percent", "db"), [(50, -10.0), (25, -20.0)])
+def test_ducking_is_a_factor_on_it(percent: int, db: float) -> None:
+    """Neither undoes the other, in whatever order they come; resuming brings back what the owner wanted."""
+    levels = []
+    for first in ("volume", "duck"):
+        playout = steadily_playing(32_000)
+        ear = Ear(playout)
+        if first == "duck":
+            playout.duck()
+        playout.set_volume(percent)
+        playout.duck()
+        ear.listen(RAMP_SAMPLES)
+        levels.append(rms_dbfs(ear.listen(320)) - STEADY_DBFS)
+        playout.resume()
+        ear.listen(2 * RAMP_SAMPLES)
+        assert rms_dbfs(ear.listen(320)) - STEADY_DBFS == pytest.approx(db, abs=0.01)
+    assert levels == pytest.approx([db - 12.0] * 2, abs=0.02)
+
+
 def test_it_moves_in_a_ramp_of_50_ms() -> None:
     playout = steadily_playing(16_000)
     ear = Ear(playout)

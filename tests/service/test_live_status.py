@@ -1,6 +1,7 @@
 """What `status` says of those who may answer."""
 
 import io
+from datetime import UTC, datetime, time
 
 from appliance.service.event_log import EventLog
 from appliance.service.live_controls import UNUSED, LiveControls
@@ -27,3 +28,16 @@ def test_a_provider_that_was_let_go_before_it_was_needed_is_not_shown_as_down() 
     log.write(0, "provider", name="successor-1", link="connecting", reason="")
     log.write(1, "provider", name="successor-1", link="down", reason="")
     assert controls.status().providers[1].link == UNUSED
+
+
+def test_the_alarms_are_those_that_are_set_with_when_they_ring() -> None:
+    now = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+    assembly = play(silence(300), now=lambda: now).assembly
+    start = assembly.toolbox.reminders.alarms.start
+    start(time(6, 45), frozenset({0, 4}), None, "school", now, known=True)
+    start(time(9), frozenset(), None, "", now, known=False)
+    alarms = LiveControls(assembly, EventLog(io.StringIO()), lambda: 0, dict, []).status().alarms
+    assert [(one.at, one.weekdays, one.rings) for one in alarms] == [
+        ("06:45", ["mon", "fri"], "2026-11-23T06:45+00:00"),
+        ("09:00", [], ""),
+    ]

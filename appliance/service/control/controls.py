@@ -54,6 +54,18 @@ class TimerStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class AlarmStatus:
+    """An alarm that is set: its number, its name, which may be empty, its time of day, the days on which it
+    repeats (none: it rings once), and when it rings next, in local time (empty: the clock was never set)."""
+
+    number: int
+    name: str
+    at: str
+    weekdays: Sequence[str] = ()
+    rings: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """What the appliance is doing (public contract: `status --json` has these keys).
 
@@ -77,6 +89,7 @@ class Status:
     mouthless: str = ""
     counters: Mapping[str, int | float] = field(default_factory=dict)
     alarm_rings: bool = False
+    alarms: Sequence[AlarmStatus] = ()
 
 
 class Controls(Protocol):

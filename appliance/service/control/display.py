@@ -9,7 +9,7 @@ from rich.text import Text
 
 from appliance.conversation.counters import LATENCY_PARTS
 from appliance.conversation.vocabulary import HistoryItem
-from appliance.service.control.controls import Status
+from appliance.service.control.controls import AlarmStatus, Status
 from appliance.service.control.counter_words import counter_words
 from appliance.service.control.link_words import link_words, reason_words
 from appliance.service.control.money_rows import costs_anything, money_rows
@@ -100,6 +100,13 @@ def standing(status: Status) -> Iterator[RenderableType]:
     if status.timers:
         timers = [(one.name or "a timer", f"rings in {duration_words(one.left_s)}") for one in status.timers]
         yield _section("Timers", timers)
+    if status.alarms:
+        yield _section("Alarms", [_alarm_row(alarm) for alarm in status.alarms])
+
+
+def _alarm_row(alarm: AlarmStatus) -> tuple[str, str, str]:
+    rings = f"rings {alarm.rings[:16].replace('T', ' ')}" if alarm.rings else "waits: the clock is not set"
+    return f"{alarm.at} {alarm.name}".rstrip(), " ".join(alarm.weekdays) or "once", rings
 
 
 def sums(status: Status) -> Iterator[RenderableType]:

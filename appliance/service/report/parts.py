@@ -122,7 +122,9 @@ def _status(patient: Patient) -> str:
 def status_text(status: Status) -> str:
     """As `status --json`, without names of timers, which are the owner's words, and without money."""
     timers = [replace(timer, name="") for timer in status.timers]
-    return json.dumps(asdict(replace(status, timers=timers, money=None)), ensure_ascii=False, indent=2)
+    alarms = [replace(alarm, name="") for alarm in status.alarms]
+    told = replace(status, timers=timers, alarms=alarms, money=None)
+    return json.dumps(asdict(told), ensure_ascii=False, indent=2)
 
 
 def _journal() -> str:

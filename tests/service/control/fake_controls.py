@@ -10,6 +10,7 @@ from pathlib import Path
 from appliance.conversation.vocabulary import HistoryItem
 from appliance.service.control.claim import claimed
 from appliance.service.control.controls import (
+    AlarmStatus,
     AnswerText,
     DeviceStatus,
     ProviderStatus,
@@ -38,6 +39,7 @@ STATUS = Status(
         DeviceStatus("loudspeaker", "lost", "hw:0", "It was unplugged."),
     ],
     timers=[TimerStatus(2, "", 59.0), TimerStatus(1, "tea", 171.5)],
+    alarms=[AlarmStatus(1, "", "07:00", [], "2026-11-21T07:00+01:00")],
     money=MoneyStatus(
         "EUR",
         1.0,

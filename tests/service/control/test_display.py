@@ -12,7 +12,7 @@ from rich.console import Console
 from appliance.conversation.counters import Counters
 from appliance.conversation.vocabulary import HistoryItem
 from appliance.errors import FailureCategory
-from appliance.service.control.controls import ProviderStatus, Status
+from appliance.service.control.controls import AlarmStatus, ProviderStatus, Status
 from appliance.service.control.counter_words import counter_words
 from appliance.service.control.display import (
     GrowingText,
@@ -121,6 +121,16 @@ def test_who_costs_nothing_takes_no_line() -> None:
     assert "Money" in shown(replace(STATUS, money=replace(free, daily_limit=1.0)))
     unknown = replace(free, providers=[ProviderMoney("openai")])
     assert "Money" in shown(replace(STATUS, money=unknown))
+
+
+def test_alarms_are_told_with_when_they_ring() -> None:
+    alarms = [
+        AlarmStatus(1, "school", "06:45", ["mon", "fri"], "2026-11-23T06:45+01:00"),
+        AlarmStatus(2, "", "09:00"),
+    ]
+    lines = shown(replace(STATUS, alarms=alarms))
+    assert "06:45 school mon fri rings 2026-11-23 06:45" in lines
+    assert "09:00 once waits: the clock is not set" in lines
 
 
 def test_an_alarm_says_how_to_end_it() -> None:

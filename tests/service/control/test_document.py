@@ -7,7 +7,14 @@ from typing import get_args
 
 from appliance.conversation.history import MAX_CHARACTERS
 from appliance.service.control import requests
-from appliance.service.control.controls import AnswerText, DeviceStatus, ProviderStatus, Status, TimerStatus
+from appliance.service.control.controls import (
+    AlarmStatus,
+    AnswerText,
+    DeviceStatus,
+    ProviderStatus,
+    Status,
+    TimerStatus,
+)
 from appliance.service.control.server import MAX_CLIENTS
 from appliance.service.control.waits import WAITS
 from appliance.service.money_status import MoneyStatus, ProviderMoney
@@ -38,6 +45,7 @@ class Documented(FakeControls):
                 "EUR", 0.5, 4.25, 2.0, 0.0, [ProviderMoney("offline", {"output_characters": 12}, 0.0)]
             ),
             counters={"turns_opened": 3, "speech_sent_s.offline": 10.5},
+            alarms=[AlarmStatus(1, "school", "06:45", ["mon", "tue"], "2026-11-23T06:45+01:00")],
         )
 
     async def ask(self, text: str, *, spoken: bool) -> AsyncGenerator[AnswerText, None]:

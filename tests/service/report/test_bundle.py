@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from appliance.errors import InputFileError
-from appliance.service.control.controls import Status, TimerStatus
+from appliance.service.control.controls import AlarmStatus, Status, TimerStatus
 from appliance.service.report.bundle import MAX_PART_BYTES, write_bundle
 from appliance.service.report.journal import count_events, journal_lines
 from appliance.service.report.parts import Part, settings_text, state_text, status_text
@@ -154,7 +154,9 @@ def test_of_the_state_only_names_and_sizes_are_told(tmp_path: Path) -> None:
 
 def test_names_of_timers_are_left_out_of_the_status() -> None:
     status = Status("1", 1, "idle", "idle", muted=False, volume=1, conversation="c")
-    assert SAID not in status_text(replace(status, timers=[TimerStatus(1, SAID, 5)]))
+    assert SAID not in status_text(
+        replace(status, timers=[TimerStatus(1, SAID, 5)], alarms=[AlarmStatus(1, SAID, "07:00")])
+    )
 
 
 def test_a_bundle_is_an_archive_that_any_tar_reads(tmp_path: Path) -> None:
