@@ -64,12 +64,20 @@ def run(
         ),
     ] = False,
 ) -> None:
-    """Be the speaker, in the foreground, until SIGINT or SIGTERM."""
+    """Be the speaker, in the foreground, until SIGINT or SIGTERM.
+
+    SIGHUP applies a changed configuration as soon as nobody speaks, where it was not started from a terminal.
+    """
     _stop_at_once()
     from appliance.service.live import run_live
 
     run_live(
-        _settings(config, overrides).settings, _leave, socket, state=state, wait_for_devices=wait_for_devices
+        _settings(config, overrides).settings,
+        _leave,
+        socket,
+        state=state,
+        wait_for_devices=wait_for_devices,
+        load_again=lambda: load_settings(config or [], overrides or [], os.environ).settings,
     )
 
 

@@ -29,6 +29,24 @@ class AbsentMicrophone:
         """There is nothing to let go."""
 
 
+class ClosedMicrophone:
+    """As CaptureDevice. What stands for a microphone that is muted from the first moment: whoever keeps it
+    opens the real one when it is wanted."""
+
+    channels = 1
+    overruns = 0
+
+    def __init__(self, name: str, rate_hz: int) -> None:
+        self.name = name
+        self.rate_hz = rate_hz
+
+    def read(self) -> None:
+        """Nothing is heard."""
+
+    def close(self) -> None:
+        """There is nothing to let go."""
+
+
 class AbsentLoudspeaker:
     """As SpeakerDevice; see AbsentMicrophone."""
 

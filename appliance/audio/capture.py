@@ -56,6 +56,7 @@ class CaptureThread:
         self._resumed = resumed
         self._warn = warn
         self._overruns = 0
+        self._name = device.name
         self._process: int | None = None
         self._leaves = False
         self._left: LeftMicrophone | None = None
@@ -75,6 +76,11 @@ class CaptureThread:
     def beats(self) -> int:
         """Moves with every block, and with every try to open a microphone that is lost."""
         return self._beats
+
+    @property
+    def name(self) -> str:
+        """The microphone that was there last."""
+        return self._name
 
     @property
     def process(self) -> int | None:
@@ -106,7 +112,7 @@ class CaptureThread:
         return self._reopen(previous, keep_on)
 
     def _capture(self, device: CaptureDevice, prove: Callable[[], None], keep_on: Callable[[], bool]) -> None:
-        self._process = getattr(device, "process", None)
+        self._name, self._process = device.name, getattr(device, "process", None)
         intake = Intake(device.rate_hz, device.channels, self._ring_hz)
         overruns_before = self._overruns
         proved = False

@@ -282,6 +282,15 @@ class Assembly:
         """A part stood still for so long: it moves again, or it does not."""
         self.record.write("liveness", part=part, state="moving" if alive else "stuck", still_ms=still_ms)
 
+    def note_configuration(self, state: str, reason: str) -> None:
+        """A changed configuration was `applied`, or `refused`, and why."""
+        self.record.write("configuration", state=state, reason=reason)
+
+    @property
+    def resting(self) -> bool:
+        """Nothing goes on, and nothing is about to."""
+        return self.conductor.settled and not self.toolbox.rings and not self.announcer.pending
+
     def look(self) -> None:
         """To be called every `look_every_ms`."""
         self.toolbox.look()

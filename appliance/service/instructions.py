@@ -51,6 +51,7 @@ class Instructions:
         self._defaults = prompt.defaults
         self._names = prompt.names
         self._given = {_ROOM: room, **variables}
+        self.assigned: dict[str, str] = {}  # of those, what was set and not configured
         self._language = language
         self._now = now
         self._told: dict[str, str] = {}
@@ -69,7 +70,7 @@ class Instructions:
                 raise UnknownVariable(f"{name} is filled in by itself and cannot be set")
             known = ", ".join(sorted(self.variables))
             raise UnknownVariable(f"the instructions name no {name}; their variables are: {known}")
-        self._given[name] = value
+        self._given[name] = self.assigned[name] = value
 
     def as_of_now(self) -> str:
         """What the model is to be told, which is remembered as told."""

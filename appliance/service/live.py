@@ -4,19 +4,24 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from appliance.audio.devices import KeepOn
 from appliance.audio.process_link import NotWanted
 from appliance.service.control.claim import claimed
 from appliance.service.control.place import server_path
 from appliance.service.control.server import answering
 from appliance.service.detectors import load_detector, report_warning
 from appliance.service.event_log import Listener
+from appliance.service.handover import Handover, find, take_microphone
+from appliance.service.handover import leave as leave_behind
 from appliance.service.line_writer import LineWriter
 from appliance.service.live_loop import LiveLoop
+from appliance.service.live_sound import Devices, open_devices
 from appliance.service.log_target import open_log
 from appliance.service.means import Means
 from appliance.service.memory import spare_memory
@@ -24,6 +29,9 @@ from appliance.service.metrics.port import offering
 from appliance.service.name_resolver import patient_loop
 from appliance.service.notify import Notifier
 from appliance.service.panel_pins import open_hardware
+from appliance.service.plugin_check import check_plugins
+from appliance.service.reload import Reload
+from appliance.service.start_anew import RELOAD_SIGNAL, has_terminal, hold_back, let_through, start_anew
 from appliance.service.state import open_state
 from appliance.settings import Settings
 
@@ -40,6 +48,7 @@ def run_live(
     *,
     wait_for_devices: bool = False,
     means: Means = Means(),  # noqa: B008  immutable
+    load_again: Callable[[], Settings] | None = None,
 ) -> NoReturn:
     """Be the speaker until SIGINT or SIGTERM, which end the process within 2 s, with exit code 0.
 
@@ -51,44 +60,59 @@ def run_live(
     another one answers, DeviceError when a device cannot be opened at the start (one that is lost later
     is an event, and opened again), or a fault of ours. With `wait_for_devices` a device that cannot be opened
     at the start is lost like any other: it says so, and goes on trying.
+    With `load_again`, which gives the settings as they are by now or raises ConfigurationError, SIGHUP has
+    them applied in the next quiet moment (see Reload), where it was not started from a terminal.
     """
     spare_memory()
+    options = _Options(settings, show, state, wait_for_devices, means, load_again)
     with asyncio.Runner(loop_factory=patient_loop) as runner:
-        runner.run(_run_and_leave(settings, leave, socket, show, state, wait_for_devices, means))
+        runner.run(_run_and_leave(options, leave, socket))
+
+
+@dataclass(frozen=True, slots=True)
+class _Options:
+    """As `run_live` is given them."""
+
+    settings: Settings
+    show: Listener | None
+    state_folder: Path | None
+    wait_for_devices: bool
+    means: Means
+    load_again: Callable[[], Settings] | None
+
+    def check_again(self) -> None:
+        """Raises ConfigurationError where the settings as they are by now cannot be used."""
+        assert self.load_again is not None
+        settings = self.load_again()
+        check_plugins(settings)
+        self.means.list_providers(settings, os.environ)
 
 
 async def _run_and_leave(
-    settings: Settings,
-    leave: Callable[[Exception], NoReturn],
-    socket: Path | None,
-    show: Listener | None,
-    state: Path | None,
-    wait_for_devices: bool,
-    means: Means,
+    options: _Options, leave: Callable[[Exception], NoReturn], socket: Path | None
 ) -> NoReturn:
     """The loop itself would wait for every thread at its end, and a name look-up in a dead network holds
     one for longer than the 2 s that we may take."""
     try:
-        await _run(settings, server_path(socket, os.environ), show, state, wait_for_devices, means)
+        handed = find(os.environ)
+        environment = await _run(options, server_path(socket, os.environ), handed)
+        if environment is not None:
+            start_anew(environment)
     except Exception as error:  # noqa: BLE001  the outermost frame: whatever it is, nobody waits
         leave(error)
     os._exit(0)
 
 
-async def _run(
-    settings: Settings,
-    socket: Path,
-    show: Listener | None,
-    state_folder: Path | None,
-    wait_for_devices: bool,
-    means: Means,
-) -> None:
-    stopping = asyncio.Event()
+async def _run(options: _Options, socket: Path, handed: Handover | None) -> Mapping[str, str] | None:
+    """Returns what the environment of the next program has to hold, where there is to be one."""
+    settings, means = options.settings, options.means
+    stopping, terminated = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
     notifier = Notifier.from_environment(os.environ)
 
     def stop() -> None:
         notifier.stopping()
+        terminated.set()
         stopping.set()
         loop.call_later(END_S, os._exit, 0)
 
@@ -103,21 +127,25 @@ async def _run(
 
         for sentence in providers.shortfalls:
             tell_owner(sentence)
+        reload = Reload(options.check_again, notifier, tell_owner)
+        by_signal = options.load_again is not None and not has_terminal()
+        loop.add_signal_handler(RELOAD_SIGNAL, reload.wish if by_signal else stop)
+        let_through()
         listener = stack.enter_context(claimed(socket))  # before a device is touched that another one uses
         hardware = open_hardware(settings.panel, os.environ, tell_owner)
         stack.callback(hardware.close)
         warnings: list[str] = []
         with suppress(NotWanted):  # asked to stop before it could begin
             devices, detector = await asyncio.gather(
-                means.open_devices(settings, lambda: not stopping.is_set(), wait=wait_for_devices),
+                _open_devices(options, handed, lambda: not stopping.is_set()),
                 asyncio.to_thread(load_detector, settings.hearing.detector, warnings.append),
             )
             for reason in filter(None, (devices.deaf, devices.mouthless)):
                 tell_owner(f"{reason}; it goes on trying")
-            log = stack.enter_context(open_log(out, show, os.environ))
+            log = stack.enter_context(open_log(out, options.show, os.environ))
             for warning in warnings:
                 report_warning(log, warning)
-            state = open_state(state_folder, os.environ, tell_owner)
+            state = open_state(options.state_folder, os.environ, tell_owner)
             stack.callback(state.close)
             live = LiveLoop(
                 settings,
@@ -127,13 +155,28 @@ async def _run(
                 log,
                 stopping,
                 tell_owner,
-                show is not None or settings.journal.transcripts,
+                options.show is not None or settings.journal.transcripts,
                 state,
                 notifier,
                 hardware,
+                reload,
+                handed,
             )
             async with (
                 answering(listener, live.controls),
                 offering(settings.metrics, live.controls.status, tell_owner),
             ):
-                await live.run()
+                handover = await live.run()
+            if handover is not None and not terminated.is_set():
+                hold_back()
+                return {**notifier.environment, **leave_behind(handover)}
+    return None
+
+
+async def _open_devices(options: _Options, handed: Handover | None, keep_on: KeepOn) -> Devices:
+    """As `Means.open_devices`, with the microphone that was left. No reload ends for want of a device."""
+    settings = options.settings
+    if handed is None:
+        return await options.means.open_devices(settings, keep_on, wait=options.wait_for_devices)
+    microphone = take_microphone(handed, settings.audio.input.device)
+    return await open_devices(settings, keep_on, wait=True, open_already=microphone)

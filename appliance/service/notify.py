@@ -3,7 +3,7 @@
 import os
 import socket
 import time
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Final, Self
 
 _SOCKET: Final = "NOTIFY_SOCKET"
@@ -23,6 +23,7 @@ class Notifier:
         without a sign of life for so long the process is killed; None where nobody watches."""
         self._address = "\0" + address[1:] if address.startswith("@") else address
         self.watchdog_s = watchdog_s
+        self.environment: Mapping[str, str] = {}  # where it had its address from
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
         self._socket.setblocking(False)
 
@@ -32,11 +33,15 @@ class Notifier:
 
         A watchdog meant for another process is none of ours; neither is a period that is no number.
         """
-        address = environ.pop(_SOCKET, "")
-        period_us, for_whom = environ.pop(_WATCHDOG_USEC, ""), environ.pop(_WATCHDOG_PID, "")
+        given = {
+            name: environ.pop(name) for name in (_SOCKET, _WATCHDOG_USEC, _WATCHDOG_PID) if name in environ
+        }
+        period_us = given.get(_WATCHDOG_USEC, "")
         watched = period_us.isascii() and period_us.isdigit() and int(period_us) > 0
-        ours = for_whom in ("", str(os.getpid()))
-        return cls(address, int(period_us) / 1_000_000 if watched and ours else None)
+        ours = given.get(_WATCHDOG_PID, "") in ("", str(os.getpid()))
+        notifier = cls(given.get(_SOCKET, ""), int(period_us) / 1_000_000 if watched and ours else None)
+        notifier.environment = given
+        return notifier
 
     def ready(self) -> bool:
         """The start, or a reload, is done."""

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -75,15 +76,18 @@ def daemon(
     *settings: str,
     environment: Mapping[str, str] = NOTHING,
     within: Sequence[str] = (),
+    config: Path | None = None,
 ) -> Iterator[Daemon]:
     """`appliance run` on the cable, until the block is left; entered when it says that it is ready.
 
-    `environment` is added to that of the cable; `within` is what the command is run with.
+    `environment` is added to that of the cable; `within` is what the command is run with, and
+    `config` a file of settings.
     """
     provider = f'[{{name="openai",kind="openai",url="{url}",api_key="env:KEY"}}]'
     command = [*within, sys.executable, "-m", "appliance", "run", "--set", f"providers={provider}"]
     for setting in ("audio.input.device=mic", "audio.output.device=spk", *settings):
         command += ["--set", setting]
+    command += [] if config is None else ["--config", str(config)]
     process = subprocess.Popen(
         command,
         env={**cable.environment, "KEY": "sk-test", **environment},

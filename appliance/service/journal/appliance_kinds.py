@@ -216,6 +216,21 @@ APPLIANCE_KINDS: Final[Sequence[Kind]] = (
         "clock.",
     ),
     Kind(
+        "configuration.applied",
+        Priority.NOTICE,
+        "The changed configuration is in force.",
+        "The changed configuration is in force",
+        "There is nothing to do. `appliance check-config` shows what is set, and from where.",
+    ),
+    Kind(
+        "configuration.refused",
+        Priority.ERROR,
+        "The changed configuration was not applied: {reason}.",
+        "The changed configuration was not applied",
+        "The old one stays in force. `appliance check-config` says what is wrong with the changed one, where, "
+        "and what is allowed; then `systemctl reload voice-appliance` again.",
+    ),
+    Kind(
         "liveness.stuck",
         Priority.ERROR,
         "A part of the appliance is stuck: {part} has not moved for {still_ms} ms.",

@@ -30,6 +30,7 @@ _TOLD_APART_BY: Final = {
     "device": "state",
     "network": "state",
     "liveness": "state",
+    "configuration": "state",
 }
 
 

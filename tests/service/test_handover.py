@@ -1,0 +1,42 @@
+"""What the daemon leaves to itself arrives as it was, on no disk and in nobody's environment."""
+
+import os
+from dataclasses import replace
+
+import pytest
+
+from appliance.audio.left_process import LeftProcess
+from appliance.audio.remote import LeftMicrophone
+from appliance.conversation.vocabulary import HistoryItem
+from appliance.service.handover import VARIABLE, Handover, find, from_json, leave, to_json
+
+HANDOVER = Handover(
+    muted=False,
+    device="",
+    name="USB Äudio",
+    microphone=LeftMicrophone(LeftProcess(4711, 5, 6, b"\x00\xffB"), "USB Äudio", 48_000, 2),
+    recent=bytes(range(256)),
+    recent_hz=48_000,
+    said=(HistoryItem("user", "Who was Ada?"), HistoryItem("assistant", "A mathematician.")),
+    variables={"user_name": "Alice"},
+)
+
+
+@pytest.mark.parametrize("handover", [HANDOVER, replace(HANDOVER, muted=True, microphone=None, recent=b"")])
+def test_it_arrives_as_it_was(handover: Handover) -> None:
+    assert from_json(to_json(handover)) == handover
+
+
+def test_the_environment_names_a_place_that_only_this_process_has() -> None:
+    environ = {"HOME": "/", **leave(HANDOVER)}
+    descriptor = int(environ[VARIABLE])
+    assert os.get_inheritable(descriptor)
+    assert os.readlink(f"/proc/self/fd/{descriptor}").startswith("/memfd:")
+    assert find(environ) == HANDOVER
+    assert environ == {"HOME": "/"}
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(descriptor)
+
+
+def test_where_nothing_was_left_nothing_is_found() -> None:
+    assert find({"HOME": "/"}) is None
