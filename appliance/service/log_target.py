@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
 from appliance.service.event_log import EventLog, Listener, Sink
-from appliance.service.journal.writer import Journal, is_the_journal, sender
+from appliance.service.journal.writer import Journal, is_the_journal
 
 _STANDARD_OUTPUT = 1
 
@@ -16,7 +16,7 @@ def open_log(out: Sink, show: Listener | None, environment: Mapping[str, str]) -
     to the journal where standard output does, else to `out`, a line of JSON each."""
     with ExitStack() as stack:
         if show is None and is_the_journal(_STANDARD_OUTPUT, environment):
-            show = stack.enter_context(Journal(sender())).take
+            show = stack.enter_context(Journal()).take
         if show is not None:
             out = stack.enter_context(open(os.devnull, "w"))
         log = stack.enter_context(EventLog(out))

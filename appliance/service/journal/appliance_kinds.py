@@ -227,8 +227,8 @@ APPLIANCE_KINDS: Final[Sequence[Kind]] = (
         Priority.ERROR,
         "The changed configuration was not applied: {reason}.",
         "The changed configuration was not applied",
-        "The old one stays in force. `appliance check-config` says what is wrong with the changed one, where, "
-        "and what is allowed; then `systemctl reload voice-appliance` again.",
+        "The old one stays in force. `appliance check-config` says what is wrong with the changed one, "
+        "where, and what is allowed. Then `systemctl reload voice-appliance` again.",
     ),
     Kind(
         "liveness.stuck",

@@ -192,8 +192,10 @@ CONVERSATION_KINDS: Final[Sequence[Kind]] = (
         Priority.WARNING,
         "Alarm {number} was missed: it was off, or did not know the time.",
         "An alarm did not ring",
-        "The appliance was off at that time, or its clock was not set. It says so itself to whoever is there. "
-        "Where nobody switched it off, look for the reason with `journalctl -u voice-appliance -b -1`; a clock "
+        "The appliance was off at that time, or its clock was not set. It says so itself to whoever "
+        "is there. "
+        "Where nobody switched it off, look for the reason with `journalctl -u voice-appliance -b "
+        "-1`; a clock "
         "that is not set needs the network (`timedatectl`).",
     ),
     Kind(

@@ -1,4 +1,4 @@
-"""The journal's own protocol, for machines without systemd-python."""
+"""The journal's own protocol (systemd's library holds every thread while it waits: decision 0024)."""
 
 import socket
 from collections.abc import Mapping

@@ -28,27 +28,14 @@ def is_the_journal(file: int, environment: Mapping[str, str]) -> bool:
     return False
 
 
-def sender() -> Send:
-    """How entries are sent, without ever raising: by systemd's library where it is installed."""
-    try:
-        from systemd.journal import sendv
-    except ImportError:
-        return native.send
-
-    def send(entry: Entry) -> None:
-        with suppress(OSError):  # there is no journal at the moment
-            sendv(*(f"{name}={value}" for name, value in entry.items()))
-
-    return send
-
-
 class Journal:
     """A listener of the event log that has each event told in the journal, and never waits for it.
 
     What comes too often is held back (`Pacing`). Belongs to the event loop; used with `with`.
     """
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send = native.send) -> None:
+        """`send` may wait, in a thread of its own."""
         self._loop = asyncio.get_running_loop()
         self._courier = Courier(send, "journal")
         self._pacing = Pacing[Entry]()
