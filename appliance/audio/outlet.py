@@ -4,6 +4,7 @@ from typing import Final
 
 import numpy as np
 
+from appliance.audio.dither import Dither
 from appliance.audio.seam import SpeakerDevice
 from appliance.pcm.formats import Pcm
 from appliance.pcm.resample import Resampler
@@ -19,10 +20,10 @@ class Outlet:
 
     A block of 20 ms in is always 20 ms out: what the resampler keeps back, at most 20 ms between usual
     rates, is bridged by as much silence at the start, so that the device never waits for it. That is a
-    constant, `held_samples`, and 0 where the rates are equal.
+    constant, `held_samples`, and 0 where the rates are equal. With `keep_awake` no silence is quite silent.
     """
 
-    def __init__(self, device: SpeakerDevice, rate_hz: int) -> None:
+    def __init__(self, device: SpeakerDevice, rate_hz: int, *, keep_awake: bool = False) -> None:
         self._device = device
         self._device_hz = device.rate_hz
         self.name = device.name
@@ -35,6 +36,7 @@ class Outlet:
         self._ready: Pcm = np.zeros(held, np.int16)  # converted and not written; no more than a few blocks
         self._taken = self._written = 0
         self._channels = device.channels
+        self._dither = Dither(device.rate_hz) if keep_awake else None
 
     def delay_samples(self) -> int:
         """As SpeakerDevice, what is on its way through the converter included."""
@@ -49,6 +51,8 @@ class Outlet:
             converted = np.concatenate((self._ready, converted))
         out, self._ready = converted[:due], converted[due:]
         self._written += len(out)
+        if self._dither is not None:
+            out = self._dither.fill(out)
         self._device.write(np.repeat(out, self._channels).tobytes())
 
 

@@ -30,7 +30,8 @@ class Speaker(LockedPlayout):
     It outlives its loudspeakers. `rate_hz` is the playout's, for good: whatever comes back is converted.
     While there is none, nothing is rendered; when there is one again, it goes on from the first sample
     that is not known to have been heard: none is lost, and no more than a block is heard twice. What is
-    rendered goes into `far_ring` as well (see SpeakerPump).
+    rendered goes into `far_ring` as well (see SpeakerPump). With `keep_awake` the device never gets digital
+    silence (see Dither).
 
     `on_event` gets the playout's events and `tell` what becomes of the loudspeaker, both in the speaker
     thread, without the lock; `fatal` as for EventfulThread. The thread closes each device.
@@ -48,8 +49,11 @@ class Speaker(LockedPlayout):
         fatal: Callable[[Exception], None],
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
+        *,
+        keep_awake: bool = False,
     ) -> None:
         super().__init__(playout)
+        self._keep_awake = keep_awake
         self._rate_hz = rate_hz
         self._on_event = on_event
         self._pump = SpeakerPump(playout, rate_hz, far_ring)
@@ -128,7 +132,7 @@ class Speaker(LockedPlayout):
 
     def _speak(self, device: SpeakerDevice, prove: Callable[[], None], keep_on: Callable[[], bool]) -> None:
         """Speak through `device` until that is not wanted any more. Raises DeviceError: it was lost."""
-        outlet = Outlet(device, self._rate_hz)
+        outlet = Outlet(device, self._rate_hz, keep_awake=self._keep_awake)
         pacer = Pacer(outlet, self._clock, self._sleep)
         underruns_before, beyond_before = self._underruns, self._beyond_limit
         try:

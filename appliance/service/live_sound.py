@@ -112,6 +112,7 @@ class LiveSound:
             on_event=post,
             tell=self._tell,
             fatal=fatal,
+            keep_awake=settings.audio.output.keep_awake == "noise",
         )
         self.capture = CaptureThread(
             microphone,

@@ -150,6 +150,12 @@ class Device(Section):
     device: Annotated[Text, Allowed('a name from `appliance devices`; "" chooses by itself')] = ""
 
 
+class OutputDevice(Device):
+    """The loudspeaker."""
+
+    keep_awake: Literal["silence", "noise"] = "silence"
+
+
 class Echo(Section):
     """The loudspeaker as the microphone hears it."""
 
@@ -160,7 +166,7 @@ class Audio(Section):
     """Microphone and loudspeaker."""
 
     input: Device = Device()
-    output: Device = Device()
+    output: OutputDevice = OutputDevice()
     echo: Echo = Echo()
 
 
