@@ -1,4 +1,5 @@
-"""What the offline provider can have done: timers and the volume, by the tools that it was told of. Pure.
+"""What the offline provider can have done: timers, alarms and the volume, by the tools that it was told of.
+Pure.
 
 English as speech-to-text writes it, as in `answers`. What is done cannot be unsaid, so a wish counts only in
 the few ways in which it is usually said, and never beside a "not".
@@ -7,8 +8,12 @@ the few ways in which it is usually said, and never beside a "not".
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+from appliance.providers.offline.alarm_wishes import alarm_told, alarm_wish_of
+from appliance.providers.offline.tool_wish import ToolWish
+
+__all__ = ["ALARM", "ToolWish", "seconds_in", "told", "wish_of"]
 
 _TOKEN: Final = re.compile(r"\d+(?:\.\d+)?|[^\W\d_]+")
 # What `cancel_timer` calls what rings.
@@ -54,20 +59,15 @@ _NUMBERS: Final[Mapping[str, float]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ToolWish:
-    """The tool that does it, and its arguments as JSON."""
-
-    name: str
-    arguments: str = "{}"
-
-
 def wish_of(text: str) -> ToolWish | None:
     """What the transcript `text` wants done; None where that is nothing, or not certain."""
     words = _TOKEN.findall(_APOSTROPHES.sub("", text.lower()))
     known = frozenset(words)
     if len(words) > _MAX_WORDS or known & _NOT:
         return None
+    # "In ten minutes" makes a timer of an alarm.
+    if not (known & _TIMER and seconds_in(words)) and (wish := alarm_wish_of(words)) is not None:
+        return wish
     if known & _TIMER:
         return _of_timers(words, known)
     if known & _STOP and known <= _STOP | _SAID_TO_A_BELL:
@@ -98,7 +98,7 @@ def told(name: str, output: str) -> str:
             return "The alarm is off."
         case "set_volume", {"percent": percent}:
             return f"The volume is at {percent} percent."
-    return "That is done."
+    return alarm_told(name, found) or "That is done."
 
 
 def seconds_in(words: Sequence[str]) -> float:
