@@ -22,12 +22,12 @@ _STEPS, _STEP_MS = 40, 100.0
 def table() -> str:
     """The patterns as Markdown, in the order in which one beats another."""
     rows = [
-        f"| `{strip(pattern)}` | {rhythm(pattern)} | {look(pattern)} | {pattern.words} |"
-        for pattern in (PATTERNS[what] for what, _ in PRIORITIES)
+        f"| `{strip(pattern)}` | {what} | {rhythm(pattern)} | {look(pattern)} | {pattern.words} |"
+        for what, pattern in ((what, PATTERNS[what]) for what, _ in PRIORITIES)
     ]
     head = [
-        "| four seconds of it | lit, dark, … (ms) | with colours | what it tells |",
-        "| --- | --- | --- | --- |",
+        "| four seconds of it | in `status` | lit, dark, … (ms) | with colours | what it tells |",
+        "| --- | --- | --- | --- | --- |",
     ]
     return "\n".join([*head, *rows])
 

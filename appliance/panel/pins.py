@@ -69,9 +69,9 @@ def pin_factory(name: str = "lgpio") -> Any:
     except PinsError:
         raise
     except Exception as error:  # each pin library has failures of its own, without a common base
-        raise PinsError(
-            f"the button and the light cannot be used: {_words(error)}; is the appliance in the group gpio?"
-        ) from error
+        words = _words(error)
+        hint = "; is the appliance in the group gpio?" if "gpiochip" in words else ""
+        raise PinsError(f"the button and the light cannot be used: {words}{hint}") from error
 
 
 @contextmanager

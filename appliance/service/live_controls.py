@@ -45,12 +45,15 @@ class LiveControls:
         near_index: Callable[[], int],
         gauges: Callable[[], Mapping[str, int | float]],
         devices: Sequence[DeviceStatus],
+        light: Callable[[], str] = lambda: "",
     ) -> None:
         """`near_index()` is the 16 kHz sample that is said at this moment; `gauges` are counters that no
-        event tells of; `devices` are those that were opened at the start."""
+        event tells of; `devices` are those that were opened at the start; `light()` is
+        what the light tells."""
         self._assembly = assembly
         self._near_index = near_index
         self._gauges = gauges
+        self._light = light
         self._counters = Counters()
         self._devices = {device.device: device for device in devices}
         self._providers: dict[str, ProviderStatus] = {}
@@ -188,6 +191,7 @@ class LiveControls:
             money=self._assembly.money.status(),
             deaf=self._deaf(),
             mouthless=self._why_not_ready("loudspeaker"),
+            light=self._light(),
             counters={**self._counters.snapshot(), **self._gauges()},
         )
 

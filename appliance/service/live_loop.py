@@ -111,6 +111,7 @@ class LiveLoop:
                 _status("microphone", devices.microphone.name, devices.deaf),
                 _status("loudspeaker", devices.loudspeaker.name, devices.mouthless),
             ],
+            lambda: self._panel.light.shown or "",
         )
         self._panel = Panel(
             hardware,

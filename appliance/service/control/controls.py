@@ -70,6 +70,7 @@ class Status:
     """What the appliance is doing (public contract: `status --json` has these keys).
 
     `phase` is one of the five of the event log, `state` the finer one within it. `volume` is 0…100.
+    `light` is what the light tells (hardware/lights.md), also where there is none.
     `deaf` and `mouthless` are sentences that say why it cannot hear or be heard, empty where it can.
     `counters` are finite numbers by name; a name carries its unit, a label stands behind a dot.
     """
@@ -90,6 +91,7 @@ class Status:
     counters: Mapping[str, int | float] = field(default_factory=dict)
     alarm_rings: bool = False
     alarms: Sequence[AlarmStatus] = ()
+    light: str = ""
 
 
 class Controls(Protocol):

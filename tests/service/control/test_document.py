@@ -46,6 +46,7 @@ class Documented(FakeControls):
             ),
             counters={"turns_opened": 3, "speech_sent_s.offline": 10.5},
             alarms=[AlarmStatus(1, "school", "06:45", ["mon", "tue"], "2026-11-23T06:45+01:00")],
+            light="idle",
         )
 
     async def ask(self, text: str, *, spoken: bool) -> AsyncGenerator[AnswerText, None]:
