@@ -72,7 +72,7 @@ fill_environment() {
         pip_install "$folder" --quiet --no-index --no-build-isolation "$source" &&
         rm -rf -- "$source" &&
         { ! $piper || fill_in_piper "$folder" "${locked[@]}"; } &&
-        "$folder/bin/appliance" --version >/dev/null
+        "$folder/bin/python" -I -c "import pyaudio, appliance.service.live" # all of it loads on this machine
 }
 
 fill_in_piper() {
