@@ -61,6 +61,7 @@ class CaptureThread:
         self._leaves = False
         self._left: LeftMicrophone | None = None
         self._beats = 0
+        self._delivered = False
         self._to_tell = tell
         self._told = DeviceState.READY
         self._opened_again = False  # because it was deaf, and not lost since
@@ -76,6 +77,11 @@ class CaptureThread:
     def beats(self) -> int:
         """Moves with every block, and with every try to open a microphone that is lost."""
         return self._beats
+
+    @property
+    def delivered(self) -> bool:
+        """Sound has come, from whatever microphone."""
+        return self._delivered
 
     @property
     def name(self) -> str:
@@ -125,6 +131,7 @@ class CaptureThread:
                 proved = True
                 prove()
             self._beats += 1
+            self._delivered = True
             self._ring.write(intake.take(block))
             self._wake.set()
             if intake.still_s >= (REOPEN_EVERY_S if self._opened_again else STILL_S):

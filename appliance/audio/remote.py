@@ -23,13 +23,14 @@ class LeftMicrophone:
     name: str
     rate_hz: int
     channels: int
+    identity: Identity | None = None
 
 
 def adopt_microphone(left: LeftMicrophone) -> "Microphone":
     """The microphone that was left, with all that it delivered meanwhile. Never raises: one that has gone
     meanwhile is lost once all of it is read."""
     link = ProcessLink(f"microphone {left.name!r}", left.process)
-    return Microphone(link, left.name, left.rate_hz, left.channels)
+    return Microphone(link, left.name, left.rate_hz, left.channels, left.identity)
 
 
 class Microphone:
@@ -55,7 +56,7 @@ class Microphone:
     def leave(self) -> LeftMicrophone:
         """Let it run on, for the program that takes our place; only `close` may follow."""
         self._left = True
-        return LeftMicrophone(self._link.leave(), self.name, self.rate_hz, self.channels)
+        return LeftMicrophone(self._link.leave(), self.name, self.rate_hz, self.channels, self.identity)
 
     def read(self) -> bytes | None:
         """As CaptureDevice."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from appliance.audio.absent import ClosedMicrophone
+from appliance.audio.cards import Identity
 from appliance.audio.left_process import LeftProcess
 from appliance.audio.remote import LeftMicrophone, adopt_microphone
 from appliance.audio.seam import CaptureDevice
@@ -17,6 +18,8 @@ from appliance.conversation.vocabulary import HistoryItem
 # is neither on the disk nor in the environment.
 VARIABLE: Final = "VOICE_APPLIANCE_HANDOVER"
 
+_IDENTITY: Final = ("model", "serial", "port")
+
 
 @dataclass(frozen=True, slots=True)
 class Handover:
@@ -24,8 +27,8 @@ class Handover:
 
     `microphone` runs on and is none where it was lost or muted; `name` is the one that was there last, and
     `device` what the settings wanted. `recent` is what was heard last, 16-bit mono of `recent_hz`, which the
-    capture ring has: a word that begins as the old program ends has its beginning there. `said` is the conversation so far and
-    `variables` are those that somebody set while it ran.
+    capture ring has: a word that begins as the old program ends has its beginning there. `said` is the
+    conversation so far and `variables` are those that somebody set while it ran.
     """
 
     muted: bool
@@ -106,7 +109,14 @@ def _microphone_members(left: LeftMicrophone | None) -> dict[str, Any] | None:
         return None
     process = left.process
     ends = [process.process, process.to, process.source, _text(process.received)]
-    return {"process": ends, "name": left.name, "rate_hz": left.rate_hz, "channels": left.channels}
+    identity = None if left.identity is None else [getattr(left.identity, part) for part in _IDENTITY]
+    return {
+        "process": ends,
+        "name": left.name,
+        "rate_hz": left.rate_hz,
+        "channels": left.channels,
+        "identity": identity,
+    }
 
 
 def _microphone(members: Mapping[str, Any] | None) -> LeftMicrophone | None:
@@ -114,7 +124,8 @@ def _microphone(members: Mapping[str, Any] | None) -> LeftMicrophone | None:
         return None
     process, to, source, received = members["process"]
     left = LeftProcess(process, to, source, base64.b64decode(received))
-    return LeftMicrophone(left, members["name"], members["rate_hz"], members["channels"])
+    identity = None if members["identity"] is None else Identity(*members["identity"])
+    return LeftMicrophone(left, members["name"], members["rate_hz"], members["channels"], identity)
 
 
 def _text(data: bytes) -> str:

@@ -248,7 +248,8 @@ class LiveLoop:
             self._sound.time.heard()
             self._assembly.look()
             self._panel.look()
-            if self._assembly.hearing.heard_until or self._assembly.conductor.muted:
+            heard = self._sound.capture.delivered and self._assembly.hearing.heard_until > 0
+            if heard or self._assembly.conductor.muted:
                 self._hears.set()
             self._log.advance(self._clock.now_ms())
             if not self._stopping.is_set():  # else whatever stands still does so because it ended

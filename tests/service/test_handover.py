@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from appliance.audio.cards import Identity
 from appliance.audio.left_process import LeftProcess
 from appliance.audio.remote import LeftMicrophone
 from appliance.conversation.vocabulary import HistoryItem
@@ -14,7 +15,9 @@ HANDOVER = Handover(
     muted=False,
     device="",
     name="USB Äudio",
-    microphone=LeftMicrophone(LeftProcess(4711, 5, 6, b"\x00\xffB"), "USB Äudio", 48_000, 2),
+    microphone=LeftMicrophone(
+        LeftProcess(4711, 5, 6, b"\x00\xffB"), "USB Äudio", 48_000, 2, Identity("0d8c:0014", "", "1-2")
+    ),
     recent=bytes(range(256)),
     recent_hz=48_000,
     said=(HistoryItem("user", "Who was Ada?"), HistoryItem("assistant", "A mathematician.")),

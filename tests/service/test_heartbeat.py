@@ -20,10 +20,10 @@ WORDS = "STATUS=Listening; answers come from a"
 class Watch:
     """A heartbeat before a service manager, and what is said of it; its time is `now_s`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, watchdog_s: float = 15.0) -> None:
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.bind(str(folder / "notify"))
-        self._notifier = Notifier(str(folder / "notify"))
+        self._notifier = Notifier(str(folder / "notify"), watchdog_s)
         self.notes: list[tuple[Part, bool, int]] = []
         self.sentences: list[str] = []
         self.faults: list[Exception] = []
@@ -116,3 +116,13 @@ def test_what_does_not_move_again_is_the_end(ready: Watch) -> None:
     (fault,) = ready.faults
     assert isinstance(fault, StoodStill)
     assert str(fault) == "hearing has not moved for 8 s: it starts anew"
+
+
+def test_for_a_quicker_watchdog_the_signs_of_life_come_quicker(tmp_path: Path) -> None:
+    watch = Watch(tmp_path, watchdog_s=2.0)
+    told = []
+    for count in range(11):
+        told += watch.look(count)
+        watch.now_s += 0.25
+    assert told.count("WATCHDOG=1") == 6
+    watch.close()
