@@ -3,7 +3,7 @@
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -89,6 +89,59 @@ def report(
         "Keys, names, addresses and what was said were taken out. Nothing was sent: look through it"
         f" (tar -xzf {path}) before you give it away."
     )
+
+
+@app.command(rich_help_panel=_PANEL)
+def bench(
+    config: Config = None,
+    overrides: Set = None,
+    cable: Annotated[
+        bool, typer.Option("--cable", help="There is an audio cable from the output to the input.")
+    ] = False,
+    questions: Annotated[int, typer.Option(min=1, max=200, help="How many questions are asked.")] = 10,
+    interruptions: Annotated[int, typer.Option(min=0, max=200, help="How many are talked over.")] = 5,
+    replug: Annotated[
+        bool, typer.Option("--replug", help="You will be asked to unplug the microphone.")
+    ] = False,
+    out: Annotated[
+        Path, typer.Option("-o", "--out", metavar="CARD", help="Where CARD.txt and CARD.svg go.")
+    ] = Path("appliance-card"),
+    socket: Socket = None,
+    under_test: Annotated[Path | None, typer.Option("--under-test", hidden=True)] = None,
+) -> None:
+    """Measure the appliance on this hardware over an audio cable, and write a card to show."""
+    settings = _loader(config, [*(overrides or []), *_FOR_THE_BENCH])().settings
+    if under_test is not None:
+        from appliance.service.bench.under_test import run_under_test
+
+        run_under_test(settings, under_test, questions, interruptions, _end_at_once)
+    if not cable:
+        raise typer.BadParameter("give --cable; hardware/loopback/README.md shows how it is wired")
+    from appliance.service.bench.cable import CableOptions, run_cable_bench
+    from appliance.service.control.place import client_path
+
+    given = [word for file in config or [] for word in ("--config", str(file))]
+    given += [word for setting in overrides or [] for word in ("--set", setting)]
+    options = CableOptions(out, questions, interruptions, replug, given, client_path(socket, os.environ))
+    raise typer.Exit(run_cable_bench(settings, options, typer.echo))
+
+
+# A cable is no room: nothing comes back but what was said, and nothing is said but what is measured.
+_FOR_THE_BENCH = (
+    "audio.echo.cancel=off",
+    "conversation.greeting=",
+    "conversation.trigger=open",
+    "hearing.end_of_turn=silence",
+    "interruption.strategy=immediate",
+    "tools.builtin=false",
+    "tools.mcp=[]",
+)
+
+
+def _end_at_once(error: Exception) -> NoReturn:
+    """The daemon under test cannot go on; who started it reads why."""
+    print(str(error) or type(error).__name__, file=sys.stderr, flush=True)
+    os._exit(1)
 
 
 def _patient(

@@ -12,7 +12,7 @@ from appliance.service.doctor.learnt_file import recall
 from appliance.service.state import StateDirectory
 from tests.cable.daemon import daemon
 from tests.rig.cable import VirtualCable
-from tests.rig.loopback import looped_back
+from tests.rig.loopback import LoopbackCable
 from tests.simulators.openai_realtime import SimulatorThread
 from tests.simulators.openai_script import Answer
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.cable
 SETTINGS = ("--set", "audio.input.device=mic", "--set", "audio.output.device=spk")
 
 
-def doctor(cable: VirtualCable, state: Path, *arguments: str) -> dict[str, dict[str, Any]]:
+def doctor(cable: VirtualCable | LoopbackCable, state: Path, *arguments: str) -> dict[str, dict[str, Any]]:
     command = [sys.executable, "-m", "appliance", "doctor", "--json", "--state", str(state)]
     done = subprocess.run(
         [*command, *SETTINGS, *arguments], env=cable.environment, capture_output=True, text=True, timeout=60
@@ -37,8 +37,8 @@ def unexpected(sentence: str) -> None:
 
 
 @pytest.mark.timeout(90)
-def test_the_echo_of_a_cable_is_measured_and_kept(cable: VirtualCable, tmp_path: Path) -> None:
-    with looped_back(cable):
+def test_the_echo_of_a_cable_is_measured_and_kept(tmp_path: Path) -> None:
+    with LoopbackCable(tmp_path) as cable:
         found = doctor(cable, tmp_path / "state")
     assert found["hearing"]["verdict"] == "ok"
     assert (found["echo"]["verdict"], found["clipping"]["verdict"]) == ("poor", "ok")

@@ -1,34 +1,45 @@
-"""An audio cable from the virtual loudspeaker back to the virtual microphone."""
+"""An audio cable from a loudspeaker back to a microphone, as one PulseAudio: what is played is recorded."""
 
 import os
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
 
-from tests.rig.cable import MIC_RATE_HZ, STOP_TIMEOUT_S, VirtualCable
+from tests.rig.cable import SPEAKER_RATE_HZ, SoundServer
 
-_FORMAT = ("--raw", "--format=s16le", "--channels=1", f"--rate={MIC_RATE_HZ}")
+_ASOUND = """\
+pcm.mic {{ type pulse; server "unix:{socket}"; device "cable_loop.monitor" }}
+pcm.spk {{ type pulse; server "unix:{socket}"; device "cable_loop" }}
+pcm.!default {{ type asym; playback.pcm "spk"; capture.pcm "mic" }}
+"""
 
 
-@contextmanager
-def looped_back(cable: VirtualCable) -> Iterator[None]:
-    """What the loudspeaker plays reaches the microphone, some 50 ms later, until the block is left.
+class LoopbackCable:
+    """`with LoopbackCable(tmp_path) as cable:` processes with `cable.environment` hear what they play.
 
-    PulseAudio's own module-loopback joins two devices of one server; each of ours has its own.
+    The microphone is the monitor of the loudspeaker's own sink: nothing between the two can lose a sample,
+    however busy the machine is.
     """
-    listens = ["parec", "--device=cable_spk.monitor", "--latency-msec=20", *_FORMAT]
-    speaks = ["pacat", "--playback", "--device=cable_mic", "--latency-msec=40", *_FORMAT]
-    ear = subprocess.Popen(
-        listens, env=os.environ | cable.environment | cable.loudspeaker.settings, stdout=subprocess.PIPE
-    )
-    mouth = subprocess.Popen(
-        speaks, env=os.environ | cable.environment | cable.microphone.settings, stdin=ear.stdout
-    )
-    try:
-        yield
-    finally:
-        for process in (mouth, ear):
-            process.kill()
-            process.wait(STOP_TIMEOUT_S)
-        assert ear.stdout is not None
-        ear.stdout.close()
+
+    def __init__(self, folder: Path) -> None:
+        self.server = SoundServer(folder / "loop", "cable_loop", SPEAKER_RATE_HZ)
+        asound = folder / "asound.conf"
+        asound.write_text(_ASOUND.format(socket=self.server.socket))
+        self.settings = {
+            "ALSA_CONFIG_PATH": str(asound),
+            "PULSE_RUNTIME_PATH": str(folder / "run"),
+            "PULSE_STATE_PATH": str(folder / "state"),
+            "PULSE_COOKIE": str(folder / "cookie"),
+            "JACK_NO_START_SERVER": "1",
+        }
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """This process's environment, with the cable in it."""
+        return os.environ | self.settings
+
+    def __enter__(self) -> Self:
+        self.server.plug()
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self.server.unplug()

@@ -25,9 +25,6 @@ _LATE_MS: Final = 250.0
 # Quartz clocks of sound devices are within 100 ppm of the truth, two of them within 200 of each other.
 _FAST_PPM: Final = 300.0
 
-# Less is what the measurement itself leaves in a noisy room.
-_SLIP_MS: Final = 0.25
-
 _AGAIN: Final = "look for what else keeps this machine busy, try another USB port, and measure again"
 
 
@@ -121,10 +118,10 @@ def _delay(echo: LearntEcho) -> Finding:
 
 
 def _clocks(learnt: Learnt, echo: LearntEcho) -> Finding:
-    lost = learnt.overruns + learnt.underruns
-    if lost or echo.slip_ms > _SLIP_MS:
+    if not learnt.steady:
+        gaps = learnt.overruns + learnt.underruns
         return poor(
-            "clocks", f"sound was lost while it was measured ({echo.slip_ms:.1f} ms, {lost} gaps)", _AGAIN
+            "clocks", f"sound was lost while it was measured ({echo.slip_ms:.1f} ms, {gaps} gaps)", _AGAIN
         )
     if abs(echo.drift_ppm) <= _FAST_PPM:
         return ok("clocks", f"the clocks of the two differ by {abs(echo.drift_ppm):.0f} millionths")

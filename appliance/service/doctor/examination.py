@@ -129,6 +129,9 @@ def _measure(patient: Patient, settings: Settings) -> Iterator[Finding]:
     try:
         with patient.busy("playing three sweeps and listening, 9 s: please be quiet"):
             measured = measure_devices(audio.input.device, audio.output.device)
+        if measured.learnt is not None and not measured.learnt.steady:
+            with patient.busy("sound was lost meanwhile: once more, 9 s"):
+                measured = measure_devices(audio.input.device, audio.output.device)
     except DeviceError as error:
         yield sound.unusable(error)
         return
@@ -141,6 +144,8 @@ def _measure(patient: Patient, settings: Settings) -> Iterator[Finding]:
 
 
 def _kept(folder: Path, learnt: Learnt) -> Finding:
+    if not learnt.steady:
+        return poor("measurement", "it is not kept, because sound was lost meanwhile", "measure again")
     told: list[str] = []
     try:
         keep(folder, learnt, told.append)

@@ -1,6 +1,6 @@
 """What was measured of one microphone and one loudspeaker, as it is kept. Pure."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -23,6 +23,10 @@ class LearntEcho(BaseModel):
     slip_ms: float = Field(ge=0, le=1000)
 
 
+# Less is what the measurement itself leaves in a noisy room.
+_SLIP_MS: Final = 0.25
+
+
 class Learnt(BaseModel):
     """One measurement, of devices by their stable names. `echo` is None where nothing of it was heard."""
 
@@ -39,3 +43,9 @@ class Learnt(BaseModel):
     overruns: int = Field(default=0, ge=0)
     underruns: int = Field(default=0, ge=0)
     echo: LearntEcho | None = None
+
+    @property
+    def steady(self) -> bool:
+        """Whether no sound was lost meanwhile; else neither delay nor drift mean anything."""
+        gaps = self.overruns + self.underruns
+        return not gaps and (self.echo is None or self.echo.slip_ms <= _SLIP_MS)

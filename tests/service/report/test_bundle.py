@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import tarfile
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -42,7 +41,7 @@ def unpacked(path: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def journalctl(tmp_path: Path) -> Iterator[str]:
+def journalctl(tmp_path: Path) -> str:
     """A PATH on which journalctl tells of `JOURNAL`."""
     folder = tmp_path / "bin"
     folder.mkdir()
