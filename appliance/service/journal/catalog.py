@@ -26,5 +26,5 @@ def _entry(kind: Kind) -> str:
         f"Subject: {kind.subject}\n"
         "Defined-By: voice-appliance\n"
         "\n"
-        f"{textwrap.fill(kind.explanation, _WIDTH)}\n"
+        f"{textwrap.fill(kind.explanation, _WIDTH, break_on_hyphens=False)}\n"
     )
