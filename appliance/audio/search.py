@@ -9,6 +9,12 @@ from appliance.audio.cards import Identity
 # What was there beside a lost device, such as the microphone of a camera, takes its place only after this.
 # Who pulled a plug by mistake, or puts it into another port, needs less.
 REPLACE_AFTER_S: Final = 10.0
+# A try starts a process, half a second of a small machine's. For so long after a loss, and after anything was
+# plugged in or out, every try is made: the device may take some seconds to be ready.
+EAGER_S: Final = 10.0
+# Later, and until the kernel tells of a change, one try in so long: what is not on the USB comes back untold, and
+# is to be armed within 5 s.
+IDLE_PAUSE_S: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,17 @@ class Search:
         self._identity = identity
         self._since_s: float | None = None
         self._bystanders: frozenset[Identity] = frozenset()
+        self._present: frozenset[Identity] = frozenset()
+        self._changed_s = self._tried_s = 0.0
+
+    def is_worth_a_try(self, present: Collection[Identity], now_s: float) -> bool:
+        """Whether to try now, where `present` are the USB devices that there are."""
+        if self._since_s is None or frozenset(present) != self._present:
+            self._present, self._changed_s = frozenset(present), now_s
+        if now_s - self._changed_s >= EAGER_S and now_s - self._tried_s < IDLE_PAUSE_S:
+            return False
+        self._tried_s = now_s
+        return True
 
     def previous(self, name: str, present: Collection[Identity], now_s: float) -> Previous:
         """What is looked for at this try; the first one after the device was lost sees the bystanders."""

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, replace
 
 from appliance.audio.absent import AbsentLoudspeaker, AbsentMicrophone
 from appliance.audio.capture import CaptureThread
+from appliance.audio.cards import Direction
 from appliance.audio.devices import KeepOn, open_loudspeaker, open_microphone, present_on_usb
 from appliance.audio.playout import Playout, PlayoutOptions
 from appliance.audio.playout_events import PlayoutEvent
 from appliance.audio.process_link import NotWanted
 from appliance.audio.remote import Loudspeaker, Microphone
 from appliance.audio.seam import CaptureDevice, CaptureOptions, SpeakerDevice, SpeakerOptions
-from appliance.audio.search import Search
+from appliance.audio.search import Previous, Search
 from appliance.audio.speaker import Speaker
 from appliance.conversation.vocabulary import DeviceChanged, DeviceState
 from appliance.errors import DeviceError
@@ -59,19 +60,33 @@ class Devices:
 
     def reopen_microphone(self, previous: str, keep_on: KeepOn) -> CaptureDevice:
         """As Reopen: at the rate of the first one, where it takes that."""
-        lost = self._ears.previous(previous, present_on_usb(), time.monotonic())
-        options = replace(self.microphone_options, rate_hz=self.microphone.rate_hz, previous=lost)
+        options = replace(
+            self.microphone_options,
+            rate_hz=self.microphone.rate_hz,
+            previous=_look_for(self._ears, Direction.CAPTURE, previous),
+        )
         microphone = open_microphone(options, keep_on)
         self._ears.found(microphone.identity)
         return microphone
 
     def reopen_loudspeaker(self, previous: str, keep_on: KeepOn) -> SpeakerDevice:
         """As Reopen: at the rate of the first one, where it takes that."""
-        lost = self._mouth.previous(previous, present_on_usb(), time.monotonic())
-        options = replace(self.loudspeaker_options, rate_hz=self.loudspeaker.rate_hz, previous=lost)
+        options = replace(
+            self.loudspeaker_options,
+            rate_hz=self.loudspeaker.rate_hz,
+            previous=_look_for(self._mouth, Direction.PLAYBACK, previous),
+        )
         loudspeaker = open_loudspeaker(options, keep_on)
         self._mouth.found(loudspeaker.identity)
         return loudspeaker
+
+
+def _look_for(search: Search, direction: Direction, name: str) -> Previous:
+    """What is looked for now. Raises DeviceError where a try would be in vain."""
+    present, now_s = present_on_usb(), time.monotonic()
+    if not search.is_worth_a_try(present, now_s):
+        raise DeviceError(f"the {direction.value} {name!r} is still not there")
+    return search.previous(name, present, now_s)
 
 
 class LiveSound:

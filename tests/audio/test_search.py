@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from appliance.audio.cards import Direction
+from appliance.audio.cards import Direction, Identity
 from appliance.audio.catalog import DeviceInfo, choose, list_all
 from appliance.audio.devices import present_on_usb
-from appliance.audio.search import REPLACE_AFTER_S, Search
+from appliance.audio.search import EAGER_S, IDLE_PAUSE_S, REPLACE_AFTER_S, Search
 from appliance.errors import DeviceError
 from tests.audio.fake_cards import Tree
 
@@ -163,3 +163,39 @@ def test_a_microphone_that_the_owner_named_by_its_port_is_known_elsewhere_by_its
         bus.reopen(0.1, named)
     bus.plug(2, "Mic", "1-1.3", serial="S1")
     assert bus.reopen(1.0, named).index == 2
+
+
+MIC, CAMERA = Identity(MODEL, "", "1-1.2"), Identity(OTHER_MODEL, "", "1-1.3")
+
+
+def tries(search: Search, present: list[Identity], from_s: int, to_s: int) -> list[float]:
+    """When it is tried, of the looks that are taken every second."""
+    return [now_s for now_s in map(float, range(from_s, to_s)) if _tries(search, present, now_s)]
+
+
+def _tries(search: Search, present: list[Identity], now_s: float) -> bool:
+    worth = search.is_worth_a_try(present, now_s)
+    if worth:
+        search.previous("Mic", present, now_s)
+    return worth
+
+
+def test_in_the_first_seconds_every_try_is_made_and_later_those_that_cost_little() -> None:
+    search = Search(MIC)
+    search.found(MIC)
+    assert tries(search, [CAMERA], 100, 110) == list(range(100, 110))
+    assert tries(search, [CAMERA], 110, 119) == [112, 115, 118]
+    assert IDLE_PAUSE_S + 1 < 5.0  # what comes back untold is looked at in time
+
+
+def test_whatever_is_plugged_in_is_tried_in_the_same_second() -> None:
+    search = Search(MIC)
+    tries(search, [], 0, 1000)
+    assert tries(search, [MIC], 1000, 1000 + int(EAGER_S)) == list(range(1000, 1010))
+
+
+def test_the_next_loss_begins_as_eagerly() -> None:
+    search = Search(MIC)
+    tries(search, [], 0, 1000)
+    search.found(MIC)
+    assert tries(search, [], 1000, 1005) == list(range(1000, 1005))
