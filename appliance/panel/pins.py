@@ -84,9 +84,18 @@ def _folder_of_its_own() -> Iterator[None]:
                 yield
             finally:
                 os.chdir(before)
+                _keep_from_the_next_program(folder)
     finally:
         if wished is not None:
             os.environ["LG_WD"] = wished
+
+
+def _keep_from_the_next_program(folder: str) -> None:
+    """What was opened in `folder` is closed when the appliance starts anew (execve); lgpio leaves it open."""
+    for descriptor in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):  # such as that of this very look
+            if os.readlink(descriptor).startswith(folder):
+                os.set_inheritable(int(descriptor.name), False)
 
 
 Edge = Callable[[bool], None]
@@ -96,7 +105,8 @@ class Hardware:
     """The button and the lamp as they are wired; closed by `close`, which leaves the lamp dark."""
 
     def __init__(self, options: PanelOptions, factory: Any) -> None:
-        """Takes the pins. Raises PinsError, with all of them let go."""
+        """Takes the pins, and the factory with them. Raises PinsError, with all of it let go."""
+        self._factory = factory
         self._devices: list[Any] = []
         self._button: Any = None
         self.lamp: Lamp = NoLamp()
@@ -155,6 +165,8 @@ class Hardware:
         for device in reversed(self._devices):
             with suppress(Exception):
                 device.close()
+        with suppress(Exception):
+            self._factory.close()  # only this lets the kernel's lines go
         self._devices.clear()
         self._button, self.lamp = None, NoLamp()
 

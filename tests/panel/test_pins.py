@@ -1,5 +1,7 @@
 """The pins, on gpiozero's mock ones: what is connected works, and what is not is told."""
 
+import os
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -74,7 +76,16 @@ def test_after_the_end_the_light_is_out_and_the_pins_are_free(factory: Any) -> N
     hardware.lamp.set(PATTERNS[Shown.LISTENING], 0.0)
     hardware.close()
     assert factory.pin(27).function == "input"
-    Hardware(WIRED, factory).close()
+    assert not factory.pin(27).state
+
+
+def test_after_the_end_the_kernels_lines_are_let_go_by_the_factory(factory: Any, monkeypatch: Any) -> None:
+    closed: list[Any] = []
+    monkeypatch.setattr(type(factory), "close", lambda factory: closed.append(factory))
+    hardware = Hardware(WIRED, factory)
+    hardware.close()
+    hardware.close()  # may be called again
+    assert closed[:1] == [factory]
 
 
 def test_without_a_button_and_a_light_no_pin_is_touched(factory: Any) -> None:
@@ -116,8 +127,8 @@ def test_another_pin_library_is_refused_and_never_fallen_back_to() -> None:
 def test_lgpio_that_is_not_there_is_an_error_and_no_other_one_is_taken(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "lgpio", None)  # as if it was not installed
-    monkeypatch.delitem(__import__("sys").modules, "gpiozero.pins.lgpio", raising=False)
+    monkeypatch.setitem(sys.modules, "lgpio", None)  # as if it was not installed
+    monkeypatch.delitem(sys.modules, "gpiozero.pins.lgpio", raising=False)
     with pytest.raises(PinsError, match="lgpio is not installed"):
         pin_factory()
 
@@ -127,6 +138,8 @@ import os, pathlib, sys, types
 made = types.ModuleType("lgpio")
 os.mkfifo(".lgd-nfy0")
 sys.made_in = os.getcwd()
+sys.fifo = os.open(".lgd-nfy0", os.O_RDWR | os.O_NONBLOCK)
+os.set_inheritable(sys.fifo, True)
 raise ImportError("far enough", name="lgpio")
 """
 
@@ -134,8 +147,6 @@ raise ImportError("far enough", name="lgpio")
 def test_what_lgpio_leaves_in_the_working_directory_is_not_left_in_ours(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import sys
-
     (tmp_path / "lib").mkdir()
     (tmp_path / "lib" / "lgpio.py").write_text(FIFO_MAKER)
     (tmp_path / "here").mkdir()
@@ -151,6 +162,9 @@ def test_what_lgpio_leaves_in_the_working_directory_is_not_left_in_ours(
     assert not made_in.exists()
     assert Path.cwd() == tmp_path / "here"
     assert not list((tmp_path / "here").iterdir())
+    fifo: int = sys.fifo  # type: ignore[attr-defined]
+    assert not os.get_inheritable(fifo)  # an appliance that starts anew does not inherit it
+    os.close(fifo)
 
 
 @pytest.mark.parametrize(
