@@ -1,4 +1,4 @@
-"""What the daemon leaves to itself when it starts anew under the same process id (docs/decisions/0024)."""
+"""What the daemon leaves to itself when it starts anew under the same process id (docs/decisions/0026)."""
 
 import base64
 import json

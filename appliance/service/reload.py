@@ -1,4 +1,4 @@
-"""When a changed configuration is applied: at the next quiet moment (docs/decisions/0024).
+"""When a changed configuration is applied: at the next quiet moment (docs/decisions/0026).
 
 What is wrong with it is told at once, and the old one stays.
 """
