@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from appliance.audio.cards import Direction, Identity, Places, list_cards, user_of
+from appliance.audio.cards import Direction, Identity, Places, user_of
 from appliance.audio.catalog import RATES_HZ, DeviceInfo, Format, choose, formats_to_try, in_use, list_all
 from appliance.audio.process_link import ProcessLink, command
 from appliance.audio.remote import Loudspeaker, Microphone
@@ -62,11 +62,6 @@ def open_loudspeaker(
         opened.capacity_samples,
         opened.identity,
     )
-
-
-def present_on_usb(places: Places = Places()) -> frozenset[Identity]:  # noqa: B008  immutable
-    """The USB devices with sound that the kernel knows at this moment; takes less than a millisecond."""
-    return frozenset(card.identity for card in list_cards(places).values() if card.identity is not None)
 
 
 def list_devices(

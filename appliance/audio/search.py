@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Final
 
-from appliance.audio.cards import Identity
+from appliance.audio.cards import Card, Identity
 
 # What was there beside a lost device, such as the microphone of a camera, takes its place only after this.
 # Who pulled a plug by mistake, or puts it into another port, needs less.
@@ -12,8 +12,8 @@ REPLACE_AFTER_S: Final = 10.0
 # A try starts a process, half a second of a small machine's. For so long after a loss, and after anything was
 # plugged in or out, every try is made: the device may take some seconds to be ready.
 EAGER_S: Final = 10.0
-# Later, and until the kernel tells of a change, one try in so long: what is not on the USB comes back untold, and
-# is to be armed within 5 s.
+# Later, and until the kernel tells of a change, one try in so long: a device of a sound server comes back untold,
+# and is to be armed within 5 s.
 IDLE_PAUSE_S: Final = 3.0
 
 
@@ -35,23 +35,24 @@ class Search:
         self._identity = identity
         self._since_s: float | None = None
         self._bystanders: frozenset[Identity] = frozenset()
-        self._present: frozenset[Identity] = frozenset()
+        self._cards: frozenset[Card] = frozenset()
         self._changed_s = self._tried_s = 0.0
 
-    def is_worth_a_try(self, present: Collection[Identity], now_s: float) -> bool:
-        """Whether to try now, where `present` are the USB devices that there are."""
-        if self._since_s is None or frozenset(present) != self._present:
-            self._present, self._changed_s = frozenset(present), now_s
+    def is_worth_a_try(self, cards: Collection[Card], now_s: float) -> bool:
+        """Whether to try now, where there are these cards."""
+        if self._since_s is None or frozenset(cards) != self._cards:
+            self._cards, self._changed_s = frozenset(cards), now_s
         if now_s - self._changed_s >= EAGER_S and now_s - self._tried_s < IDLE_PAUSE_S:
             return False
         self._tried_s = now_s
         return True
 
-    def previous(self, name: str, present: Collection[Identity], now_s: float) -> Previous:
+    def previous(self, name: str, cards: Collection[Card], now_s: float) -> Previous:
         """What is looked for at this try; the first one after the device was lost sees the bystanders."""
         if self._since_s is None:
             self._since_s = now_s
-            self._bystanders = frozenset(present) - {self._identity}
+            there = frozenset(card.identity for card in cards if card.identity is not None)
+            self._bystanders = there - {self._identity}
         waits = now_s - self._since_s < REPLACE_AFTER_S
         return Previous(name, self._identity, self._bystanders if waits else frozenset())
 

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from appliance.audio.cards import Direction, Identity
+from appliance.audio.cards import Card, Direction, Identity, list_cards
 from appliance.audio.catalog import DeviceInfo, choose, list_all
-from appliance.audio.devices import present_on_usb
 from appliance.audio.search import EAGER_S, IDLE_PAUSE_S, REPLACE_AFTER_S, Search
 from appliance.errors import DeviceError
 from tests.audio.fake_cards import Tree
@@ -43,7 +42,7 @@ class Bus:
 
     def reopen(self, now_s: float, wanted: str = "") -> DeviceInfo:
         """As when it was lost: one try."""
-        lost = self.search.previous(self.name, present_on_usb(self.tree.places), now_s)
+        lost = self.search.previous(self.name, list_cards(self.tree.places).values(), now_s)
         return self._opened(choose(self.devices, wanted, Direction.CAPTURE, lost))
 
     def try_in_vain(self, times_s: Iterable[float]) -> None:
@@ -165,37 +164,41 @@ def test_a_microphone_that_the_owner_named_by_its_port_is_known_elsewhere_by_its
     assert bus.reopen(1.0, named).index == 2
 
 
-MIC, CAMERA = Identity(MODEL, "", "1-1.2"), Identity(OTHER_MODEL, "", "1-1.3")
+MIC_ID = Identity(MODEL, "", "1-1.2")
+MIC = Card(1, "Mic", "Mic", MIC_ID, on_usb=True)
+CAMERA = Card(2, "Cam", "Camera", Identity(OTHER_MODEL, "", "1-1.3"), on_usb=True)
+BUILT_IN = Card(0, "Loop", "Loopback", None, on_usb=False)
 
 
-def tries(search: Search, present: list[Identity], from_s: int, to_s: int) -> list[float]:
+def tries(search: Search, cards: list[Card], from_s: int, to_s: int) -> list[float]:
     """When it is tried, of the looks that are taken every second."""
-    return [now_s for now_s in map(float, range(from_s, to_s)) if _tries(search, present, now_s)]
+    return [now_s for now_s in map(float, range(from_s, to_s)) if _tries(search, cards, now_s)]
 
 
-def _tries(search: Search, present: list[Identity], now_s: float) -> bool:
-    worth = search.is_worth_a_try(present, now_s)
+def _tries(search: Search, cards: list[Card], now_s: float) -> bool:
+    worth = search.is_worth_a_try(cards, now_s)
     if worth:
-        search.previous("Mic", present, now_s)
+        search.previous("Mic", cards, now_s)
     return worth
 
 
 def test_in_the_first_seconds_every_try_is_made_and_later_those_that_cost_little() -> None:
-    search = Search(MIC)
-    search.found(MIC)
+    search = Search(MIC_ID)
+    search.found(MIC_ID)
     assert tries(search, [CAMERA], 100, 110) == list(range(100, 110))
     assert tries(search, [CAMERA], 110, 119) == [112, 115, 118]
     assert IDLE_PAUSE_S + 1 < 5.0  # what comes back untold is looked at in time
 
 
-def test_whatever_is_plugged_in_is_tried_in_the_same_second() -> None:
-    search = Search(MIC)
+@pytest.mark.parametrize("card", [MIC, BUILT_IN])
+def test_whatever_is_plugged_in_is_tried_in_the_same_second(card: Card) -> None:
+    search = Search(MIC_ID)
     tries(search, [], 0, 1000)
-    assert tries(search, [MIC], 1000, 1000 + int(EAGER_S)) == list(range(1000, 1010))
+    assert tries(search, [card], 1000, 1000 + int(EAGER_S)) == list(range(1000, 1010))
 
 
 def test_the_next_loss_begins_as_eagerly() -> None:
-    search = Search(MIC)
+    search = Search(MIC_ID)
     tries(search, [], 0, 1000)
-    search.found(MIC)
+    search.found(MIC_ID)
     assert tries(search, [], 1000, 1005) == list(range(1000, 1005))
