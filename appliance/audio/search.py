@@ -12,8 +12,8 @@ REPLACE_AFTER_S: Final = 10.0
 # A try starts a process, half a second of a small machine's. For so long after a loss, and after anything was
 # plugged in or out, every try is made: the device may take some seconds to be ready.
 EAGER_S: Final = 10.0
-# Later, and until the kernel tells of a change, one try in so long: a device of a sound server comes back untold,
-# and is to be armed within 5 s.
+# Later, and until the kernel tells of a change, one try in so long: a device of a sound server comes back
+# untold, and is to be armed within 5 s.
 IDLE_PAUSE_S: Final = 3.0
 
 
