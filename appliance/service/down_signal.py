@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 if TYPE_CHECKING:
     from appliance.audio.seam import SpeakerDevice
+    from appliance.panel.pins import Hardware, NoHardware
     from appliance.settings import Settings
 
 # It starts again every second or two: more than one earcon a minute would be what one pulls the plug for.
@@ -35,14 +36,18 @@ def may_sound(sounded_s: float | None, now_s: float) -> bool:
     return sounded_s is None or not 0 <= now_s - sounded_s < SOUND_EVERY_S
 
 
-def signal_down(environ: Mapping[str, str], now_s: float) -> None:
-    """Show and sound it, as far as this machine can. `now_s`: since the machine was switched on."""
+def signal_down(environ: Mapping[str, str], now_s: float) -> object:
+    """Show and sound it, as far as this machine can. `now_s`: since the machine was switched on.
+
+    What is returned is to be kept to the end of the process: gpiozero darkens a light that nobody holds.
+    """
     settings = _settings(environ)
-    _show(settings, environ)
+    light = _show(settings, environ)
     stamp = Path(environ.get("RUNTIME_DIRECTORY", "/run/voice-appliance").split(":")[0]) / _STAMP
     if may_sound(_read(stamp), now_s):
         stamp.write_text(f"{now_s:.3f}\n", encoding="ascii")
         _sound(settings)
+    return light
 
 
 def play(device: "SpeakerDevice", pcm: bytes, timeout_s: float = PLAY_TIMEOUT_S) -> None:
@@ -75,16 +80,19 @@ def _settings(environ: Mapping[str, str]) -> "Settings":
         return Settings()
 
 
-def _show(settings: "Settings", environ: Mapping[str, str]) -> None:
+def _show(settings: "Settings", environ: Mapping[str, str]) -> "Hardware | NoHardware | None":
     from appliance.errors import DeviceError
     from appliance.panel.joint_state import Shown
     from appliance.panel.patterns import PATTERNS
     from appliance.service.panel_pins import open_hardware
 
     try:
-        open_hardware(settings.panel, environ, lambda sentence: None).lamp.set(PATTERNS[Shown.DOWN], 0.0)
+        light = open_hardware(settings.panel, environ, lambda sentence: None)
     except DeviceError as error:
         print(f"<6>no light: {error}", file=sys.stderr)
+        return None
+    light.lamp.set(PATTERNS[Shown.DOWN], 0.0)
+    return light
 
 
 def _sound(settings: "Settings") -> None:
@@ -113,9 +121,10 @@ def _read(stamp: Path) -> float | None:
 def main() -> NoReturn:
     """`python -m appliance.service.down_signal`, with the environment that systemd gives."""
     code = 0
+    held: list[object] = []
     if is_wanted(os.environ.get("SERVICE_RESULT", "")):
         try:
-            signal_down(os.environ, time.clock_gettime(time.CLOCK_BOOTTIME))
+            held.append(signal_down(os.environ, time.clock_gettime(time.CLOCK_BOOTTIME)))
         except Exception as error:  # noqa: BLE001  the outermost frame
             print(f"<4>the sign that it is down failed: {type(error).__name__}: {error}", file=sys.stderr)
             code = 70

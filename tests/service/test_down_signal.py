@@ -1,9 +1,13 @@
 """An end that nobody wished for is shown and heard; a wished one is not, and no earcon becomes a nuisance."""
 
+import gc
+
 import numpy as np
 import pytest
 
-from appliance.service.down_signal import SOUND_EVERY_S, is_wanted, may_sound, play
+from appliance.panel.pins import Hardware
+from appliance.service.down_signal import SOUND_EVERY_S, _show, is_wanted, may_sound, play
+from appliance.settings import Settings
 
 
 @pytest.mark.parametrize("result", ["exit-code", "signal", "core-dump", "watchdog", "timeout", "oom-kill"])
@@ -68,3 +72,11 @@ def test_a_device_that_stands_still_does_not_hold_up_the_next_start() -> None:
     device = StuckDevice()
     play(device, bytes(1000), timeout_s=0.02)
     assert device.played == b""
+
+
+def test_the_light_stays_lit_as_long_as_it_is_held() -> None:
+    light = _show(Settings(), {"GPIOZERO_PIN_FACTORY": "mock"})
+    gc.collect()
+    assert isinstance(light, Hardware)
+    assert light._factory.pin(27).state
+    light.close()
