@@ -53,7 +53,9 @@ misused() {
 }
 
 need_root() { # DESTDIR is a tree of one's own
-    [ "$(id -u)" -eq 0 ] || [ -n "${DESTDIR-}" ] || fail "This changes the system: run it as root, with sudo ./install.sh."
+    [ -z "${DESTDIR-}" ] || return 0
+    [ "$(id -u)" -eq 0 ] || fail "This changes the system: run it as root, with sudo ./install.sh."
+    command -v systemctl >/dev/null || fail "The service needs systemd, which this system does not have."
 }
 
 # take VERB: there is one verb.
@@ -96,6 +98,7 @@ main() {
 }
 
 perform() {
+    umask 022 # the service reads what root writes
     case $verb in
     demo | test | dev) set_up "$verb" "$piper" "$dry_run" ;;
     bundle) make_bundle "$name" "$release" "$architecture" ;;

@@ -29,7 +29,7 @@ account_install() {
 announce_files() {
     if [ -S /run/udev/control ]; then
         udevadm control --reload
-        udevadm trigger --action=change --subsystem-match=gpio --subsystem-match=spidev --subsystem-match=sound
+        udevadm trigger --action=change --subsystem-match=gpio --subsystem-match=spidev --subsystem-match=usb
     fi
     journalctl --update-catalog
     ! is_booted || systemctl daemon-reload
@@ -69,8 +69,10 @@ service_install() {
         ! systemctl is-active --quiet "$SERVICE" || return 0
         sleep 1
     done
+    local words
+    words=$(systemctl show --property StatusText --value "$SERVICE")
     say "It is not ready after $START_TIMEOUT_S s, and goes on trying. It says:"
-    journalctl --unit "$SERVICE" --lines 5 --output cat --no-pager
+    say "${words:-$(journalctl --unit "$SERVICE" --lines 5 --output cat --no-pager)}"
 }
 
 # What it found, and what to do next; 1 if it does not run.

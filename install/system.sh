@@ -6,7 +6,7 @@
 # a killed one goes on where that stood.
 
 readonly PACKAGES=(ca-certificates espeak-ng python3 python3-pyaudio python3-venv)
-readonly PACKAGES_WHERE_THEY_EXIST=(python3-systemd python3-gpiozero python3-lgpio)
+readonly PACKAGES_WHERE_THEY_EXIST=(python3-systemd python3-lgpio)
 readonly STEPS=(packages version config files account service)
 
 wanted_packages() {
@@ -33,8 +33,11 @@ packages_missing() {
 
 packages_install() {
     local missing
+    # a fresh image has no lists, and what would be installed depends on them
+    [ -n "$offline" ] || package_exists python3-venv || apt-get update
     mapfile -t missing < <(packages_missing)
     say "Installing system packages: ${missing[*]}"
+    dpkg --configure -a # what a run that was killed left half done
     if [ -n "$offline" ]; then install_offline_packages "${missing[@]}"; else install_packages "${missing[@]}"; fi
 }
 
@@ -131,5 +134,7 @@ uninstall() {
 
 purge_data() {
     rm -rf -- "$ETC" "$DROP_INS" "${DESTDIR-}/var/lib/voice-appliance"
-    [ -n "${DESTDIR-}" ] || ! getent passwd "$SERVICE" >/dev/null || userdel "$SERVICE"
+    [ -z "${DESTDIR-}" ] || return 0
+    ! getent passwd "$SERVICE" >/dev/null || userdel "$SERVICE"
+    ! getent group "$SERVICE" >/dev/null || groupdel "$SERVICE" # which the owner is in
 }

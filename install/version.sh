@@ -14,7 +14,7 @@ is_complete() { [ -n "$1" ] && [ -e "$BASE/$1/complete" ]; }
 
 # What of the clone a version is made of, a path a line.
 ingredients() {
-    find "${PROJECT_FILES[@]}" config systemd hardware install install.sh requirements/runtime.lock \
+    find "${PROJECT_FILES[@]}" config systemd hardware/*.rules install install.sh requirements/runtime.lock \
         -type f ! -path '*/__pycache__/*' ! -name '*.pyc' 2>/dev/null | LC_ALL=C sort
     ! $piper || printf '%s\n' requirements/piper.lock scripts/fetch_models.py
 }
