@@ -39,15 +39,17 @@ class NetworkNews:
     def take(self, event: NetworkEvent) -> None:
         """It has happened."""
         match event:
-            case NetworkChanged(reach=reach):
-                self._change(reach)
+            case NetworkChanged():
+                self._change(event)
             case ClockSet(step_s=step_s):
                 self._write("clock_set", step_ms=round(step_s * 1000))
                 self._chain.clock_set()
 
-    def _change(self, reach: Reach) -> None:
-        before, self.suffices = self.suffices, reach >= self._needed
-        self._write("network", state="up" if self.suffices else "down", reach=_WORDS[reach])
-        if before and not self.suffices:
+    def _change(self, event: NetworkChanged) -> None:
+        before, self.suffices = self.suffices, event.reach >= self._needed
+        self._write("network", state="up" if self.suffices else "down", reach=_WORDS[event.reach])
+        if (
+            before and not self.suffices and not event.from_the_start
+        ):  # a router takes its time after power-on
             self._let_be_heard()
-        self._chain.network(reach)
+        self._chain.network(event.reach)

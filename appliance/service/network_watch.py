@@ -56,6 +56,7 @@ class Looking:
     def __init__(self) -> None:
         self._told = Reach.INTERNET  # what everybody takes for granted
         self._less: Reach | None = None  # as the last look had it, where that was less than what was told
+        self._first = True
         self._offset_s: float | None = None
 
     def look(self, reach: Reach, monotonic_s: float, wall_s: float) -> list[NetworkEvent]:
@@ -65,10 +66,11 @@ class Looking:
         if self._offset_s is not None and abs(offset_s - self._offset_s) >= CLOCK_STEP_S:
             news.append(ClockSet(offset_s - self._offset_s))
         self._offset_s = offset_s
-        gone = reach < self._told
-        if reach > self._told or (gone and self._less is not None):
+        gone, first = reach < self._told, self._first
+        self._first = False
+        if reach > self._told or (gone and (first or self._less is not None)):
             self._told = reach
-            news.append(NetworkChanged(reach))
+            news.append(NetworkChanged(reach, from_the_start=first))
             gone = False
         self._less = reach if gone else None
         return news

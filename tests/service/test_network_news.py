@@ -41,6 +41,12 @@ def test_it_is_heard_only_when_it_goes() -> None:
     assert everybody.news.suffices
 
 
+def test_after_power_on_nobody_is_woken_because_the_router_is_not_ready_yet() -> None:
+    everybody = Everybody()
+    everybody.news.take(NetworkChanged(Reach.MACHINE, from_the_start=True))
+    assert everybody.told == [("network", {"state": "down", "reach": "machine"}), Reach.MACHINE]
+
+
 def test_who_needs_no_network_misses_none() -> None:
     everybody = Everybody(Reach.MACHINE)
     everybody.news.take(NetworkChanged(Reach.MACHINE))

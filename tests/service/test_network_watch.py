@@ -34,13 +34,18 @@ def test_one_that_is_gone_for_a_moment_is_not_told() -> None:
 
 
 def test_one_that_is_back_is_told_at_the_first_look() -> None:
-    told = looks(Reach.MACHINE, Reach.MACHINE, Reach.INTERNET)
-    assert told == [[], [NetworkChanged(Reach.MACHINE)], [NetworkChanged(Reach.INTERNET)]]
+    told = looks(Reach.INTERNET, Reach.MACHINE, Reach.MACHINE, Reach.INTERNET)
+    assert told[2:] == [[NetworkChanged(Reach.MACHINE)], [NetworkChanged(Reach.INTERNET)]]
 
 
-def test_one_that_grows_is_told_for_each_step() -> None:
+def test_one_that_is_not_there_from_the_start_is_told_so_and_then_for_each_step() -> None:
     told = looks(Reach.MACHINE, Reach.MACHINE, Reach.HOUSE, Reach.INTERNET)
-    assert told[2:] == [[NetworkChanged(Reach.HOUSE)], [NetworkChanged(Reach.INTERNET)]]
+    assert told == [
+        [NetworkChanged(Reach.MACHINE, from_the_start=True)],
+        [],
+        [NetworkChanged(Reach.HOUSE)],
+        [NetworkChanged(Reach.INTERNET)],
+    ]
 
 
 def test_a_clock_that_is_set_is_told_by_how_far_it_jumped() -> None:
@@ -74,6 +79,6 @@ def test_the_thread_posts_what_it_sees_and_ends_at_once() -> None:
     seen: queue.SimpleQueue[object] = queue.SimpleQueue()
     watch = NetworkWatch(seen.put, seen.put, lambda: Reach.MACHINE)
     watch.start()
-    assert seen.get(timeout=PATIENCE_S) == NetworkChanged(Reach.MACHINE)
+    assert seen.get(timeout=PATIENCE_S) == NetworkChanged(Reach.MACHINE, from_the_start=True)
     assert watch.stop()
     assert seen.empty()

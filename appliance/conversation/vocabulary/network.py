@@ -14,9 +14,10 @@ class Reach(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class NetworkChanged:
-    """From now on the network goes as far as this."""
+    """From now on the network goes as far as this; `from_the_start`: it never went further since we look."""
 
     reach: Reach
+    from_the_start: bool = False
 
 
 @dataclass(frozen=True, slots=True)
