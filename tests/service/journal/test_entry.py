@@ -94,6 +94,14 @@ def test_what_a_peer_says_is_one_line_of_255_bytes_at_most_that_steers_no_termin
     assert said in entry["MESSAGE"]
 
 
+def test_what_looks_like_a_key_is_not_written_whoever_says_it() -> None:
+    entry = entry_of(example("error", message="Incorrect key sk-proj-abcdefgh12345678, see http://u:p@host"))[
+        1
+    ]
+    assert entry["APPLIANCE_MESSAGE"] == "Incorrect key ***, see http://***@host"
+    assert "abcdefgh" not in entry["MESSAGE"]
+
+
 def test_a_text_that_fits_is_left_as_it_is() -> None:
     assert safe("x" * MAX_TEXT_BYTES) == "x" * MAX_TEXT_BYTES
     assert safe("Küche") == "Küche"
