@@ -18,13 +18,10 @@ def is_time_to_tell(missed: Sequence[Missed], now_unix_s: float, *, met: bool) -
 
 
 def missed_sentence(missed: Sequence[Missed], now: datetime) -> str:
-    """One sentence for all of them: "I was off, and missed your 7 o'clock alarm yesterday." """
+    """One sentence for all of them: "I missed your 7 o'clock alarm yesterday, because I was off." """
     *others, last = [f"your {one.words}{_when(one.due_unix_s, now)}" for one in missed]
-    return (
-        f"I was off, and missed {', '.join(others)} and {last}."
-        if others
-        else f"I was off, and missed {last}."
-    )
+    listed = f"{', '.join(others)} and {last}" if others else last
+    return f"I missed {listed}, because I was off."
 
 
 def _when(unix_s: float, now: datetime) -> str:

@@ -22,6 +22,7 @@ from tests.service.stage import silence
 BEHIND = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 SEVEN = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
 EVERY_DAY = frozenset(range(7))
+ALARM_MISSED = "I missed your 7 o'clock alarm, because I was off."
 
 
 class Room:
@@ -240,7 +241,7 @@ class TestWhatWasMissed:
         room_at(BEHIND).set_alarm("07:00")
         room = room_at(SEVEN + timedelta(hours=1))
         room.look(0)
-        assert room.reminders.missed_by_now(met=False) == "I was off, and missed your 7 o'clock alarm."
+        assert room.reminders.missed_by_now(met=False) == ALARM_MISSED
         assert room.reminders.missed_by_now(met=True) == ""
         assert restarted(room_at, room).reminders.missed_by_now(met=True) == ""
 
@@ -252,7 +253,7 @@ class TestWhatWasMissed:
         room.look(0)
         assert room.reminders.missed_by_now(met=False) == ""
         after = restarted(room_at, room)
-        assert after.reminders.missed_by_now(met=True) == "I was off, and missed your 7 o'clock alarm."
+        assert after.reminders.missed_by_now(met=True) == ALARM_MISSED
 
     def test_a_timer_is_missed_as_well(self, room_at: Rooms) -> None:
         room = room_at(BEHIND)
@@ -260,7 +261,7 @@ class TestWhatWasMissed:
         room.reminders.changed()
         after = restarted(room_at, room, seconds=3600)
         assert after.events == [("timer", "missed")]
-        assert after.reminders.missed_by_now(met=False) == "I was off, and missed your tea timer."
+        assert after.reminders.missed_by_now(met=False) == "I missed your tea timer, because I was off."
 
 
 def test_what_makes_no_sense_is_begun_anew_and_costs_nothing_else(room_at: Rooms) -> None:

@@ -14,10 +14,11 @@ def missed(words: str, **ago: float) -> Missed:
 
 def test_a_sentence_names_them_all() -> None:
     seven = missed("7 o'clock alarm", hours=2)
-    assert missed_sentence([seven], NOW) == "I was off, and missed your 7 o'clock alarm."
+    assert missed_sentence([seven], NOW) == "I missed your 7 o'clock alarm, because I was off."
     others = [missed("noon alarm", hours=21), missed("tea timer", days=3), seven]
     assert missed_sentence(others, NOW) == (
-        "I was off, and missed your noon alarm yesterday, your tea timer 3 days ago and your 7 o'clock alarm."
+        "I missed your noon alarm yesterday, your tea timer 3 days ago and your 7 o'clock alarm,"
+        " because I was off."
     )
 
 
