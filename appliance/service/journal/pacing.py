@@ -27,7 +27,7 @@ MAX_KEYS: Final = 256
 
 def rate_of(priority: Priority, name: str) -> Rate:
     """How often a message of this kind may come."""
-    of_others = name.startswith(("provider.", "error.", "failover", "device."))
+    of_others = name.startswith(("provider.", "error.", "failover", "device.", "network."))
     return OF_TROUBLE if of_others or priority <= Priority.WARNING else OF_TALK
 
 

@@ -59,6 +59,7 @@ def families_of(status: Status) -> Iterator[Family]:
     yield _gauge("can_be_heard", "1 while it can be heard.", not status.mouthless)
     yield _gauge("volume_ratio", "Of the loudspeaker, 0 to 1.", status.volume / 100)
     yield _gauge("timers", "Timers that run.", len(status.timers))
+    yield _gauge("alarms", "Alarms that are set.", len(status.alarms))
     yield from _who_and_what(status)
     yield from _counted(status.counters)
     yield _latency(status.counters)
