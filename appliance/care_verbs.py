@@ -103,6 +103,10 @@ def bench(
     replug: Annotated[
         bool, typer.Option("--replug", help="You will be asked to unplug the microphone.")
     ] = False,
+    wires: Annotated[
+        str | None,
+        typer.Option(metavar="PRESS,LIGHT", help="Pins that are wired to the button's and the light's: 5,6."),
+    ] = None,
     out: Annotated[
         Path, typer.Option("-o", "--out", metavar="CARD", help="Where CARD.txt and CARD.svg go.")
     ] = Path("appliance-card"),
@@ -122,8 +126,19 @@ def bench(
 
     given = [word for file in config or [] for word in ("--config", str(file))]
     given += [word for setting in overrides or [] for word in ("--set", setting)]
-    options = CableOptions(out, questions, interruptions, replug, given, client_path(socket, os.environ))
+    socket_path = client_path(socket, os.environ)
+    options = CableOptions(out, questions, interruptions, replug, _two_pins(wires), given, socket_path)
     raise typer.Exit(run_cable_bench(settings, options, typer.echo))
+
+
+def _two_pins(wires: str | None) -> tuple[int, int] | None:
+    """The pins of --wires. Raises BadParameter for what are none."""
+    if wires is None:
+        return None
+    press, comma, light = wires.partition(",")
+    if not comma or not (press.isdecimal() and light.isdecimal()) or press == light:
+        raise typer.BadParameter(f"{wires!r} are no two BCM numbers, such as 5,6", param_hint="--wires")
+    return int(press), int(light)
 
 
 # A cable is no room: nothing comes back but what was said, and nothing is said but what is measured.

@@ -46,3 +46,25 @@ def test_without_a_cable_it_says_so(cable: VirtualCable, tmp_path: Path) -> None
     assert done.returncode == 1
     assert "is the cable plugged from output to input" in done.stderr
     assert not (tmp_path / "card.svg").exists()
+
+
+@pytest.mark.timeout(120)
+def test_who_unplugs_the_cable_when_asked_reads_how_long_it_took(tmp_path: Path) -> None:
+    card = tmp_path / "card"
+    arguments = ("--cable", "--questions=1", "--interruptions=0", "--replug", "-o", str(card))
+    command = [sys.executable, "-m", "appliance", "bench", "--socket", str(tmp_path / "none.sock")]
+    with (
+        LoopbackCable(tmp_path) as cable,
+        subprocess.Popen(
+            [*command, *DEVICES, *arguments], env=cable.environment, stdout=subprocess.PIPE, text=True
+        ) as process,
+    ):
+        assert process.stdout is not None
+        for line in process.stdout:
+            if "Now unplug" in line:
+                cable.server.unplug()
+            elif "Now plug it in again" in line:
+                cable.server.plug()
+    (row,) = [line for line in card.with_suffix(".txt").read_text().splitlines() if "unplugged" in line]
+    assert "back by itself" in row
+    assert "kept" in row

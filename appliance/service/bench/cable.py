@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,16 +16,21 @@ from typing import Final
 
 from appliance import __version__
 from appliance.errors import ApplianceError, DeviceError, Fault
+from appliance.panel.pins import pin_factory
 from appliance.service.bench.card import Hardware, card_svg, card_text
 from appliance.service.bench.folder import Mark, marks_in, recording_in
 from appliance.service.bench.replug import replug
 from appliance.service.bench.results import Row, Run, rows_of
 from appliance.service.bench.under_test import SOCKET, environment
 from appliance.service.bench.utterances import INTERRUPTION, QUESTION, utterance
+from appliance.service.bench.wires import PRESSES, Wires, button_row
+from appliance.service.control.client import converse
 from appliance.service.control.controls import Status
+from appliance.service.control.requests import make_request
 from appliance.service.doctor.daemon import ask_daemon
 from appliance.service.doctor.learnt import Learnt
 from appliance.service.doctor.measuring import Measured, measure_devices
+from appliance.service.panel_pins import panel_options
 from appliance.settings import Settings
 
 # Opening two devices, loading the detector and saying that it is ready takes a Pi some seconds.
@@ -44,13 +50,15 @@ class BenchError(ApplianceError):
 
 @dataclass(frozen=True, slots=True)
 class CableOptions:
-    """`out`: the card's path, without suffix. `arguments`: --config and --set, for the daemon under test.
+    """`out`: the card's path, without suffix. `wires`: the pins (BCM) that are wired to the button's and to
+    the light's. `arguments`: --config and --set, for the daemon under test.
     `socket` is where an appliance would answer that holds the devices already."""
 
     out: Path
     questions: int
     interruptions: int
     replug: bool
+    wires: tuple[int, int] | None
     arguments: Sequence[str]
     socket: Path
 
@@ -107,6 +115,7 @@ def _run_daemon(
         try:
             _await_end(daemon, folder, options)
             more = [replug(folder, tell)] if options.replug else []
+            more += [_press(settings, options.wires, folder / SOCKET, tell)] if options.wires else []
             answer = ask_daemon(folder / SOCKET)
         finally:
             daemon.send_signal(signal.SIGTERM)
@@ -117,6 +126,21 @@ def _run_daemon(
     if not isinstance(answer, Status):
         raise BenchError(f"the daemon under test does not tell its counters: {answer}")
     return [*rows_of(_run(settings, folder, answer.counters), learnt), *more]
+
+
+def _press(settings: Settings, pins: tuple[int, int], socket: Path, tell: Callable[[str], None]) -> Row:
+    """Over the jumper wires."""
+    tell(f"The button is pressed {PRESSES} times (1 min) …")
+
+    def stop() -> None:
+        with suppress(ApplianceError):  # there is nothing to stop in idle
+            list(converse(socket, make_request({"do": "stop"})))
+
+    wires = Wires(pin_factory(), panel_options(settings.panel), *pins)
+    try:
+        return button_row(wires, stop)
+    finally:
+        wires.close()
 
 
 def _await_end(daemon: "subprocess.Popen[bytes]", folder: Path, options: CableOptions) -> list[Mark]:

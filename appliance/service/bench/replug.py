@@ -11,7 +11,7 @@ from appliance.service.bench.folder import Mark, marks_in
 from appliance.service.bench.results import Row, replug_row
 
 # For a person with a plug in the hand.
-_PERSON_S: Final = 120.0
+PERSON_S: Final = 120.0
 _LOOK_EVERY_S: Final = 0.02
 
 DEVICE: Final = "microphone"
@@ -38,16 +38,21 @@ class _Cards:
         self._before = now
 
 
-def replug(folder: Path, tell: Callable[[str], None], places: Places = Places()) -> Row:  # noqa: B008
-    """Ask for it, and measure. The row says so where nobody did it within two minutes."""
+def replug(
+    folder: Path,
+    tell: Callable[[str], None],
+    places: Places = Places(),  # noqa: B008  immutable
+    person_s: float = PERSON_S,
+) -> Row:
+    """Ask for it, and measure. The row says so where nobody did it within `person_s`."""
     cards, known = _Cards(places), len(marks_in(folder))
     tell("Now unplug the microphone (its USB plug, if it has one).")
-    lost = _await(folder, cards, "lost", known)
+    lost = _await(folder, cards, "lost", known, person_s)
     if lost is None:
-        return Row(f"{DEVICE} unplugged", f"nobody did within {_PERSON_S:.0f} s")
+        return Row(f"{DEVICE} unplugged", f"nobody did within {person_s:.0f} s")
     lost_s = lost["at_s"] - (cards.vanished_s or lost["last_s"])
     tell(f"It noticed within {lost_s:.1f} s. Now plug it in again.")
-    ready = _await(folder, cards, "ready", known)
+    ready = _await(folder, cards, "ready", known, person_s)
     if ready is None:
         return Row(f"{DEVICE} unplugged", f"told after {lost_s:.1f} s, and never came back", "", kept=False)
     armed_s = None if cards.appeared_s is None else ready["at_s"] - cards.appeared_s
@@ -55,8 +60,8 @@ def replug(folder: Path, tell: Callable[[str], None], places: Places = Places())
     return replug_row(DEVICE, lost_s, armed_s)
 
 
-def _await(folder: Path, cards: _Cards, state: str, known: int) -> Mark | None:
-    deadline_s = time.monotonic() + _PERSON_S
+def _await(folder: Path, cards: _Cards, state: str, known: int, person_s: float) -> Mark | None:
+    deadline_s = time.monotonic() + person_s
     while time.monotonic() < deadline_s:
         cards.look()
         for mark in marks_in(folder)[known:]:
