@@ -99,6 +99,7 @@ main() {
 
 perform() {
     umask 022 # the service reads what root writes
+    [ -n "$verb" ] && [ "$verb" != --check ] || ! piper_is_there || piper=true # it stays
     case $verb in
     demo | test | dev) set_up "$verb" "$piper" "$dry_run" ;;
     bundle) make_bundle "$name" "$release" "$architecture" ;;
@@ -108,7 +109,6 @@ perform() {
     --uninstall) need_root && uninstall "$purge" ;;
     '')
         check_offline
-        ! piper_is_there || piper=true
         if $dry_run; then
             dry_run_system
         else
