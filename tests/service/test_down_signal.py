@@ -1,12 +1,18 @@
 """An end that nobody wished for is shown and heard; a wished one is not, and no earcon becomes a nuisance."""
 
 import gc
+from pathlib import Path
 
 import numpy as np
 import pytest
+from gpiozero.pins.mock import MockFactory
 
+from appliance.audio import devices
+from appliance.audio.seam import SpeakerOptions
+from appliance.errors import DeviceError
 from appliance.panel.pins import Hardware
-from appliance.service.down_signal import SOUND_EVERY_S, _show, is_wanted, may_sound, play
+from appliance.service import panel_pins
+from appliance.service.down_signal import SOUND_EVERY_S, _show, is_wanted, may_sound, play, signal_down
 from appliance.settings import Settings
 
 
@@ -80,3 +86,37 @@ def test_the_light_stays_lit_as_long_as_it_is_held() -> None:
     assert isinstance(light, Hardware)
     assert light._factory.pin(27).state
     light.close()
+
+
+@pytest.fixture
+def pins(monkeypatch: pytest.MonkeyPatch) -> MockFactory:
+    """Where the light is, on a machine without sound."""
+
+    def no_loudspeaker(options: SpeakerOptions) -> Device:
+        raise DeviceError("there is no loudspeaker")
+
+    factory = MockFactory()
+    monkeypatch.setattr(panel_pins, "pin_factory", lambda name: factory)
+    monkeypatch.setattr(devices, "open_loudspeaker", no_loudspeaker)
+    return factory
+
+
+def test_the_light_is_left_on_also_without_sound(
+    pins: MockFactory, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    held = signal_down({"RUNTIME_DIRECTORY": str(tmp_path), "GPIOZERO_PIN_FACTORY": "mock"}, 5.0)
+    assert held is not None
+    assert pins.pin(27).state
+    assert capsys.readouterr().err == "<6>no earcon: there is no loudspeaker\n"
+
+
+def test_the_earcon_is_tried_once_and_the_light_each_time(
+    pins: MockFactory, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environ = {"RUNTIME_DIRECTORY": str(tmp_path), "GPIOZERO_PIN_FACTORY": "mock"}
+    signal_down(environ, 5.0)
+    pins.reset()
+    held = signal_down(environ, 7.0)
+    assert held is not None
+    assert pins.pin(27).state
+    assert capsys.readouterr().err.count("no earcon") == 1
