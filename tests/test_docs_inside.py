@@ -7,7 +7,7 @@ from pathlib import Path
 from appliance.conversation.counters import Counters
 from appliance.service.courier import MAX_WAITING
 from appliance.service.journal.entry import MAX_TEXT_BYTES, entry_of
-from appliance.service.journal.pacing import OF_TALK, OF_TROUBLE
+from appliance.service.journal.pacing import OF_PROVIDERS, OF_TALK, OF_TROUBLE
 from appliance.service.metrics.families import PREFIX, families_of
 from tests.service.control.fake_controls import STATUS
 
@@ -54,4 +54,4 @@ def test_every_bound_is_the_one_in_force() -> None:
     assert f"at most {MAX_TEXT_BYTES} bytes" in PAGE
     assert f"up to {MAX_WAITING} entries" in PAGE
     assert f"may come {OF_TALK.burst} times at once" in PAGE
-    assert (OF_TALK.every_s, OF_TROUBLE) == (1.0, (10, 60.0))
+    assert (OF_TALK.every_s, OF_TROUBLE, OF_PROVIDERS) == (1.0, (10, 60.0), (10, 300.0))

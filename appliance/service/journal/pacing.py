@@ -18,8 +18,11 @@ class Rate(NamedTuple):
 
 # A lively conversation changes its phase once a second, for some minutes; a bug does it all the time.
 OF_TALK: Final = Rate(120, 1.0)
-# The first minutes of what goes wrong are seen as they were; after that a line a minute fills no disk.
+# The first minutes of what goes wrong are seen as they were; after that a line a minute fills no disk, and is
+# not long behind a plug that is loose.
 OF_TROUBLE: Final = Rate(10, 60.0)
+# One who fails, is tried again and fails writes nine kinds of lines each time, every minute, for months.
+OF_PROVIDERS: Final = Rate(10, 300.0)
 # Told apart: 16 providers, each with a dozen kinds of messages. Beyond that the one that was used longest ago
 # is forgotten, and what it held back with it.
 MAX_KEYS: Final = 256
@@ -27,8 +30,10 @@ MAX_KEYS: Final = 256
 
 def rate_of(priority: Priority, name: str) -> Rate:
     """How often a message of this kind may come."""
-    of_others = name.startswith(("provider.", "error.", "failover", "device.", "network."))
-    return OF_TROUBLE if of_others or priority <= Priority.WARNING else OF_TALK
+    if name.startswith(("provider.", "error.", "failover")):
+        return OF_PROVIDERS
+    of_trouble = priority <= Priority.WARNING or name.startswith(("device.", "network."))
+    return OF_TROUBLE if of_trouble else OF_TALK
 
 
 class Due(NamedTuple, Generic[T]):

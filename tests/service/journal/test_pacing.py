@@ -1,7 +1,16 @@
 """What happens again and again is told now and then, and the last word on it always."""
 
 from appliance.service.journal.kinds import Priority
-from appliance.service.journal.pacing import MAX_KEYS, OF_TALK, OF_TROUBLE, Due, Pacing, Rate, rate_of
+from appliance.service.journal.pacing import (
+    MAX_KEYS,
+    OF_PROVIDERS,
+    OF_TALK,
+    OF_TROUBLE,
+    Due,
+    Pacing,
+    Rate,
+    rate_of,
+)
 
 RATE = Rate(2, 10.0)
 
@@ -54,7 +63,11 @@ def test_a_provider_that_is_ready_and_closed_all_the_time_fills_no_journal() -> 
         for state in ("connecting", "ready", "down"):
             rate = rate_of(Priority.INFO, f"provider.{state}")
             told += pacing.take(("openai", state), state, rate, round_ * 7.0) is not None
-    assert told <= 3 * (OF_TROUBLE.burst + 30)
+    assert told <= 3 * (OF_PROVIDERS.burst + 6)
+
+
+def test_a_plug_that_is_loose_is_told_of_once_a_minute() -> None:
+    assert rate_of(Priority.NOTICE, "device.ready") == rate_of(Priority.ERROR, "device.lost") == OF_TROUBLE
 
 
 def test_a_conversation_of_ten_minutes_is_told_whole() -> None:

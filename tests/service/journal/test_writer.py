@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from appliance.service.journal import native
-from appliance.service.journal.pacing import OF_TROUBLE
+from appliance.service.journal.pacing import OF_PROVIDERS
 from appliance.service.journal.writer import Journal, is_the_journal
 
 DOWN = {"t_ms": 1, "event": "provider", "name": "openai", "link": "down", "reason": "timed_out"}
@@ -44,10 +44,10 @@ async def test_every_event_is_an_entry_in_its_order() -> None:
 async def test_what_comes_too_often_is_told_at_the_end_with_how_many_others_there_were() -> None:
     told: list[Mapping[str, str]] = []
     with Journal(told.append) as journal:
-        for _ in range(OF_TROUBLE.burst + 5):
+        for _ in range(OF_PROVIDERS.burst + 5):
             journal.take(DOWN)
         journal.take({**DOWN, "name": "gemini"})
-    assert len(told) == OF_TROUBLE.burst + 2
+    assert len(told) == OF_PROVIDERS.burst + 2
     assert told[-2]["APPLIANCE_NAME"] == "gemini"
     assert told[-1]["MESSAGE"] == "openai cannot answer: it did not answer in time. (4 more like this)"
     assert told[-1]["APPLIANCE_OTHERS"] == "4"
