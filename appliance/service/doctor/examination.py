@@ -17,7 +17,7 @@ from appliance.service.doctor.acoustic_words import acoustic_findings, dead_micr
 from appliance.service.doctor.finding import Finding, Verdict, broken, ok, poor, skipped
 from appliance.service.doctor.learnt import Learnt
 from appliance.service.doctor.learnt_file import keep, recall
-from appliance.service.doctor.listening import listen
+from appliance.service.doctor.listening import listen, try_loudspeaker
 from appliance.service.doctor.measuring import measure_devices
 from appliance.service.doctor.peers import peers_of
 from appliance.service.plugin_check import check_plugins
@@ -107,6 +107,8 @@ def _sound(patient: Patient, settings: Settings) -> Iterator[Finding]:
         yield not_measured("there is no microphone", "see above")
     elif patient.silent or Direction.PLAYBACK.value not in usable:
         yield from _only_listen(patient, audio.input.device)
+        if Direction.PLAYBACK.value in usable:
+            yield from _only_open(audio.output.device)
     else:
         yield from _measure(patient, settings)
 
@@ -122,6 +124,13 @@ def _only_listen(patient: Patient, microphone: str) -> Iterator[Finding]:
     yield not_measured(
         "that was not wanted, or there is no loudspeaker", "`appliance doctor` plays and measures"
     )
+
+
+def _only_open(loudspeaker: str) -> Iterator[Finding]:
+    try:
+        try_loudspeaker(loudspeaker)
+    except DeviceError as error:
+        yield sound.unusable(error)
 
 
 def _measure(patient: Patient, settings: Settings) -> Iterator[Finding]:

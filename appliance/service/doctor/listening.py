@@ -1,12 +1,12 @@
-"""One second of a microphone, without a sound of ours."""
+"""One second of a microphone, and a loudspeaker for a moment, without a sound of ours."""
 
 import time
 from typing import Final
 
 import numpy as np
 
-from appliance.audio.devices import open_microphone
-from appliance.audio.seam import CaptureOptions
+from appliance.audio.devices import open_loudspeaker, open_microphone
+from appliance.audio.seam import CaptureOptions, SpeakerOptions
 from appliance.errors import DeviceError
 
 # Enough to tell a dead constant from a quiet room: a live microphone has noise.
@@ -33,3 +33,8 @@ def listen(microphone: str) -> tuple[str, bool]:
         return device.name, not np.ptp(samples)
     finally:
         device.close()
+
+
+def try_loudspeaker(loudspeaker: str) -> None:
+    """Open it and let it go. Raises DeviceError: it cannot be opened."""
+    open_loudspeaker(SpeakerOptions(loudspeaker)).close()
