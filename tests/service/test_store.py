@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -101,7 +102,7 @@ def test_a_spoilt_file_is_put_aside_and_told(
 def test_a_file_of_a_later_version_is_put_aside_and_not_written_over(
     store: Opener, tmp_path: Path, warnings: list[str]
 ) -> None:
-    with sqlite3.connect(tmp_path / FILE) as later:
+    with closing(sqlite3.connect(tmp_path / FILE, isolation_level=None)) as later:
         later.execute("PRAGMA user_version=99")
     assert loaded(store())["timers"] == []
     assert (tmp_path / f"{FILE}.spoilt").exists()
@@ -113,7 +114,7 @@ def test_a_file_of_a_version_that_only_adds_is_gone_on_with(store: Opener, tmp_p
     loaded(one)
     saved(one, timers=[TEA])
     one.close()
-    with sqlite3.connect(tmp_path / FILE) as later:
+    with closing(sqlite3.connect(tmp_path / FILE, isolation_level=None)) as later:
         later.execute("ALTER TABLE timers ADD COLUMN sound TEXT NOT NULL DEFAULT 'bell'")
     two = store()
     assert loaded(two)["timers"] == [{**TEA, "sound": "bell"}]
@@ -127,7 +128,7 @@ def test_what_cannot_be_written_is_told_once_and_written_once_it_can(
 ) -> None:
     one = store()
     loaded(one)
-    with sqlite3.connect(tmp_path / FILE, isolation_level=None) as other:
+    with closing(sqlite3.connect(tmp_path / FILE, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         saved(one, timers=[TEA])
         saved(one, volume=[LOUD])
@@ -147,7 +148,7 @@ def test_a_file_that_could_not_be_read_is_left_as_it_is(
     saved(one, timers=[TEA])
     one.close()
     two = store()
-    with sqlite3.connect(tmp_path / FILE, isolation_level=None) as other:
+    with closing(sqlite3.connect(tmp_path / FILE, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         assert loaded(two)["timers"] == ()
         other.execute("ROLLBACK")
@@ -168,6 +169,7 @@ def test_without_a_directory_it_goes_on_in_memory(tmp_path: Path) -> None:
 
 CHILD = """
 import sys
+from contextlib import closing
 from pathlib import Path
 from appliance.service.state import StateDirectory
 from appliance.service.store import Store
