@@ -1,5 +1,6 @@
 """What was measured is there for the echo canceller, whole; a spoilt file costs nobody the start."""
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,6 +29,16 @@ def unexpected(sentence: str) -> None:
 def test_what_was_kept_is_recalled(tmp_path: Path) -> None:
     keep(tmp_path / "state", LEARNT, unexpected)
     assert recall(StateDirectory(tmp_path / "state", unexpected)) == LEARNT
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to somebody else")
+def test_what_root_measured_belongs_to_whoever_owns_the_directory(tmp_path: Path) -> None:
+    folder = tmp_path / "state"
+    folder.mkdir()
+    os.chown(folder, 65_534, 65_534)
+    keep(folder, LEARNT, unexpected)
+    found = (folder / FILE).stat()
+    assert (found.st_uid, found.st_gid, found.st_mode & 0o777) == (65_534, 65_534, 0o600)
 
 
 def test_nothing_measured_is_nothing(tmp_path: Path) -> None:
