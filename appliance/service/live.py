@@ -132,7 +132,8 @@ async def _run(options: _Options, socket: Path, handed: Handover | None) -> Mapp
         loop.add_signal_handler(RELOAD_SIGNAL, reload.wish if by_signal else stop)
         let_through()
         listener = stack.enter_context(claimed(socket))  # before a device is touched that another one uses
-        hardware = open_hardware(settings.panel, os.environ, tell_owner)
+        pins: list[str] = []  # of a start that fails for something else they are no news
+        hardware = open_hardware(settings.panel, os.environ, pins.append)
         stack.callback(hardware.close)
         warnings: list[str] = []
         with suppress(NotWanted):  # asked to stop before it could begin
@@ -142,6 +143,8 @@ async def _run(options: _Options, socket: Path, handed: Handover | None) -> Mapp
             )
             for reason in filter(None, (devices.deaf, devices.mouthless)):
                 tell_owner(f"{reason}; it goes on trying")
+            for sentence in pins:
+                tell_owner(sentence)
             log = stack.enter_context(open_log(out, options.show, os.environ))
             for warning in warnings:
                 report_warning(log, warning)
