@@ -83,7 +83,7 @@ class Devices:
 
 def _look_for(search: Search, direction: Direction, name: str) -> Previous:
     """What is looked for now. Raises DeviceError where a try would be in vain."""
-    cards, now_s = list_cards(Places()).values(), time.monotonic()  # files of the kernel's: some 0.2 ms
+    cards, now_s = list_cards(Places()).values(), time.monotonic()
     if not search.is_worth_a_try(cards, now_s):
         raise DeviceError(f"the {direction.value} {name!r} is still not there")
     return search.previous(name, cards, now_s)
