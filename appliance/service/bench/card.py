@@ -20,13 +20,13 @@ from appliance.conversation.timeline.style import (
 from appliance.conversation.timeline.svg import Svg
 from appliance.service.bench.results import Row
 
-_WIDTH: Final = 860.0
+_WIDTH: Final = 980.0
 _MARGIN: Final = 24.0
 _LINE: Final = 24.0
 _NAME_X: Final = 44.0
 _MEASURED_X: Final = 336.0
-_PROMISED_X: Final = 632.0
-_MARK_X: Final = 804.0
+_PROMISED_X: Final = 712.0
+_MARK_X: Final = 936.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def card_svg(hardware: Hardware, rows: Sequence[Row]) -> str:
     """The card as an SVG document; what is kept and missed is told by words as well as by colour."""
     svg = Svg()
     about = _about(hardware)
-    height = 2 * _MARGIN + 76 + _LINE * (len(about) + len(rows))
+    height = 2 * _MARGIN + 84 + _LINE * (len(about) + len(rows))
     svg.rect(0, 0, _WIDTH, height, fill=PAGE)
     svg.rect(_MARGIN / 2, _MARGIN / 2, _WIDTH - _MARGIN, height - _MARGIN, fill=CARD, stroke=EDGE, rx=10)
     y = _MARGIN + 26
@@ -72,17 +72,17 @@ def card_svg(hardware: Hardware, rows: Sequence[Row]) -> str:
         y += _LINE
         svg.text(_NAME_X, y, row.name, BODY, room=_MEASURED_X - _NAME_X - 12)
         svg.text(_MEASURED_X, y, row.measured, STRONG, room=_PROMISED_X - _MEASURED_X - 12)
-        svg.text(_PROMISED_X, y, row.promised, SMALL, room=_MARK_X - _PROMISED_X - 36, fill=MUTED)
+        svg.text(_PROMISED_X, y, row.promised, SMALL, room=_MARK_X - _PROMISED_X - 60, fill=MUTED)
         if row.kept is not None:
             colour = ANSWER if row.kept else FAILURE
             svg.text(_MARK_X, y, "kept" if row.kept else "missed", STRONG, fill=colour, text_anchor="end")
     svg.text(_NAME_X, y + _LINE + 8, "measured over a cable: appliance bench --cable", SMALL, fill=INK)
-    return svg.render(_WIDTH, height + 12, title, card_text(hardware, rows), "")
+    return svg.render(_WIDTH, height, title, card_text(hardware, rows), "")
 
 
 def _about(hardware: Hardware) -> list[str]:
     return [
-        f"hears through {hardware.microphone}, speaks through {hardware.loudspeaker}",
+        f"hears with {hardware.microphone}, speaks through {hardware.loudspeaker}",
         f"{hardware.system}; version {hardware.version}, {hardware.measured_on}",
     ]
 

@@ -160,7 +160,8 @@ def _path(learnt: Learnt) -> Iterator[Row]:
         yield Row("the cable alone", "sound was lost while it was measured")
     elif echo is not None:
         yield Row(
-            "sound comes back", f"{echo.delay_ms:.1f} ms after it is said to play, at {echo.level_db:.1f} dB"
+            "sound comes back",
+            f"{echo.delay_ms:.1f} ms after it is said to play, at {round(echo.level_db, 1) + 0.0:.1f} dB",
         )
         yield Row("harmonics, noise", f"{echo.distortion_db:.0f} dB, {learnt.noise_dbfs:.0f} dBFS")
         yield Row("clocks differ by", f"{echo.drift_ppm:.1f} ppm")

@@ -113,6 +113,7 @@ class RecordedMicrophone:
 class WiredDevices(Devices):
     """Both devices with the person and the recorder between them and the daemon, whenever they are opened."""
 
+    inner: Devices
     person: Person
     recorder: Recorder
 
@@ -124,14 +125,15 @@ class WiredDevices(Devices):
             SharedLoudspeaker(devices.loudspeaker, person),
             devices.microphone_options,
             devices.loudspeaker_options,
+            inner=devices,
             person=person,
             recorder=recorder,
         )
 
     def reopen_microphone(self, previous: str, keep_on: KeepOn) -> CaptureDevice:
         """As Devices."""
-        return RecordedMicrophone(Devices.reopen_microphone(self, previous, keep_on), self.recorder)
+        return RecordedMicrophone(self.inner.reopen_microphone(previous, keep_on), self.recorder)
 
     def reopen_loudspeaker(self, previous: str, keep_on: KeepOn) -> SpeakerDevice:
         """As Devices."""
-        return SharedLoudspeaker(Devices.reopen_loudspeaker(self, previous, keep_on), self.person)
+        return SharedLoudspeaker(self.inner.reopen_loudspeaker(previous, keep_on), self.person)

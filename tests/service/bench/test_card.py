@@ -24,7 +24,7 @@ def test_the_text_has_a_line_for_each_row_and_says_what_was_missed() -> None:
 def test_the_picture_is_well_formed_and_tells_by_words_what_it_tells_by_colour() -> None:
     root = ElementTree.fromstring(card_svg(HARDWARE, ROWS))
     texts = [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
-    assert "hears through USB <Mic> & co, speaks through Jack" in texts
+    assert "hears with USB <Mic> & co, speaks through Jack" in texts
     assert [texts.count("kept"), texts.count("missed")] == [1, 1]
     assert {"2", "0", "3.2 ppm"} <= set(texts)
 
