@@ -4,14 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.errors import FailureCategory
+from appliance.errors import Cause, FailureCategory
 from appliance.providers.health import (
     BACKGROUND_CAP_S,
     BACKOFF_CAP_S,
     BACKOFF_FIRST_S,
     DOUBT_CAP_S,
     DOUBT_FIRST_S,
+    EAGER_PAUSE_S,
+    EAGER_S,
     OWNER_RETRY_S,
+    UNREACHED_CAP_S,
     Health,
 )
 
@@ -85,3 +88,41 @@ def test_doubt_outlasts_every_other_failure() -> None:
     health = Health().let_down(100.0).failed(LOST, 100.0, 1.0, None)
     assert health.doubt_s(100.0) == DOUBT_FIRST_S
     assert health.let_down(200.0).doubt_s(200.0) == 2 * DOUBT_FIRST_S
+
+
+@pytest.mark.parametrize("cause", [Cause.NETWORK_DOWN, Cause.NAME_SERVER_DOWN, Cause.HOST_UNREACHABLE])
+def test_who_was_never_reached_is_not_bothered_by_being_tried_again(cause: Cause) -> None:
+    health = Health()
+    for _ in range(20):
+        health = health.failed(LOST, 0.0, 1.0, None, BACKGROUND_CAP_S, cause)
+    assert health.pause_s(0.0) == UNREACHED_CAP_S
+
+
+def test_without_a_network_there_is_no_retry_at_once() -> None:
+    health = Health().failed(LOST, 0.0, 0.0, None, cause=Cause.NETWORK_DOWN)
+    assert health.pause_s(0.0) == UNREACHED_CAP_S
+
+
+def test_when_the_way_is_back_it_may_be_tried_at_once_and_every_second_for_a_while() -> None:
+    health = Health()
+    for _ in range(5):
+        health = health.failed(LOST, 0.0, 1.0, None, BACKGROUND_CAP_S)
+    health = health.way_is_back(1.0)
+    assert health.pause_s(1.0) == health.needed_pause_s(1.0) == 0.0
+    for failures in range(20):
+        now_s = 1.0 + failures
+        health = health.failed(LOST, now_s, 1.0, None, BACKGROUND_CAP_S)
+        assert health.pause_s(now_s) <= EAGER_PAUSE_S
+    late_s = 1.0 + EAGER_S
+    assert health.failed(LOST, late_s, 1.0, None, BACKGROUND_CAP_S).pause_s(late_s) == BACKGROUND_CAP_S
+
+
+@pytest.mark.parametrize("category", [FailureCategory.AUTH_FAILED, FailureCategory.RATE_LIMITED])
+def test_a_network_that_is_back_changes_nothing_for_who_refused(category: FailureCategory) -> None:
+    health = Health().failed(category, 0.0, 1.0, 42.0)
+    assert health.way_is_back(1.0) == health
+
+
+def test_a_network_that_is_back_does_not_make_good_what_was_owed() -> None:
+    health = Health().let_down(0.0).failed(LOST, 0.0, 1.0, None).way_is_back(1.0)
+    assert health.doubt_s(1.0) == DOUBT_FIRST_S - 1.0

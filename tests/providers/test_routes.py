@@ -1,6 +1,8 @@
 """How far the network goes is read from the routes, and never guessed too far or too short."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from appliance.conversation.vocabulary import Reach
 from appliance.providers.routes import distance_of, reach_of
@@ -74,3 +76,8 @@ def test_one_of_two_ways_is_enough() -> None:
 )
 def test_how_far_away_a_host_is(host: str, distance: Reach) -> None:
     assert distance_of(host) is distance
+
+
+@given(st.text(), st.text())
+def test_no_table_is_so_odd_that_it_breaks_anything(ipv4: str, ipv6: str) -> None:
+    assert reach_of(HEADER + ipv4, ipv6, plugged_in) in Reach
