@@ -1,6 +1,7 @@
 """The support bundle: one compressed archive, for its owner alone, of redacted texts."""
 
 import io
+import json
 import os
 import subprocess
 import tarfile
@@ -64,7 +65,7 @@ def _write(
     with tarfile.open(fileobj=file, mode="w:gz") as archive:
         for part in parts:
             busy(part.what)
-            content = redactor.redact(_text_of(part)).encode("utf-8", "replace")[-MAX_PART_BYTES:]
+            content = _redacted(part, redactor).encode("utf-8", "replace")[-MAX_PART_BYTES:]
             _add(archive, f"{folder}/{part.name}", content)
             written.append(Written(part.name, part.what, len(content)))
         _add(archive, f"{folder}/{_README}", "".join(f"{line}\n" for line in contents(written)).encode())
@@ -75,6 +76,15 @@ def contents(written: Iterable[Written]) -> Iterator[str]:
     """What is in it, for a person."""
     for one in written:
         yield f"{one.name:14} {one.size_bytes:>8} bytes  {one.what}"
+
+
+def _redacted(part: Part, redactor: Redactor) -> str:
+    """The text of a part as it may be given away; what is JSON stays so."""
+    text = _text_of(part)
+    if part.name.endswith(".json"):
+        with suppress(ValueError):
+            return json.dumps(redactor.redact_json(json.loads(text)), ensure_ascii=False, indent=2)
+    return redactor.redact(text)
 
 
 def _text_of(part: Part) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Final
+from typing import Any, Final
 
 # Shorter values would be found by chance in words and numbers.
 _MIN_SECRET: Final = 6
@@ -27,6 +27,10 @@ _PEM: Final = re.compile(r"-----BEGIN [A-Z ]+-----.*?(?:-----END [A-Z ]+-----|\Z
 _NAMED: Final = re.compile(
     r"(?i)(?P<name>[\"']?[\w.-]*(?:api[_-]?key|apikey|token(?!s)|secret|passw(?:or)?d|passwd|pwd|psk|signature"
     r"|private[_-]?key)[\w-]*[\"']?\s*(?:=|:|=>)\s*)(?P<value>\"[^\"\n]*\"|'[^'\n]*'|[^\s,;}\]]+)"
+)
+_SECRET_NAME: Final = re.compile(
+    r"(?i).*(?:api[_-]?key|apikey|token|secret|passw(?:or)?d|passwd|pwd|psk|signature|private[_-]?key"
+    r"|authorization|cookie)"
 )
 _HEADER: Final = re.compile(
     r"(?i)\b(?P<name>(?:proxy-)?authorization|x-api-key|api-key|xi-api-key|x-goog-api-key|cookie|set-cookie)"
@@ -78,6 +82,22 @@ class Redactor:
         if self._known is not None:
             text = self._known.sub(_HIDDEN, text)
         return self._without_people(self._without_keys(text))
+
+    def redact_json(self, value: Any) -> Any:
+        """A JSON value, each text in it redacted by itself, so that it stays one."""
+        if isinstance(value, str):
+            return self.redact(value)
+        if isinstance(value, list):
+            return [self.redact_json(one) for one in value]
+        if isinstance(value, dict):
+            return {self.redact(name): self._member(name, one) for name, one in value.items()}
+        return value
+
+    def _member(self, name: str, value: Any) -> Any:
+        """What a name says is secret is so, whatever it looks like."""
+        if isinstance(value, str) and value and _SECRET_NAME.fullmatch(name):
+            return value if _REFERENCE.fullmatch(value) else _HIDDEN
+        return self.redact_json(value)
 
     def _without_keys(self, text: str) -> str:
         text = _PEM.sub(_HIDDEN, text)

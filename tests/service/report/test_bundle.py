@@ -158,6 +158,13 @@ def test_names_of_timers_are_left_out_of_the_status() -> None:
     )
 
 
+def test_a_part_that_is_json_stays_so(tmp_path: Path) -> None:
+    text = json.dumps({"reason": f"Authorization: {CANARIES['groq']}", "well": False})
+    write_bundle(tmp_path / "a.tar.gz", [Part("a.json", "a", lambda: text)], Redactor())
+    shown = json.loads(unpacked(tmp_path / "a.tar.gz")["a.json"])
+    assert shown == {"reason": "Authorization: ***", "well": False}
+
+
 def test_a_bundle_is_an_archive_that_any_tar_reads(tmp_path: Path) -> None:
     write_bundle(tmp_path / "a.tar.gz", [Part("a.txt", "a", lambda: "x")], Redactor())
     with tarfile.open(fileobj=io.BytesIO((tmp_path / "a.tar.gz").read_bytes())) as archive:
