@@ -22,7 +22,9 @@ account_install() {
     systemd-sysusers "$SYSUSERS"
     systemd-tmpfiles --create "$TMPFILES"
     owner=$(owner_to_add)
-    [ -z "$owner" ] || usermod --append --groups "$SERVICE" "$owner"
+    [ -n "$owner" ] || return 0
+    usermod --append --groups "$SERVICE" "$owner"
+    say "$owner may use \`appliance\` without sudo from the next login on."
 }
 
 # Udev's and the catalog's part of what was laid out; both can be told again at any time.
@@ -50,8 +52,8 @@ running_version() {
 }
 
 service_missing() {
-    is_booted || return 0
     systemctl is-enabled --quiet "$SERVICE" 2>/dev/null || say "started at boot"
+    is_booted || return 0 # an image that is being made
     if ! systemctl is-active --quiet "$SERVICE"; then
         say "running ($(systemctl is-active "$SERVICE" || true))"
     elif [ "$(running_version)" != "$(linked current)" ]; then
@@ -60,13 +62,13 @@ service_missing() {
 }
 
 service_install() {
-    is_booted || return 0
     systemctl enable --quiet "$SERVICE"
+    is_booted || return 0
     systemctl restart --no-block "$SERVICE"
     say "Starting (up to $START_TIMEOUT_S s)"
     local second
     for ((second = 0; second < START_TIMEOUT_S; second++)); do
-        ! systemctl is-active --quiet "$SERVICE" || return 0
+        [ -n "$(service_missing)" ] || return 0
         sleep 1
     done
     local words
@@ -83,6 +85,7 @@ report() {
         "$BASE/current/bin/appliance" status || true
     else
         ready=false next="It goes on trying; \`appliance doctor\` says what it lacks."
+        is_booted || next="It starts with this system."
         say ""
         "$BASE/current/bin/appliance" devices || true
     fi
@@ -102,7 +105,7 @@ END
 report_pins() {
     local model=/proc/device-tree/model
     if compgen -G '/dev/gpiochip*' >/dev/null; then
-        say "pins: $(tr -d '\0' <$model 2>/dev/null || echo "a GPIO chip")"
+        say "pins: $(tr -d '\0' 2>/dev/null <$model || echo "a GPIO chip")"
     else
         say "pins: none on this machine"
     fi
