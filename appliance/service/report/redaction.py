@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 from typing import Any, Final
 
 # Shorter values would be found by chance in words and numbers.
@@ -148,7 +149,8 @@ def _hide_if_no_word(found: re.Match[str]) -> str:
     parts = [part for part in re.split(r"[-_/=+]", run) if part]
     longest = max(parts, key=len, default="")
     mixed = any(c.isdigit() for c in longest) and any(c.isalpha() for c in longest)
-    return _HIDDEN if mixed and len(longest) >= 16 else run
+    turns = sum(a.isupper() != b.isupper() for a, b in pairwise(longest))
+    return _HIDDEN if len(longest) >= 16 and (mixed or turns > len(longest) / 4) else run
 
 
 def _is_address(value: str) -> bool:
