@@ -29,6 +29,11 @@ def ask_daemon(socket: Path) -> Status | ApplianceError:
         return error
 
 
+def holds_devices(answer: Status | ApplianceError) -> bool:
+    """Whether it runs, as far as that is known: then nobody else can have its microphone."""
+    return not isinstance(answer, NotRunning)
+
+
 def daemon_findings(answer: Status | ApplianceError, service_state: str) -> Iterator[Finding]:
     """`service_state` is what `service_state()` returns."""
     if isinstance(answer, Status):

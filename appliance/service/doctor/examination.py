@@ -11,7 +11,6 @@ from appliance.audio.cards import Direction
 from appliance.audio.devices import list_devices
 from appliance.errors import ConfigurationError, DeviceError, InputFileError
 from appliance.panel.pins import PiPlaces, is_a_pi
-from appliance.service.control.controls import Status
 from appliance.service.doctor import daemon, keys, machine, network, pins, sound
 from appliance.service.doctor.acoustic_words import acoustic_findings, dead_microphone, not_measured
 from appliance.service.doctor.finding import Finding, Verdict, broken, ok, poor, skipped
@@ -65,7 +64,7 @@ def examine(patient: Patient) -> Iterator[Finding]:
         reached = network.check_network(tuple(peers_of(settings)))
     yield from reached
     yield from keys.check_keys(settings, patient.environ)
-    if isinstance(answer, Status):
+    if daemon.holds_devices(answer):
         yield from _acoustics_of_the_past(patient, settings)
     else:
         yield from _sound(patient, settings)

@@ -7,7 +7,7 @@ import pytest
 from appliance.errors import ApplianceError
 from appliance.service.control.controls import DeviceStatus, ProviderStatus, Status
 from appliance.service.control.failures import NotAllowed, NotRunning, Unanswered
-from appliance.service.doctor.daemon import daemon_findings, service_state
+from appliance.service.doctor.daemon import daemon_findings, holds_devices, service_state
 from appliance.service.doctor.finding import Verdict, all_well
 
 WELL = Status(
@@ -64,6 +64,16 @@ def test_a_key_that_is_refused_is_told_from_a_network_that_is_away() -> None:
 )
 def test_one_that_does_not_answer_is_told_by_why(error: ApplianceError, state: str, verdict: Verdict) -> None:
     assert told(error, state)["appliance"][0] is verdict
+
+
+@pytest.mark.parametrize(
+    ("answer", "holds"),
+    [(WELL, True), (NotAllowed("no"), True), (Unanswered("hangs"), True), (NotRunning("nobody"), False)],
+)
+def test_one_that_runs_holds_its_devices_also_where_it_does_not_answer(
+    answer: Status | ApplianceError, holds: bool
+) -> None:
+    assert holds_devices(answer) is holds
 
 
 def test_what_systemd_says_of_the_service() -> None:
