@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
-from appliance.audio.ringtone import ring_stroke
 from appliance.conversation.history import History
 from appliance.conversation.machine import Phase
 from appliance.conversation.vocabulary import (
@@ -21,7 +20,6 @@ from appliance.conversation.vocabulary import (
     StopWanted,
     ToolDone,
 )
-from appliance.errors import ProviderError
 from appliance.hearing.detector import SpeechDetector
 from appliance.hearing.hearing import Hearing
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, samples_of_ms
@@ -45,20 +43,20 @@ from appliance.service.money import Money
 from appliance.service.money_accounts import accounts_of
 from appliance.service.money_meter import metered
 from appliance.service.network_news import NetworkNews
+from appliance.service.offline_workers import OfflineWorkers
 from appliance.service.provider_list import ProviderList, session_config
 from appliance.service.record import Record
 from appliance.service.rooms import ConductorOptions, Rooms
 from appliance.service.state import StateDirectory
 from appliance.service.strategy_choice import load_strategy
 from appliance.service.tool_calls import ToolCalls, Tools
-from appliance.service.toolbox import Hands, RoomClock, Toolbox
-from appliance.service.toolbox_bell import RingRoom
+from appliance.service.toolbox import RoomClock, Toolbox
+from appliance.service.toolbox_hands import hands_of
 from appliance.service.toolbox_options import toolbox_options
 from appliance.service.turn_options import near_samples, turn_options
 from appliance.service.turns import Turns
 from appliance.service.words import WordReader
 from appliance.settings import Settings
-from appliance.skills.bell import STROKE_S
 
 # The whole process has to end within 2 s of the wish.
 CLOSE_TIMEOUT_S = 1.5
@@ -89,9 +87,8 @@ class Assembly:
         self.history = History(self.conversation)
         self._config = session_config(settings)
         self.instructions = instructions_of(settings, ends.local_time)
-        self._workers = providers.workers
         self.provider_names = tuple(provider.name for provider in providers.providers)
-        self._standby = self.provider_names[1:]
+        self._workers = OfflineWorkers(providers.workers, self.provider_names, self._post)
         self.provider_spoke = asyncio.Event()
         self.first_link_settled = asyncio.Event()
         self._chain_ended = False
@@ -114,7 +111,13 @@ class Assembly:
             ends.tell_owner,
         )
         self.volume = self._keepsakes.volume
-        self.toolbox = self._fill_toolbox(settings, ends, clock)
+        self.toolbox = Toolbox(
+            toolbox_options(settings),
+            RoomClock(clock, ends.local_time, ends.clock_is_set),
+            self.record,
+            self._keepsakes.store,
+            hands_of(self, ends),
+        )
         self.money = Money(
             accounts_of(settings, self.provider_names),
             state,
@@ -168,26 +171,6 @@ class Assembly:
             self.money.excuse,
             lambda sentence, duration_ms: self.record.write("say", text=sentence, duration_ms=duration_ms),
         )
-
-    def _fill_toolbox(self, settings: Settings, ends: Ends, clock: StreamClock) -> Toolbox:
-        rate_hz = ends.mouth_rate_hz
-        room = RingRoom(
-            self._post,
-            lambda: self.loudspeaker.rings,
-            lambda: self.conductor.settled,
-            lambda: self.loudspeaker.silences,
-            lambda stroke: ring_stroke(stroke, STROKE_S * 1000, rate_hz),
-        )
-        hands = Hands(
-            self.volume,
-            room,
-            lambda: self.answers.answered > 0,
-            lambda sentence: self.announcer.announce(sentence),
-            ends.tell_owner,
-            self.configure,
-        )
-        times = RoomClock(clock, ends.local_time, ends.clock_is_set)
-        return Toolbox(toolbox_options(settings), times, self.record, self._keepsakes.store, hands)
 
     def configure(self) -> None:
         """From the next answer on, sessions are told what is true by now."""
@@ -319,38 +302,28 @@ class Assembly:
     ) -> AsyncIterator[None]:
         """The chain runs; entered when its first provider is ready, has failed, or is not awaited longer;
         or at once when `stopping` is set."""
-        kept = await self._keepsakes.find()
+        self.toolbox.restore(await self._keepsakes.find())
         faults = Faults(self._on_fault)
         faults.watch_loop()
         chain = asyncio.create_task(self.chain.run())
         faults.watch_task(chain)
         chain.add_done_callback(self._note_chain_end)
-        behind = [asyncio.create_task(self._warm_up(name)) for name in self._standby if name in self._workers]
+        behind = self._workers.warm_up()
         starts = [asyncio.create_task(event.wait()) for event in (self.first_link_settled, stopping) if event]
         await asyncio.wait(starts, timeout=start_timeout_s, return_when=asyncio.FIRST_COMPLETED)
         for start in starts:
             start.cancel()
         self.record.write("session", state="started", provider=self.chain.provider)
-        self.toolbox.start(kept)
+        self.toolbox.start()
         try:
             yield
         finally:
             self.chain.send(CloseSession())
-            ending = [asyncio.create_task(worker.stop()) for worker in self._workers.values()]
+            ending = self._workers.stop()
             ending.append(asyncio.create_task(self.toolbox.close()))
             ending.append(asyncio.create_task(self._keepsakes.leave()))
             await asyncio.wait({chain, *behind, *ending, *self.announcer.pending}, timeout=CLOSE_TIMEOUT_S)
             self.record.write("session", state="ended", provider=self.chain.provider)
-
-    async def _warm_up(self, name: str) -> None:
-        """Let a standby worker be warm before it is needed; the log says how that went."""
-        self.conductor.post(LinkChanged(name, LinkState.CONNECTING))
-        try:
-            await self._workers[name].start()
-        except ProviderError as error:
-            self.conductor.post(LinkChanged(name, LinkState.DOWN, error.category, str(error)))
-        else:
-            self.conductor.post(LinkChanged(name, LinkState.READY))
 
 
 def _do_nothing() -> None:

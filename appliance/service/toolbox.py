@@ -132,10 +132,13 @@ class Toolbox:
         due_s = self.reminders.timers.next_due_s
         return None if due_s is None else due_s * 1000
 
-    def start(self, kept: Mapping[str, Sequence[Row]]) -> None:
-        """The stream has begun: go on with what was `kept`, and start the servers behind it."""
+    def restore(self, kept: Mapping[str, Sequence[Row]]) -> None:
+        """Go on with what an earlier run has left; to be called before any tool can be."""
         for sentence in self.reminders.restore(kept):
             self._hands.tell_owner(sentence)
+
+    def start(self) -> None:
+        """The stream has begun: start the servers behind it."""
         self._serving = [asyncio.create_task(server.run()) for server in self._servers]
 
     async def close(self) -> None:

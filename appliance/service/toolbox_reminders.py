@@ -56,11 +56,11 @@ class Reminders:
         timers, now_s = self.timers.ringing, self._clock.now_s()
         if not self._bell.rings or not (timers or self.alarms.ringing):
             raise ToolError("nothing rings")
+        again = [self.timers.start(minutes * 60, timer.name, now_s) for timer in timers]
+        self.timers.forget_ringing()
         alarms = self.alarms.snooze(minutes, self._clock.local())
         for alarm in alarms:
             self._record.write("alarm", number=alarm.number, state="snoozed")
-        self.timers.forget_ringing()
-        again = [self.timers.start(minutes * 60, timer.name, now_s) for timer in timers]
         self._bell.silence()
         self.changed()
         return [alarm.words for alarm in alarms] + [timer.words for timer in again]
@@ -73,6 +73,8 @@ class Reminders:
     def alarm_was(self, done: Literal["set", "cancelled"], alarm: Alarm) -> None:
         """See `skills.reminders.Reminders`."""
         self._record.write("alarm", number=alarm.number, state=done)
+        if self._bell.rings and not (self.timers.ringing or self.alarms.ringing):
+            self._bell.silence()  # it rang for the one that is cancelled
         self.changed()
 
     # ------------------------------------------------------------------ what time does

@@ -206,6 +206,15 @@ class TestAlarms:
         after.look(60)
         assert after.reminders.rings
 
+    def test_who_cancels_what_rings_has_silence(self, room_at: Rooms) -> None:
+        room = room_at(SEVEN - timedelta(minutes=1))
+        room.set_alarm("07:00", repeats=True)
+        room.look(60)
+        room.reminders.alarm_was("cancelled", room.alarms.cancel("07:00"))
+        assert not room.reminders.rings
+        room.look(60.1, 61)
+        assert not room.reminders.rings
+
     def test_a_timer_can_be_snoozed_as_well(self, ringing: Room) -> None:
         assert ringing.reminders.snooze(5) == ["tea timer"]
         assert [(one.name, one.length_s) for one in ringing.timers.pending] == [("tea", 300), ("eggs", 6000)]
