@@ -6,7 +6,7 @@
 # a killed one goes on where that stood.
 
 readonly PACKAGES=(ca-certificates espeak-ng python3 python3-pyaudio python3-venv)
-readonly PACKAGES_WHERE_THEY_EXIST=(python3-systemd python3-lgpio)
+readonly PACKAGES_WHERE_THEY_EXIST=(python3-lgpio)
 readonly STEPS=(packages version config files account service)
 
 wanted_packages() {
