@@ -119,12 +119,18 @@ class VirtualCable:
             "PULSE_STATE_PATH": str(folder / "state"),
             "PULSE_COOKIE": str(folder / "cookie"),
             "JACK_NO_START_SERVER": "1",
+            "XDG_STATE_HOME": str(folder / "kept"),  # no volume and no timer of another conversation
+        }
+        # What is kept, such as the volume, is no other test's; who needs another place may name it.
+        self._places = {
+            "STATE_DIRECTORY": str(folder / "kept"),
+            "APPLIANCE_SOCKET": str(folder / "control.sock"),
         }
 
     @property
     def environment(self) -> dict[str, str]:
         """This process's environment, with the cable in it."""
-        return os.environ | self.settings
+        return self._places | os.environ | self.settings
 
     def __enter__(self) -> Self:
         self.plug()
