@@ -37,12 +37,8 @@ def measure() -> tuple[list[float], list[float]]:
 
 def _start(cable: VirtualCable, url: str) -> tuple[float, float]:
     with tempfile.TemporaryDirectory() as folder, ServiceManager(Path(folder)) as manager:
-        environment = manager.environment | {
-            "APPLIANCE_SOCKET": f"{folder}/control.sock",
-            "XDG_STATE_HOME": folder,
-        }
         began_s = time.monotonic()
-        with daemon(cable, url, environment=environment) as running:
+        with daemon(cable, url, environment=manager.environment) as running:
             armed_s = manager.wait_for("READY=1", PATIENCE_S).came_s - began_s
             wished_s = time.monotonic()
             running.process.send_signal(signal.SIGHUP)

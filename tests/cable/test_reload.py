@@ -80,10 +80,7 @@ def loud_ms(pcm24k: Pcm) -> float:
 
 
 @pytest.fixture
-def make(
-    cable: VirtualCable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Callable[[Answer], Box]]:
-    monkeypatch.setenv("APPLIANCE_SOCKET", str(tmp_path / "control.sock"))
+def make(cable: VirtualCable, tmp_path: Path) -> Iterator[Callable[[Answer], Box]]:
     with ExitStack() as stack:
         yield lambda answer: Box(cable, tmp_path, stack, answer)
 

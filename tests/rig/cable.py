@@ -119,7 +119,6 @@ class VirtualCable:
             "PULSE_STATE_PATH": str(folder / "state"),
             "PULSE_COOKIE": str(folder / "cookie"),
             "JACK_NO_START_SERVER": "1",
-            "XDG_STATE_HOME": str(folder / "kept"),  # no volume and no timer of another conversation
         }
         # What is kept, such as the volume, is no other test's; who needs another place may name it.
         self._places = {
