@@ -217,3 +217,41 @@ def killed_after(seconds: float, folder: Path) -> list[int]:
         time.sleep(seconds)  # the moment at which the plug is pulled
         child.kill()
         return [int(line) for line in child.stdout.read().split("\n")[:-1]]
+
+
+FULL_CARD = """
+import resource, sys
+from pathlib import Path
+from appliance.service.state import StateDirectory
+from appliance.service.store import FILE, Store
+
+def room_for(more_bytes):
+    size = (Path(sys.argv[1]) / FILE).stat().st_size
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size + more_bytes, resource.RLIM_INFINITY))
+
+def save(number):
+    timer = {"name": "x" * 5000, "length_s": 1.0, "due_unix_s": float(number), "rang": 0}
+    store.save({"timers": [timer] * number})
+    store.flushed().result()
+
+store = Store(StateDirectory(Path(sys.argv[1]), lambda sentence: print("told", flush=True)))
+store.load().result()
+save(1)
+room_for(0)
+save(20)
+save(21)
+room_for(1_000_000)
+store.save({"volume": [{"percent": 30}]})
+store.close()
+"""
+
+
+def test_a_card_that_is_full_is_told_once_and_costs_nothing_once_there_is_room(
+    store: Opener, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-c", FULL_CARD, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30)
+    assert done.stdout == "told\n"
+    found = loaded(store())
+    assert [row["due_unix_s"] for row in found["timers"]] == [21.0] * 21
+    assert found["volume"] == [{"percent": 30}]
