@@ -186,7 +186,7 @@ class LiveLoop:
     async def _await_reload(self) -> None:
         assembly = self._assembly
         await self._reload.moment(
-            lambda: self._hears.is_set() and assembly.resting and not self._mailbox.waiting,
+            lambda: assembly.resting and not self._mailbox.waiting,
             lambda why: assembly.note_configuration("refused", why),
         )
         self._leaves = True

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from tests.simulators.openai_script import Answer
 pytestmark = pytest.mark.cable
 
 PATIENCE_S = 5.0
+START_S = 15.0  # of a process, on a machine that does other things as well
 
 # After which the daemon ends by itself: sooner than the watchdog, which counts from the last sign of life.
 END_S = 10.0
@@ -83,3 +86,39 @@ def test_a_microphone_that_hangs_is_opened_again_and_no_reason_to_bite(
         manager.wait_for("STATUS=Listening", PATIENCE_S)
     assert told.count("WATCHDOG=1") >= 2 * PATIENCE_S - 2
     assert [line.event for line in running.lines if line.event["event"] == "liveness"] == []
+
+
+def starting(cable: VirtualCable, manager: ServiceManager, url: str) -> "subprocess.Popen[bytes]":
+    """`appliance run --wait-for-devices`, whatever becomes of it."""
+    provider = f'[{{name="openai",kind="openai",url="{url}",api_key="env:KEY"}}]'
+    command = [
+        sys.executable,
+        "-m",
+        "appliance",
+        "run",
+        "--wait-for-devices",
+        "--set",
+        f"providers={provider}",
+    ]
+    command += ["--set", "audio.input.device=mic", "--set", "audio.output.device=spk"]
+    environment = {**cable.environment, "KEY": "sk-test", **manager.environment}
+    return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+@pytest.mark.timeout(60)
+def test_without_a_microphone_it_is_not_ready_and_asks_for_time_until_it_hears(
+    cable: VirtualCable, tmp_path: Path
+) -> None:
+    cable.microphone.unplug()
+    with ServiceManager(tmp_path) as manager, SimulatorThread(Answer(tone(1.0))) as simulator:
+        process = starting(cable, manager, simulator.url)
+        try:
+            manager.wait_for("STATUS=Deaf", START_S)
+            told = [notice.text for notice in manager.take_all(PATIENCE_S)]
+            cable.microphone.plug()
+            manager.wait_for("READY=1", PATIENCE_S)
+        finally:
+            process.kill()
+            process.wait(PATIENCE_S)
+    assert "READY=1" not in told
+    assert told.count("EXTEND_TIMEOUT_USEC=15000000") >= PATIENCE_S - 1
