@@ -24,15 +24,25 @@ pcm.!default {{ type asym; playback.pcm "spk"; capture.pcm "mic" }}
 # The longest that is promised of anything is 30 s.
 PATIENCE_S: Final = 60.0
 _LOOK_EVERY_S: Final = 0.1
+_PROPERTIES: Final = (
+    "ActiveState",
+    "MainPID",
+    "NRestarts",
+    "ExecMainStartTimestampMonotonic",
+    "ActiveEnterTimestampMonotonic",
+    "StatusText",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Of the unit, as systemd has it. `armed_s`: when it last said that it can hear (monotonic)."""
+    """Of the unit, as systemd has it. `started_s`: when its main process was last started (monotonic);
+    `armed_s`: when it last said that it can hear."""
 
     active: bool
     main_process: int
     restarts: int
+    started_s: float
     armed_s: float
     status: str
 
@@ -47,13 +57,14 @@ class Appliance:
     @property
     def state(self) -> State:
         """What systemd says of it now."""
-        names = ("ActiveState", "MainPID", "NRestarts", "ActiveEnterTimestampMonotonic", "StatusText")
-        told = self.container.run("systemctl", "show", UNIT, f"--property={','.join(names)}").stdout
+        names = ",".join(_PROPERTIES)
+        told = self.container.run("systemctl", "show", UNIT, f"--property={names}").stdout
         said = dict(line.split("=", 1) for line in told.splitlines())
         return State(
             said["ActiveState"] == "active",
             int(said["MainPID"]),
             int(said["NRestarts"]),
+            int(said["ExecMainStartTimestampMonotonic"]) / 1_000_000,
             int(said["ActiveEnterTimestampMonotonic"]) / 1_000_000,
             said["StatusText"],
         )
@@ -61,6 +72,10 @@ class Appliance:
     def armed(self, after_s: float = 0.0, timeout_s: float = PATIENCE_S) -> State:
         """Its state once it is armed, and became so after `after_s` (monotonic)."""
         return self.wait_until(lambda state: state.active and state.armed_s > after_s, "armed", timeout_s)
+
+    def started(self, after_s: float) -> State:
+        """Its state once its main process runs that was started after `after_s` (monotonic)."""
+        return self.wait_until(lambda state: state.main_process != 0 and state.started_s > after_s, "started")
 
     def wait_until(self, reached: Callable[[State], bool], what: str, timeout_s: float = PATIENCE_S) -> State:
         """Its state once that is `reached`."""
@@ -101,7 +116,7 @@ class Appliance:
     def kill(self, signal: str) -> float:
         """Send its main process a signal; when (monotonic)."""
         now_s = time.monotonic()
-        self.container.run("kill", f"-{signal}", str(self.state.main_process))
+        self.container.run("systemctl", "kill", "--kill-whom=main", f"--signal={signal}", UNIT)
         return now_s
 
     def processes(self) -> dict[int, str]:

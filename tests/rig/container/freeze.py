@@ -1,15 +1,15 @@
-"""Stops one thread of a process and nothing else of it, until this program ends: `freeze.py THREAD`.
+"""`freeze.py THREAD` stops one thread of a process and nothing else of it, until this program is killed.
 
 To the rest of the process it is a thread that waits for a device which never answers. Only the standard
 library: it runs on whatever Python the container has.
 """
 
 import ctypes
-import signal
+import os
 import sys
-import time
 
 _SEIZE, _INTERRUPT = 0x4206, 0x4207  # <sys/ptrace.h>
+_WALL = 0x40000000  # <linux/wait.h>: threads, too
 
 
 def freeze(thread: int) -> None:
@@ -19,19 +19,17 @@ def freeze(thread: int) -> None:
     for request in (_SEIZE, _INTERRUPT):
         if libc.ptrace(request, thread, None, None) != 0:
             raise OSError(ctypes.get_errno(), f"thread {thread} cannot be stopped")
-    deadline_s = time.monotonic() + 5
-    while _state(thread) != "t":
-        if time.monotonic() > deadline_s:
-            raise TimeoutError(f"thread {thread} does not stop")
-        time.sleep(0.001)
+    os.waitpid(thread, _WALL)
 
 
-def _state(thread: int) -> str:
-    with open(f"/proc/{thread}/stat", encoding="utf-8", errors="replace") as file:
-        return file.read().rpartition(")")[2].split()[0]
+def bury(thread: int) -> None:
+    """Returns when it was killed: until somebody asks for that, its process is not gone."""
+    status = 0x7F
+    while os.WIFSTOPPED(status):
+        _, status = os.waitpid(thread, _WALL)
 
 
 if __name__ == "__main__":
     freeze(int(sys.argv[1]))
     print("frozen", flush=True)
-    signal.pause()
+    bury(int(sys.argv[1]))
