@@ -36,6 +36,7 @@ class Places:
     asound: Path = Path("/proc/asound")
     sound: Path = Path("/sys/class/sound")
     processes: Path = Path("/proc")
+    groups: Path = Path("/sys/fs/cgroup")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def user_of(places: Places, card: int, pcm: int, direction: Direction) -> str | 
     if not statuses or any(status.strip() == "closed" for status in statuses):
         return None
     owner = _OWNER.search("\n".join(statuses))
-    return _program(places.processes, owner[1]) if owner else "another program"
+    return _program(places, owner[1]) if owner else "another program"
 
 
 def recorders(places: Places) -> frozenset[int]:
@@ -112,11 +113,20 @@ def _process_of(processes: Path, thread: str) -> int:
     return int(found[1] if found else thread)
 
 
-def _program(processes: Path, thread: str) -> str:
+def _program(places: Places, thread: str) -> str:
     """The program of a thread: the kernel knows who opened a device by its thread."""
-    number = str(_process_of(processes, thread))
-    name = _text(processes / number / "comm").strip()
+    number = str(_process_of(places.processes, thread))
+    name = _text(places.processes / number / "comm").strip() or _unit_of(places.groups, thread)
     return f"{name} (process {number})" if name else f"process {number}"
+
+
+def _unit_of(groups: Path, thread: str) -> str:
+    """What systemd calls the program of a thread, such as "pipewire.service": all that is told of other
+    users' programs where a service may not see them (`ProtectProc=`). "": it does not know it."""
+    for listed in groups.rglob("cgroup.threads"):
+        if thread in _text(listed).split():
+            return listed.parent.name
+    return ""
 
 
 def _identity(device: Path) -> Identity | None:

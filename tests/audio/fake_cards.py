@@ -10,7 +10,7 @@ class Tree:
     """`/proc/asound`, `/sys/class/sound` and `/proc` in a folder."""
 
     def __init__(self, folder: Path) -> None:
-        self.places = Places(folder / "asound", folder / "sound", folder / "proc")
+        self.places = Places(folder / "asound", folder / "sound", folder / "proc", folder / "cgroup")
         self._devices = folder / "devices"
         for place in (self.places.asound, self.places.sound, self.places.processes, self._devices):
             place.mkdir()

@@ -62,6 +62,16 @@ def test_a_program_that_cannot_be_seen_has_a_number_at_least(tree: Tree) -> None
     assert user_of(tree.places, 1, 0, Direction.CAPTURE) == "process 4321"
 
 
+def test_a_program_of_another_user_is_told_by_its_unit(tree: Tree) -> None:
+    tree.card(1, "Mic", "Mic")
+    tree.pcm(1, 0, "c", "Audio", owner=4321)
+    unit = tree.places.groups / "user.slice/user-1000.slice/session.slice/pipewire.service"
+    unit.mkdir(parents=True)
+    (unit / "cgroup.threads").write_text("77\n4321\n")
+    (unit.parent / "cgroup.threads").write_text("432\n")
+    assert user_of(tree.places, 1, 0, Direction.CAPTURE) == "pipewire.service (process 4321)"
+
+
 def test_a_free_device_has_no_user_and_neither_has_one_that_is_not_there(tree: Tree) -> None:
     tree.card(1, "Mic", "Mic")
     tree.pcm(1, 0, "c", "Audio")

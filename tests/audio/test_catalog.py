@@ -10,7 +10,7 @@ from appliance.audio.search import Previous
 from appliance.errors import DeviceError
 from tests.audio.fake_cards import Tree
 
-NOWHERE = Places(Path("/nonexistent"), Path("/nonexistent"), Path("/nonexistent"))
+NOWHERE = Places(*[Path("/nonexistent")] * 4)
 
 
 @pytest.fixture

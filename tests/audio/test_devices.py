@@ -14,7 +14,7 @@ from appliance.audio.seam import CaptureOptions, SpeakerDevice, SpeakerOptions
 from appliance.errors import DeviceError
 from tests.audio.fake_cards import Tree
 
-NOWHERE = Places(Path("/nonexistent"), Path("/nonexistent"), Path("/nonexistent"))
+NOWHERE = Places(*[Path("/nonexistent")] * 4)
 
 _PRELUDE = """
 import json, os, struct, sys, time

@@ -13,7 +13,7 @@ from appliance.audio.seam import CaptureOptions, SpeakerOptions
 from appliance.errors import DeviceError
 from tests.audio.test_devices import process
 
-NOWHERE = Places(Path("/nonexistent"), Path("/nonexistent"), Path("/nonexistent"))
+NOWHERE = Places(*[Path("/nonexistent")] * 4)
 
 # Deaf to all but SIGKILL, as a process is that waits in a driver.
 HANGS = "signal.pthread_sigmask(signal.SIG_BLOCK, set(signal.Signals))\nwhile True: time.sleep(60)\n"
