@@ -66,10 +66,10 @@ class Looking:
         """How long until the next look."""
         return LOOK_EVERY_S if self._less is None else LOOK_AGAIN_S
 
-    def look(self, reach: Reach, monotonic_s: float, wall_s: float) -> list[NetworkEvent]:
+    def look(self, reach: Reach, since_boot_s: float, wall_s: float) -> list[NetworkEvent]:
         """What has happened since the last look."""
         news: list[NetworkEvent] = []
-        offset_s = wall_s - monotonic_s
+        offset_s = wall_s - since_boot_s
         if self._offset_s is not None and abs(offset_s - self._offset_s) >= CLOCK_STEP_S:
             news.append(ClockSet(offset_s - self._offset_s))
         self._offset_s = offset_s
@@ -110,7 +110,8 @@ class NetworkWatch:
     def _run(self) -> None:
         looking = Looking()
         while True:
-            for event in looking.look(self._reach(), time.monotonic(), time.time()):
+            since_boot_s = time.clock_gettime(time.CLOCK_BOOTTIME)  # it goes on while the machine sleeps
+            for event in looking.look(self._reach(), since_boot_s, time.time()):
                 self._post(event)
             if self._stopping.wait(looking.next_look_s):
                 return
