@@ -1,7 +1,7 @@
 """What the model is told is filled in, and told anew when it is no longer true; the time not every minute."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -11,7 +11,7 @@ from appliance.service.instructions import TIME_LATE_S, Instructions, UnknownVar
 from appliance.settings.pack import Prompt
 from tests.service.stage import ScriptedProvider, play, silence, speech, tone
 
-SATURDAY = datetime(2026, 11, 21, 23, 50)
+SATURDAY = datetime(2026, 11, 21, 23, 50, tzinfo=UTC)
 
 
 class Stage:
@@ -52,6 +52,12 @@ def test_a_variable_that_is_set_is_told_and_stays() -> None:
     stage.told.assign("topic", "jazz")
     assert stage.told.as_of_now() == "Bo in the hall likes jazz"
     assert stage.told.variables == {"user_name": "Bo", "room": "hall", "topic": "jazz"}
+
+
+def test_what_was_set_is_told_apart_from_what_was_configured() -> None:
+    stage = Stage("{{user_name}} in the {{room}}", user_name="Al")
+    stage.told.assign("room", "hall")
+    assert stage.told.assigned == {"room": "hall"}
 
 
 def test_a_variable_that_nobody_knows_is_refused_in_a_sentence() -> None:
