@@ -8,7 +8,7 @@ from appliance.conversation.history import History
 from appliance.service.long_memory import LongMemory
 from appliance.service.state import StateDirectory
 from appliance.service.store import Row, Store
-from appliance.service.toolbox_reminders import timers_of_before
+from appliance.service.timers_of_before import timers_of_before
 from appliance.service.toolbox_volume import VolumeKnob
 
 # Half a second is much for a card that works; one that does not must not keep the appliance deaf.
@@ -41,9 +41,7 @@ class Keepsakes:
             try:
                 kept = await asyncio.wait_for(asyncio.wrap_future(self.store.load()), LOAD_TIMEOUT_S)
             except TimeoutError:
-                self._tell_owner(
-                    "the card is too slow, so timers, alarms and the volume are not known"
-                )
+                self._tell_owner("the card is too slow, so timers, alarms and the volume are not known")
                 await asyncio.to_thread(self.store.close)
         self.volume.restore(kept)
         self.memory.restore(kept)

@@ -1,14 +1,13 @@
 """Timers and alarms of a running appliance: they ring, and a restart costs none of them."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, Literal
 
 from pydantic import TypeAdapter
 
 from appliance.service.record import Record
-from appliance.service.state import StateDirectory
-from appliance.service.store import TIMERS_OF_BEFORE, Row, Store
+from appliance.service.store import Row, Store
 from appliance.service.toolbox_bell import RoomBell
 from appliance.skills.alarm import ALARMS, MAX_MISSED, MISSED, Alarm, Missed
 from appliance.skills.alarms import Alarms, Due
@@ -36,7 +35,8 @@ class Reminders:
         self._store = store
         self._record = record
         self._bell = bell
-        self._kept_began_s = 0.0  # by the clock on the wall, when the stream began; as it was last kept
+        self._began_unix_s = 0.0  # when the stream began, by the clock on the wall as of the last look
+        self._unsure: Collection[int] = ()  # timers of before a restart, by a clock that was not set yet
         self._look_at_unix_s = -math.inf  # before that no alarm is due
 
     # ------------------------------------------------------------------ what tools do
@@ -84,11 +84,7 @@ class Reminders:
         now_s = self._clock.now_s()
         if self._bell.was_silenced():
             self._settle()
-        if abs(self._began_s() - self._kept_began_s) > _SET_S:
-            self._look_at_unix_s = -math.inf
-            if self.timers.pending or self.timers.ringing:
-                self.keep()  # by the old time, a restart would take them for over
-            self._kept_began_s = self._began_s()
+        self._look_at_the_clock(now_s)
         if self._anything_begins_to_ring(now_s):
             self.keep()
             self._bell.strike(now_s)
@@ -96,6 +92,21 @@ class Reminders:
             self._bell.look(now_s)
             if (self.timers.ringing or self.alarms.ringing) and not self._bell.rings:
                 self._settle()
+
+    def _look_at_the_clock(self, now_s: float) -> None:
+        """Somebody may have set it. A machine without a battery clock was off for as long as it is set by."""
+        step_s = self._began_s() - self._began_unix_s
+        if abs(step_s) > _SET_S:
+            self._began_unix_s += step_s
+            self._look_at_unix_s = -math.inf
+            for timer in self.timers.hasten(self._unsure, max(step_s, 0.0), now_s):
+                self._record.write("timer", number=timer.number, state="missed")
+                self._miss([Missed(timer.words, self._began_unix_s + timer.due_s)])
+            if self.timers.pending or self.timers.ringing or self._unsure:
+                self.keep()  # by the old time, a restart would take them for over
+            self._unsure = ()
+        elif self._unsure and self._clock.is_set:
+            self._unsure = ()
 
     def missed_by_now(self, *, met: bool) -> str:
         """A sentence for what was missed, once, when it is time to tell it; empty otherwise."""
@@ -153,6 +164,8 @@ class Reminders:
         ended = self.timers.restore(timers, self._clock.now_s(), now.timestamp())
         for _ in ended:
             self._record.write("timer", number=None, state="missed")
+        self._began_unix_s = self._began_s()
+        self._unsure = [timer.number for timer in self.timers.pending]
         self.alarms.restore(alarms)
         self._miss([*missed, *(Missed(timer.words, timer.due_unix_s) for timer in ended)])
         self.changed()
@@ -160,7 +173,6 @@ class Reminders:
 
     def keep(self) -> None:
         """Let a restart find what there is."""
-        self._kept_began_s = self._began_s()
         if self._store is not None:
             timers = self.timers.kept(self._clock.now_s(), self._clock.local().timestamp())
             missed: list[Row] = [{"words": one.words, "due_unix_s": one.due_unix_s} for one in self._missed]
@@ -178,17 +190,3 @@ def _understood(
         return shape.validate_python(list(kept.get(table, ()))), []
     except ValueError as invalid:
         return [], [f"the {table} of before make no sense ({str(invalid).splitlines()[0]}): begun anew"]
-
-
-def timers_of_before(state: StateDirectory) -> Sequence[Row]:
-    """The timers as versions without a database kept them. Blocks."""
-    kept = state.read(TIMERS_OF_BEFORE)
-    try:
-        timers = [] if kept is None else KEPT.validate_python(kept)
-    except ValueError as invalid:
-        state.put_aside(TIMERS_OF_BEFORE, str(invalid).splitlines()[0])
-        return []
-    return [
-        {"name": one.name, "length_s": one.length_s, "due_unix_s": one.due_unix_s, "rang": int(one.rang)}
-        for one in timers
-    ]

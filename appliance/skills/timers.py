@@ -4,8 +4,8 @@ Instants are seconds of one clock that never jumps, given by the caller. Only wh
 is told in seconds since 1970, because no other clock goes on while the device is off.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Annotated, Final
 
 from pydantic import ConfigDict, Field, TypeAdapter
@@ -144,6 +144,17 @@ class Timers:
             if timer not in missed and len(self._timers) < MAX_TIMERS:
                 left_s = min(max(timer.due_unix_s - unix_s, 0.0), timer.length_s)
                 self._add(timer.name, timer.length_s, now_s + left_s, rang=timer.rang)
+        return missed
+
+    def hasten(self, numbers: Collection[int], by_s: float, now_s: float) -> Sequence[Timer]:
+        """These end `by_s` earlier, for so much longer than was thought the device was off; returns what
+        ended too long ago to ring."""
+        earlier = [
+            replace(timer, due_s=timer.due_s - by_s) if timer.number in numbers else timer
+            for timer in self._timers
+        ]
+        missed = [timer for timer in earlier if timer.due_s < now_s - STILL_RINGS_S]
+        self._timers = sorted((one for one in earlier if one not in missed), key=lambda each: each.due_s)
         return missed
 
     def _add(self, name: str, length_s: float, due_s: float, *, rang: bool = False) -> Timer:

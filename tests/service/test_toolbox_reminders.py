@@ -100,6 +100,56 @@ def test_a_timer_outlives_a_clock_that_is_set_while_it_runs(room_at: Rooms) -> N
     assert tea.due_s - after.now_s() == pytest.approx(510)
 
 
+def after_an_hour_without_a_clock(room_at: Rooms, minutes: float) -> Room:
+    """A timer was set, the power was off for an hour, and nothing told the time when it was back; until the
+    network does."""
+    before = room_at(BEHIND)
+    before.timers.start(minutes * 60, "tea", before.now_s())
+    before.reminders.changed()
+    after = room_at(BEHIND)
+    after.is_set = False
+    after.look(0)
+    after.wall, after.is_set = BEHIND + timedelta(hours=1), True
+    after.look(1)
+    return after
+
+
+def test_without_a_battery_clock_a_timer_counts_the_time_without_power_once_it_is_known(
+    room_at: Rooms,
+) -> None:
+    room = after_an_hour_without_a_clock(room_at, minutes=90)
+    (tea,) = room.timers.pending
+    assert tea.due_s - room.now_s() == pytest.approx(30 * 60, abs=2)
+    again = restarted(room_at, room, seconds=60)
+    assert again.timers.pending[0].due_s - again.now_s() == pytest.approx(29 * 60, abs=2)
+
+
+def test_what_rang_in_vain_without_power_is_missed_once_the_time_is_known(room_at: Rooms) -> None:
+    room = after_an_hour_without_a_clock(room_at, minutes=10)
+    assert (names(room), room.events) == ([], [("timer", "missed")])
+    assert room.reminders.missed_by_now(met=False) == "I missed your tea timer, because I was off."
+
+
+def test_a_timer_that_was_set_since_is_not_touched_by_a_clock_that_is_set(room_at: Rooms) -> None:
+    room = room_at(BEHIND)
+    room.is_set = False
+    room.timers.start(600, "tea", room.now_s())
+    room.wall, room.is_set = BEHIND + timedelta(hours=1), True
+    room.look(1)
+    assert room.timers.pending[0].due_s - room.now_s() == pytest.approx(599)
+
+
+def test_a_clock_that_was_right_and_is_set_changes_nothing_for_a_timer(room_at: Rooms) -> None:
+    before = room_at(BEHIND)
+    before.timers.start(6000, "tea", before.now_s())
+    before.reminders.changed()
+    room = room_at(BEHIND)
+    room.look(0)
+    room.wall += timedelta(hours=1)
+    room.look(1)
+    assert room.timers.pending[0].due_s - room.now_s() == pytest.approx(5999)
+
+
 def test_as_long_as_nothing_changes_nothing_is_written_again(
     room_at: Rooms, monkeypatch: pytest.MonkeyPatch
 ) -> None:

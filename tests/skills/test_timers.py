@@ -130,3 +130,9 @@ def test_what_rings_rings_on_after_a_restart_and_is_known_to_have_rung() -> None
     assert [(timer.name, timer.rang) for timer in after.take_due(0)] == [("60", True)]
     again, _ = restarted(after, now_s=0, off_s=0)
     assert [timer.rang for timer in again.take_due(0)] == [True]
+
+
+def test_who_was_off_for_longer_than_was_thought_has_less_time_left() -> None:
+    timers = running(60, 600, 6000)
+    assert [timer.name for timer in timers.hasten([1, 2], 700, 0.0)] == ["60"]
+    assert [(timer.name, timer.due_s) for timer in timers.pending] == [("600", -100), ("6000", 6000)]
