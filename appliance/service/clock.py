@@ -14,12 +14,14 @@ class StreamClock(Protocol):
 
 
 class _Here(tzinfo):
-    """The zone of this machine, as its C library knows it (`TZ`, else /etc/localtime), summer time included.
+    """The zone of this machine, as its C library knows it (`TZ`, else /etc/localtime), summer time included;
+    where somebody moves the machine to another zone, that one.
 
     `datetime.astimezone()` alone gives the offset of one instant, which is wrong beyond the next change.
     """
 
     def fromutc(self, utc: datetime) -> datetime:
+        time.tzset()  # else the C library goes by what it read at the start
         local = utc.replace(tzinfo=UTC).astimezone()
         here = local.replace(tzinfo=self, fold=0)
         return here if here.utcoffset() == local.utcoffset() else here.replace(fold=1)

@@ -45,5 +45,11 @@ def test_no_quarter_of_an_hour_of_a_year_is_another_instant() -> None:
         assert instant.astimezone(HERE).astimezone(UTC) == instant
 
 
+def test_a_machine_that_is_moved_to_another_zone_goes_by_that_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert local_time().tzname() in ("CET", "CEST")
+    monkeypatch.setenv("TZ", "JST-9")
+    assert local_time().tzname() == "JST"
+
+
 def test_what_is_told_as_local_time_is_this_instant() -> None:
     assert abs(local_time().timestamp() - time.time()) < 60
