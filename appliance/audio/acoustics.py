@@ -61,8 +61,8 @@ class Acoustics:
 def measure(recording: Pcm, rate_hz: int, probe: Probe) -> Acoustics:
     """What is known from `recording`, mono at `rate_hz`: some quiet, the probe, and at least 0.5 s after it.
 
-    Good to 0.2 ms, 1 dB and 5 ppm, where the echo is no quieter than the noise; the distortion to 3 dB where
-    it is above -40 dB, and the echo 30 dB above the noise.
+    Good to 0.2 ms, 1 dB and 5 ppm, where the echo is no quieter than the noise; the distortion to 1 dB where
+    it is above -40 dB, and the echo 25 dB above the noise.
     """
     heard: Samples = recording.astype(np.float64)
     if not len(heard) or np.ptp(recording) == 0:

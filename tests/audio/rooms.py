@@ -13,7 +13,8 @@ from appliance.pcm.formats import FULL_SCALE, Pcm
 class Room:
     """`delay_s`: from the recording's start to the probe's. `gain` None: the probe is not heard at all.
 
-    `limit`: where the loudspeaker's amplifier ends, over what it is given. `echoes`: further ways of the
+    `limit`: where the loudspeaker's amplifier ends, over what it is given; `cubic` is its share of the third
+    power, which makes a third harmonic of a quarter of it. `echoes`: further ways of the
     sound, each with its delay in s and its gain in dB. `constant`: added to every sample.
     """
 
@@ -22,6 +23,7 @@ class Room:
     noise_dbfs: float = -60.0
     drift_ppm: float = 0.0
     limit: float | None = None
+    cubic: float = 0.0
     echoes: tuple[tuple[float, float], ...] = ()
     constant: float = 0.0
     seed: int = 0
@@ -35,6 +37,7 @@ def recorded(room: Room, rate_hz: int, probe: Probe) -> Pcm:
     if room.gain_db is not None:
         for delay_s, gain_db in ((0.0, 0.0), *room.echoes):
             played = _played(time_s - room.delay_s - delay_s, probe)
+            played += room.cubic * played**3
             if room.limit is not None:
                 played = np.clip(played, -room.limit, room.limit)
             heard += probe.peak * 10 ** ((room.gain_db + gain_db) / 20) * played

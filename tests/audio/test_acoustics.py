@@ -97,6 +97,16 @@ def test_a_loudspeaker_that_is_driven_too_far_is_heard_by_its_harmonics(
     assert least_db < echo(Room(gain_db=-6, noise_dbfs=-70, limit=limit)).distortion_db < most_db
 
 
+@pytest.mark.parametrize("noise_dbfs", [-80.0, -50.0])
+@pytest.mark.parametrize("cubic", [0.5, 0.2, 0.05])
+def test_a_third_harmonic_is_as_strong_as_it_was_made(cubic: float, noise_dbfs: float) -> None:
+    low_hz, high_hz = Probe().low_hz, Probe().high_hz
+    in_band = math.log(high_hz / 3 / low_hz) / math.log(high_hz / low_hz)  # the rest of it is beyond 7 kHz
+    made_db = 20 * math.log10(cubic / 4 / (1 + 0.75 * cubic)) + 10 * math.log10(in_band)
+    found = echo(Room(gain_db=-10, noise_dbfs=noise_dbfs, cubic=cubic))
+    assert found.distortion_db == pytest.approx(made_db, abs=1)
+
+
 def test_distortion_that_drowns_in_the_noise_is_not_made_up() -> None:
     found = [echo(Room(gain_db=-40, noise_dbfs=-50, seed=seed)).distortion_db for seed in range(5)]
     assert max(found) < -15
