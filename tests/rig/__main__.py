@@ -31,20 +31,24 @@ def main(arguments: list[str]) -> int:
                 print(line, end="", flush=True)
                 if line.startswith(("FAILED ", "ERROR ", "SKIPPED ")):
                     failed.append(line.strip())
-        PAGE.write_text(page(read_results(file), about(time.monotonic() - began_s), failed), encoding="utf-8")
+        PAGE.write_text(
+            page(read_results(file), about(arguments, time.monotonic() - began_s), failed), encoding="utf-8"
+        )
     return run.returncode
 
 
-def about(took_s: float) -> list[tuple[str, str]]:
+def about(arguments: list[str], took_s: float) -> list[tuple[str, str]]:
     """What this run was."""
     commit = subprocess.run(
         ["git", "describe", "--always", "--dirty"], cwd=CLONE, capture_output=True, text=True, check=False
     )
-    cores = os.cpu_count()
+    cores, load = os.cpu_count(), os.getloadavg()[0]
     return [
+        ("command", f"`{' '.join(['python -m tests.rig', *arguments])}`"),
         ("when", f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, in {took_s / 60:.0f} minutes"),
         ("commit", commit.stdout.strip()),
         ("machine", f"{platform.machine()}, {cores} processors, Linux {platform.release().split('-')[0]}"),
+        ("load at its end", f"{load:.1f}"),
     ]
 
 

@@ -67,7 +67,7 @@ def read_results(file: Path) -> list[Result]:
 def page(results: Sequence[Result], about: Sequence[tuple[str, str]], failed: Sequence[str]) -> str:
     """The page in Markdown. `about`: what the run was, name and value; `failed`: what came to no result."""
     lines = ["# What the rig measured", ""]
-    lines += ["Written by `python -m tests.rig` in one run; not by hand.", ""]
+    lines += ["Written by a program, from one run.", ""]
     lines += [f"- {name}: {value}" for name, value in about]
     lines += ["", "| what | measured | promised | | test |", "| --- | --- | --- | --- | --- |"]
     for result in results:

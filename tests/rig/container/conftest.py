@@ -74,13 +74,13 @@ def scratch() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
-def materials() -> Iterator[Materials]:
-    """Everything that has to be made or started first. Skips where this machine cannot."""
+@contextmanager
+def gathered(suite: str) -> Iterator[Materials]:
+    """Materials for machines with this release of Debian. Skips where this machine cannot."""
     try:
         if (reason := why_unavailable()) is not None:
             raise RigUnavailable(reason)
-        root = debian_root(TRIXIE)
+        root = debian_root(suite)
     except RigUnavailable as unavailable:
         if REQUIRED_VARIABLE in os.environ:
             raise
@@ -91,12 +91,12 @@ def materials() -> Iterator[Materials]:
         (folder / "cable").mkdir(mode=0o755)
         folder.chmod(0o755)
         with VirtualCable(folder / "cable") as cable:
-            bundle = offline_bundle(TRIXIE, source)
+            bundle = offline_bundle(suite, source)
             yield Materials(root, source, later, bundle, cable, folder / "cable")
 
 
-@pytest.fixture(scope="session")
-def installed(materials: Materials) -> Iterator[Installed]:
+@contextmanager
+def installed_on(materials: Materials) -> Iterator[Installed]:
     """One machine on which `install.sh --offline` ran, switched off again."""
     with materials.container() as container:
         container.boot()
@@ -107,6 +107,20 @@ def installed(materials: Materials) -> Iterator[Installed]:
         took_s = time.monotonic() - began_s
         container.power_off()
         yield Installed(container.disk, done.stdout + done.stderr, took_s)
+
+
+@pytest.fixture(scope="session")
+def materials() -> Iterator[Materials]:
+    """Everything that has to be made or started first."""
+    with gathered(TRIXIE) as materials:
+        yield materials
+
+
+@pytest.fixture(scope="session")
+def installed(materials: Materials) -> Iterator[Installed]:
+    """The disk of a machine on which it was installed."""
+    with installed_on(materials) as installed:
+        yield installed
 
 
 @pytest.fixture
