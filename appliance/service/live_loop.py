@@ -1,6 +1,7 @@
 """Devices, threads and loop of the speaker, around one assembly."""
 
 import asyncio
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -10,6 +11,7 @@ import numpy as np
 
 from appliance.audio.remote import LeftMicrophone
 from appliance.conversation.vocabulary import DeviceState, MuteWanted, SpeechEvent
+from appliance.errors import ApplianceError
 from appliance.hearing.detector import SpeechDetector
 from appliance.hearing.thread import HearingThread
 from appliance.panel.pins import Hardware, NoHardware
@@ -46,6 +48,8 @@ START_TIMEOUT_S = 3.0
 # What the program that takes our place hears once more: the beginning of a word that nobody knew to be one,
 # with its prefix. Less than what has to be quiet before it.
 RECENT_S = 1.0
+# Everything that is closed has deadlines, which come to 2 s. What broke may hang in closing as well.
+CLOSE_S = 4.0
 # How often the log and the half duplex are looked after.
 LOOK_EVERY_S = 0.1
 
@@ -190,7 +194,7 @@ class LiveLoop:
             lambda why: assembly.note_configuration("refused", why),
         )
         self._leaves = True
-        self._stopping.set()
+        self._end_in_time()
 
     def _take_over(self, handed: Handover) -> None:
         """Go on from what the program before has left."""
@@ -284,7 +288,11 @@ class LiveLoop:
 
     def _end_with(self, error: Exception) -> None:
         self._failure = self._failure or error
+        self._end_in_time()
+
+    def _end_in_time(self) -> None:
         self._stopping.set()
+        self._loop.call_later(CLOSE_S, os._exit, ApplianceError.exit_code)
 
     def _say_ready(self) -> None:
         if self._handed is None:
