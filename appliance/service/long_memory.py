@@ -86,7 +86,9 @@ class LongMemory:
         """Nothing was ever said."""
         self._answered.clear()
         self._before = ()
-        self._save()
+        self._changed_unix_s = None
+        if self._store is not None:
+            self._store.forget("said")
 
     def _save(self) -> None:
         self._changed_unix_s = None

@@ -5,7 +5,8 @@ import sqlite3
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import suppress
+from contextlib import closing, suppress
+from pathlib import Path
 from typing import Final
 
 from appliance.service import store_schema as schema
@@ -36,6 +37,7 @@ class Store:
         """`timers_of_before()` are the timers for a file that is made; it may block."""
         self._state = state
         self._path = state.folder / FILE
+        self._journal = state.folder / f"{FILE}-journal"
         self._timers_of_before = timers_of_before
         self._lock = threading.Lock()
         self._rows: dict[str, Sequence[Row]] = {}  # of every table, as they were read or saved last
@@ -65,6 +67,17 @@ class Store:
             waits, self._waits = self._waits, True
         if not waits:
             self._writer.submit(self._write)
+
+    def forget(self, table: str) -> None:
+        """Let `table` be empty soon, also in a file that could not be read at the start; and let nothing be
+        left of one that was put aside. What cannot be deleted is told. Never blocks."""
+        self.save({table: ()})
+        with self._lock:
+            closed = self._closed
+        if closed:
+            self._tell_kept("it was given up, because the card was too slow")
+        else:
+            self._writer.submit(self._forget, table)
 
     def flushed(self) -> "Future[None]":
         """Done once everything that was saved until here is written."""
@@ -117,8 +130,22 @@ class Store:
 
     def _put_aside(self, reason: str) -> None:
         """With its journal, which would be rolled back into the file that takes its place."""
-        self._path.with_name(f"{FILE}-journal").unlink(missing_ok=True)
+        self._journal.unlink(missing_ok=True)
         self._state.put_aside(FILE, reason)
+
+    def _forget(self, table: str) -> None:
+        try:
+            if self._unread:
+                with closing(schema.opened(str(self._path), list)) as db:
+                    self._replace(db, {table: ()})
+            aside = self._path.with_name(f"{FILE}.spoilt")
+            if aside.exists():
+                _overwrite(aside)
+                aside.unlink()
+        except (sqlite3.Error, OSError, schema.NewerFile) as error:
+            self._tell_kept(str(error))
+        if table in self._unwritten:
+            self._tell_kept("it cannot be written")
 
     def _write(self) -> None:
         with self._lock:
@@ -146,6 +173,8 @@ class Store:
             with suppress(sqlite3.Error):  # it did so itself
                 db.execute("ROLLBACK")
             raise
+        if self._journal.exists():
+            _overwrite(self._journal)
 
     def _lose(self, tables: set[str], error: Exception) -> None:
         """They are written with what is saved next."""
@@ -153,6 +182,12 @@ class Store:
             self._unwritten |= tables
         self._shut()
         self._tell(f"{self._path} cannot be written, so a restart forgets timers and alarms: {error}")
+
+    def _tell_kept(self, reason: str) -> None:
+        self._state.warn(
+            f"what was to be forgotten may still be in {self._path} ({reason});"
+            " stop the service and delete that file"
+        )
 
     def _tell(self, sentence: str) -> None:
         if not self._told:
@@ -169,6 +204,13 @@ class Store:
         if self._unwritten:  # what failed before has its last chance
             self._write()
         self._shut()
+
+
+def _overwrite(file: Path) -> None:
+    """What it held is gone; it has the same size."""
+    with file.open("r+b", buffering=0) as opened:
+        opened.write(bytes(file.stat().st_size))
+        os.fsync(opened.fileno())
 
 
 def _is_of_the_machine(error: sqlite3.DatabaseError) -> bool:

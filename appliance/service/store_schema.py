@@ -1,11 +1,12 @@
 """The tables of the database of what outlives a power cut, and how they came about.
 
 A table or a column that is only added keeps `VERSION`, so that an older version of the appliance goes on with
-the file after a rollback: it reads and writes by name what it knows.
+the file after a rollback: it reads and writes by name what it knows. A column that is added may be NULL, or
+has a default.
 """
 
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from appliance.errors import ApplianceError, Fault
@@ -25,7 +26,9 @@ TABLES: Final[Mapping[str, str]] = {
     "said": "at_unix_s REAL NOT NULL, role TEXT NOT NULL, text TEXT NOT NULL",
 }
 _PRAGMAS: Final = (
-    "PRAGMA journal_mode=DELETE",  # one file, and after a kill a journal that the next start rolls back
+    # After a kill the next start rolls it back. It is not unlinked, because it holds what was there before a
+    # change, which has to be overwritten as well.
+    "PRAGMA journal_mode=PERSIST",
     "PRAGMA synchronous=EXTRA",  # a commit has reached the card, the directory's entry included
     "PRAGMA secure_delete=ON",  # what is to be forgotten is overwritten
 )
@@ -55,6 +58,8 @@ def opened(path: str, timers_of_before: Callable[[], Sequence[Row]]) -> sqlite3.
             raise sqlite3.DatabaseError(sound)
         if found == 0:
             _make(db, timers_of_before())
+        elif missing := list(_missing(db)):
+            _add(db, missing)
     except BaseException:
         db.close()
         raise
@@ -67,6 +72,25 @@ def _make(db: sqlite3.Connection, timers: Sequence[Row]) -> None:
         db.execute(f"CREATE TABLE IF NOT EXISTS {table} ({columns}) STRICT")
     replace(db, {"timers": timers})
     db.execute(f"PRAGMA user_version={VERSION}")
+    db.execute("COMMIT")
+
+
+def _missing(db: sqlite3.Connection) -> Iterator[str]:
+    """What makes of a file of an earlier version one of this."""
+    for table, columns in TABLES.items():
+        there = {str(row[0]) for row in db.execute("SELECT name FROM pragma_table_info(?)", (table,))}
+        if not there:
+            yield f"CREATE TABLE {table} ({columns}) STRICT"
+            continue
+        for column in columns.split(", "):
+            if column.split()[0] not in there:
+                yield f"ALTER TABLE {table} ADD COLUMN {column}"
+
+
+def _add(db: sqlite3.Connection, missing: Sequence[str]) -> None:
+    db.execute("BEGIN IMMEDIATE")
+    for statement in missing:
+        db.execute(statement)
     db.execute("COMMIT")
 
 

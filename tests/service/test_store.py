@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from appliance.service import store_schema
 from appliance.service.state import StateDirectory
 from appliance.service.store import FILE, Row, Store
 
@@ -74,7 +75,87 @@ def test_what_was_deleted_is_nowhere_in_the_file(store: Opener, tmp_path: Path) 
     saved(before, said=[{"at_unix_s": 1.0, "role": "user", "text": "a secret"}])
     assert b"a secret" in (tmp_path / FILE).read_bytes()
     saved(before, said=[])
-    assert [b"a secret" in path.read_bytes() for path in tmp_path.iterdir()] == [False]
+    files = {path.name: b"a secret" in path.read_bytes() for path in tmp_path.iterdir()}
+    assert files == {FILE: False, f"{FILE}-journal": False}
+
+
+def test_forgotten_is_what_was_put_aside_as_well(store: Opener, tmp_path: Path) -> None:
+    (tmp_path / FILE).write_bytes(b"a secret" * 100)
+    one = store()
+    loaded(one)
+    (aside,) = tmp_path.glob("*.spoilt")
+    (tmp_path / "its blocks").hardlink_to(aside)
+    one.forget("said")
+    one.flushed().result(5)
+    assert not aside.exists()
+    assert set((tmp_path / "its blocks").read_bytes()) == {0}
+
+
+def test_forgotten_is_what_is_in_a_file_that_could_not_be_read_and_nothing_else(
+    store: Opener, tmp_path: Path
+) -> None:
+    before = store()
+    loaded(before)
+    saved(before, timers=[TEA], said=[{"at_unix_s": 1.0, "role": "user", "text": "a secret"}])
+    before.close()
+    one = store()
+    with closing(sqlite3.connect(tmp_path / FILE, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        loaded(one)
+        other.execute("ROLLBACK")
+    one.forget("said")
+    one.close()
+    assert b"a secret" not in (tmp_path / FILE).read_bytes()
+    assert loaded(store())["timers"] == [TEA]
+
+
+@pytest.mark.parametrize("unread", [True, False])
+def test_what_cannot_be_forgotten_is_told(
+    unread: bool, store: Opener, tmp_path: Path, warnings: list[str]
+) -> None:
+    before = store()
+    loaded(before)
+    before.close()
+    one = store()
+    with closing(sqlite3.connect(tmp_path / FILE, isolation_level=None)) as other:
+        if not unread:
+            loaded(one)
+        other.execute("BEGIN EXCLUSIVE")
+        if unread:
+            loaded(one)
+        one.forget("said")
+        one.flushed().result(5)
+        other.execute("ROLLBACK")
+    assert "may still be in" in warnings[-1]
+
+
+def test_what_a_store_that_was_given_up_does_not_forget_is_told(store: Opener, warnings: list[str]) -> None:
+    one = store()
+    loaded(one)
+    one.close()
+    one.forget("said")
+    assert "may still be in" in warnings[-1]
+
+
+@pytest.mark.parametrize(
+    "added",
+    [{"errands": "what TEXT NOT NULL"}, {"volume": "percent INTEGER NOT NULL, night_percent INTEGER"}],
+)
+def test_a_file_of_before_a_table_or_a_column_is_gone_on_with(
+    added: Mapping[str, str], store: Opener, warnings: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = store()
+    loaded(before)
+    saved(before, timers=[TEA], volume=[LOUD])
+    before.close()
+    monkeypatch.setattr(store_schema, "TABLES", {**store_schema.TABLES, **added})
+    after = store()
+    assert loaded(after)["timers"] == [TEA]
+    (table,) = added
+    row: Row = {"what": "milk"} if table == "errands" else {"percent": 3, "night_percent": 1}
+    saved(after, **{table: [row]})
+    after.close()
+    assert (loaded(store())[table], warnings) == ([row], [])
 
 
 def test_timers_of_before_are_taken_over_once(store: Opener) -> None:
