@@ -67,7 +67,8 @@ def _echo(learnt: Learnt, alone: bool) -> Iterator[Finding]:
     yield _level(echo)
     yield _clipping(learnt.clipped_share)
     yield _distortion(echo)
-    yield _delay(echo)
+    if learnt.steady:
+        yield _delay(echo)
     yield _clocks(learnt, echo)
 
 

@@ -62,8 +62,10 @@ def test_a_noisy_room_and_a_microphone_that_clips_are_told() -> None:
     assert "(see noise, clipping)" in found["talking over it"].sentence
 
 
-def test_gaps_in_the_sound_are_no_drift() -> None:
-    assert "2 gaps" in findings(LEARNT.model_copy(update={"overruns": 2}))["clocks"].sentence
+def test_gaps_in_the_sound_are_no_drift_and_leave_no_delay_to_be_known() -> None:
+    lost = findings(LEARNT.model_copy(update={"overruns": 2}))
+    assert "2 gaps" in lost["clocks"].sentence
+    assert "delay" not in lost
 
 
 def test_no_echo_is_right_with_headphones_and_only_then() -> None:
