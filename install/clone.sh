@@ -8,7 +8,7 @@ readonly STAMP=$VENV/installed # a line "LOCK HASH" for each lock file that is c
 readonly CLONE_PACKAGES=(ca-certificates espeak-ng python3 python3-pyaudio python3-venv)
 # the virtual audio cable, recorded speech with known text, the linter of this file, and a Debian in a container
 readonly TEST_PACKAGES=(libasound2-plugins pocketsphinx-testdata pulseaudio pulseaudio-utils shellcheck
-    mmdebstrap systemd-container)
+    e2fsprogs mmdebstrap qemu-system-x86 systemd-container)
 
 stamp_of() { printf '%s %s\n' "$1" "$(cat "requirements/$1.lock" pyproject.toml | sha256sum | cut -d ' ' -f 1)"; }
 
