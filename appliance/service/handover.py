@@ -62,15 +62,12 @@ def find(environ: MutableMapping[str, str]) -> Handover | None:
 def take_microphone(handover: Handover, device: str) -> CaptureDevice | None:
     """The microphone that was left, where the settings still want it (`device`); None where one has to be
     opened."""
-    if handover.muted:
-        return ClosedMicrophone(handover.name, handover.recent_hz)
-    if handover.microphone is None:
-        return None
-    microphone = adopt_microphone(handover.microphone)
-    if device == handover.device:
+    microphone = None if handover.microphone is None else adopt_microphone(handover.microphone)
+    if microphone is not None and not handover.muted and device == handover.device:
         return microphone
-    microphone.close()
-    return None
+    if microphone is not None:  # somebody muted it while the program before ended, or wants another one
+        microphone.close()
+    return ClosedMicrophone(handover.name, handover.recent_hz) if handover.muted else None
 
 
 def to_json(handover: Handover) -> str:

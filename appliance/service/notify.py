@@ -26,6 +26,7 @@ class Notifier:
         self.environment: Mapping[str, str] = {}  # where it had its address from
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
         self._socket.setblocking(False)
+        self._was_ready = False
 
     @classmethod
     def from_environment(cls, environ: MutableMapping[str, str]) -> Self:
@@ -45,7 +46,12 @@ class Notifier:
 
     def ready(self) -> bool:
         """The start, or a reload, is done."""
+        self._was_ready = True
         return self._send("READY=1")
+
+    def ready_as_before(self) -> bool:
+        """A reload came to nothing: ready if it was so before, for no refusal makes it hear."""
+        return self._was_ready and self.ready()
 
     def status(self, sentence: str) -> bool:
         """What it is doing, in words; one line."""

@@ -105,4 +105,4 @@ class Reload:
             self._tell_owner(mistake)
         self._tell_owner("the configuration was not applied: the old settings stay")
         refuse("; ".join(mistakes))
-        self._notifier.ready()
+        self._notifier.ready_as_before()

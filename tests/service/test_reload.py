@@ -43,14 +43,14 @@ class Room:
     def __init__(self, folder: Path) -> None:
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.bind(str(folder / "notify"))
-        self._notifier = Notifier(str(folder / "notify"))
+        self.notifier = Notifier(str(folder / "notify"))
         self.mistakes: list[str] = []
         self.checked = 0
         self.sentences: list[str] = []
         self.refusals: list[str] = []
         self.refused = asyncio.Event()
         self.resting: Callable[[], bool] = lambda: True
-        self.reload = Reload(self._check, self._notifier, self.sentences.append)
+        self.reload = Reload(self._check, self.notifier, self.sentences.append)
 
     def _check(self) -> None:
         self.checked += 1
@@ -74,7 +74,7 @@ class Room:
 
     def close(self) -> None:
         self._socket.close()
-        self._notifier.close()
+        self.notifier.close()
 
 
 @pytest.fixture
@@ -108,6 +108,8 @@ async def test_a_wish_that_was_there_before_anybody_listened_counts(room: Room) 
 
 async def test_mistakes_are_told_and_the_reload_is_over(room: Room) -> None:
     room.mistakes = ["hearing.prefix_padding_ms = -1: allowed is 0…1000", "audio.x is no setting"]
+    room.notifier.ready()
+    assert room.told() == ["READY=1"]
     moment = room.moment()
     room.reload.wish()
     await asyncio.wait_for(room.refused.wait(), PATIENCE_S)
@@ -118,6 +120,15 @@ async def test_mistakes_are_told_and_the_reload_is_over(room: Room) -> None:
     room.mistakes = []
     room.reload.wish()
     await asyncio.wait_for(moment, PATIENCE_S)
+
+
+async def test_what_is_refused_before_it_hears_does_not_make_it_ready(room: Room) -> None:
+    room.mistakes = ["audio.x is no setting"]
+    moment = room.moment()
+    room.reload.wish()
+    await asyncio.wait_for(room.refused.wait(), PATIENCE_S)
+    assert room.told() == ["RELOADING=1"]
+    moment.cancel()
 
 
 async def test_it_waits_for_whatever_goes_on(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,9 +171,10 @@ async def test_a_room_that_is_never_quiet_is_told_so(room: Room, monkeypatch: py
     monkeypatch.setattr(reload, "QUIET_S", 1000.0)
     monkeypatch.setattr(reload, "GIVE_UP_S", 0.0)
     room.resting = lambda: False
+    room.notifier.ready()
     moment = room.moment()
     room.reload.wish()
     await asyncio.wait_for(room.refused.wait(), PATIENCE_S)
     assert room.refusals == [TOO_BUSY]
-    assert room.told() == ["RELOADING=1", "READY=1"]
+    assert room.told() == ["READY=1", "RELOADING=1", "READY=1"]
     moment.cancel()
