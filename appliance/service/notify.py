@@ -62,7 +62,7 @@ class Notifier:
         return self._send("WATCHDOG=1")
 
     def starts_longer(self, by_s: float) -> bool:
-        """The start is given so much time from now, if it had less; until `ready`."""
+        """The start, or a reload, is given so much time from now, if it had less; until `ready`."""
         return self._send(f"EXTEND_TIMEOUT_USEC={round(by_s * 1_000_000)}")
 
     def reloading(self) -> bool:

@@ -4,6 +4,7 @@ What is wrong with it is told at once, and the old one stays.
 """
 
 import asyncio
+import math
 from collections.abc import Callable
 from enum import Enum, auto
 from typing import Final
@@ -20,6 +21,11 @@ QUIET_S: Final = 1.5
 GIVE_UP_S: Final = 600.0
 
 _LOOK_EVERY_S: Final = 0.1
+
+# The service manager gives a reload as long as a start, a minute; while the moment is awaited it is asked for
+# so much more, so often, for it would call the reload failed and apply it all the same.
+LONGER_S: Final = 15.0
+_ASK_EVERY_S: Final = 1.0
 
 TOO_BUSY: Final = (
     f"for {GIVE_UP_S / 60:.0f} minutes there was no moment in which nobody spoke, so the old settings stay:"
@@ -93,10 +99,15 @@ class Reload:
     async def _quiet(self, resting: Callable[[], bool]) -> Moment:
         """NOT_YET: somebody wished anew meanwhile, so that it is to be checked anew."""
         loop = asyncio.get_running_loop()
+        asked_s = -math.inf
         search = QuietMoment(loop.time())
         while not self._wished.is_set():
-            if (found := search.look(loop.time(), resting=resting())) is not Moment.NOT_YET:
+            now_s = loop.time()
+            if (found := search.look(now_s, resting=resting())) is not Moment.NOT_YET:
                 return found
+            if now_s - asked_s >= _ASK_EVERY_S:
+                asked_s = now_s
+                self._notifier.starts_longer(LONGER_S)
             await asyncio.sleep(_LOOK_EVERY_S)
         return Moment.NOT_YET
 

@@ -10,7 +10,7 @@ import pytest
 from appliance.errors import ConfigurationError
 from appliance.service import reload
 from appliance.service.notify import Notifier
-from appliance.service.reload import GIVE_UP_S, QUIET_S, TOO_BUSY, Moment, QuietMoment, Reload
+from appliance.service.reload import GIVE_UP_S, LONGER_S, QUIET_S, TOO_BUSY, Moment, QuietMoment, Reload
 
 PATIENCE_S = 5.0
 
@@ -144,6 +144,30 @@ async def test_it_waits_for_whatever_goes_on(room: Room, monkeypatch: pytest.Mon
     room.reload.wish()
     await asyncio.wait_for(room.moment(), PATIENCE_S)
     assert looks > 5
+
+
+async def test_while_it_waits_the_service_manager_is_asked_for_more_time(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reload, "QUIET_S", 1000.0)
+    monkeypatch.setattr(reload, "_ASK_EVERY_S", 0.0)
+    looks = 0
+    enough = asyncio.Event()
+
+    def resting() -> bool:
+        nonlocal looks
+        looks += 1
+        if looks > 3:
+            enough.set()
+        return False
+
+    room.resting = resting
+    moment = room.moment()
+    room.reload.wish()
+    await asyncio.wait_for(enough.wait(), PATIENCE_S)
+    moment.cancel()
+    told = room.told()
+    assert told[:3] == ["RELOADING=1", *[f"EXTEND_TIMEOUT_USEC={LONGER_S * 1_000_000:.0f}"] * 2]
 
 
 async def test_a_second_wish_meanwhile_is_checked_as_well(
