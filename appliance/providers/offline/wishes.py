@@ -23,6 +23,7 @@ _APOSTROPHES: Final = re.compile("['\u2019\u02bc`]")
 _MAX_WORDS: Final = 25
 _NOT: Final = frozenset({"not", "never", "dont", "didnt", "doesnt", "wont", "cant", "without"})
 _TIMER: Final = frozenset({"timer", "timers", "alarm", "alarms"})
+_WAKE_ME: Final = frozenset({"wake", "me"})
 _END: Final = frozenset({"cancel", "stop", "delete", "remove", "end", "clear", "off", "forget"})
 # By themselves they are meant for what rings at that moment.
 _STOP: Final = frozenset({"stop", "enough", "quiet", "silence"})
@@ -66,8 +67,10 @@ def wish_of(text: str) -> ToolWish | None:
     if len(words) > _MAX_WORDS or known & _NOT:
         return None
     # "In ten minutes" makes a timer of an alarm.
-    if not (known & _TIMER and seconds_in(words)) and (wish := alarm_wish_of(words)) is not None:
+    if not (seconds := seconds_in(words)) and (wish := alarm_wish_of(words)) is not None:
         return wish
+    if known >= _WAKE_ME:
+        return ToolWish("set_timer", json.dumps({"seconds": seconds})) if seconds else None
     if known & _TIMER:
         return _of_timers(words, known)
     if known & _STOP and known <= _STOP | _SAID_TO_A_BELL:
@@ -117,7 +120,7 @@ def seconds_in(words: Sequence[str]) -> float:
             number = whole + 0.5
         elif word in ("a", "an"):
             number = 1 if number is None else number
-        elif word in _NUMBERS or word[0].isdigit():
+        elif word in _NUMBERS or word[0].isdecimal():
             number = _plus(number, words[place - 1] if place else "", word)
         elif word == "hundred":
             number = (number or 1) * 100
@@ -128,7 +131,7 @@ def seconds_in(words: Sequence[str]) -> float:
 
 def _plus(number: float | None, before: str, word: str) -> float:
     """ "twenty" "five" is one number; "a" "quarter" is a quarter."""
-    value = float(word) if word[0].isdigit() else _NUMBERS[word]
+    value = float(word) if word[0].isdecimal() else _NUMBERS[word]
     return value + number if number is not None and before in (*_TENS, "hundred") else value
 
 
@@ -144,7 +147,7 @@ def _of_volume(words: Sequence[str], known: frozenset[str]) -> ToolWish | None:
     if not known & ({"volume", "louder", "quieter", "softer"} | ({"turn"} if "it" in known else set())):
         return None
     rest = known - _TURNING - {"percent"}
-    numbers = {word for word in rest if word in _NUMBERS or word[0].isdigit() or word == "hundred"}
+    numbers = {word for word in rest if word in _NUMBERS or word[0].isdecimal() or word == "hundred"}
     if "volume" in known and numbers and numbers == rest:
         percent = seconds_in([word for word in words if word in numbers] + ["second"])
         return ToolWish("set_volume", json.dumps({"percent": round(percent)})) if percent <= 100 else None

@@ -24,6 +24,7 @@ from appliance.providers.offline.wishes import ToolWish, told, wish_of
         ("Set a timer for a quarter of an hour", 900),
         ("Set the timer to 1.5 hours", 5400),
         ("Set an alarm in ten minutes.", 600),
+        ("Wake me up in half an hour.", 1800),
         ("Set a timer for a couple of minutes", 120),
         ("set a timer for one hundred twenty seconds", 120),
     ],
@@ -91,6 +92,7 @@ def test_the_volume_is_turned(text: str, arguments: dict[str, int]) -> None:
         "Turn it into a frog.",
         "Set the volume to eleven hundred",
         "The volume of a sphere",
+        "Set a timer for ² minutes",
         "She turned up the music",
         "I said that somebody had set a timer for five minutes and then there was a story that went on and on"
         " and on and on for very long indeed",
