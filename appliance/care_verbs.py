@@ -76,11 +76,12 @@ def report(
     from appliance.service.report.bundle import contents, write_bundle
     from appliance.service.report.parts import parts_of
     from appliance.service.report.redaction import Redactor
-    from appliance.service.report.secrets import known_names, known_secrets
+    from appliance.service.report.secrets import known_hosts, known_names, known_secrets
 
     path = out or Path(f"appliance-report-{datetime.now():%Y%m%d-%H%M%S}.tar.gz")
     patient = _patient(config, overrides, state, socket, silent=True)
-    redactor = Redactor(known_secrets(os.environ), known_names(os.environ))
+    names = (*known_names(os.environ), *known_hosts(patient.load))
+    redactor = Redactor(known_secrets(os.environ), names)
     written = write_bundle(path, parts_of(patient), redactor, lambda what: typer.echo(f"… {what}", err=True))
     typer.echo(f"The bundle is in {path}, and nobody but you can read it. It holds:")
     for line in contents(written):

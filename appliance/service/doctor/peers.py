@@ -49,6 +49,12 @@ def peers_of(settings: Settings) -> Iterator[Peer]:
                 yield Peer(provider.name, parts.hostname, port, parts.scheme in _ENCRYPTED)
 
 
+def vendors() -> frozenset[str]:
+    """The hosts of all who are known to everybody."""
+    urls = (*_VENDORS.values(), *_STAGE_VENDORS.values())
+    return frozenset(host for host in (urlsplit(url).hostname for url in urls) if host)
+
+
 def _urls(provider: Provider) -> Iterator[str]:
     if provider.kind != "cascade":
         yield provider.url or _VENDORS.get(provider.kind, "")

@@ -47,8 +47,10 @@ _IN_URL: Final = (
 _SSID: Final = re.compile(r"(?i)\b(?P<name>e?ssid[\"']?\s*[:=]\s*)(?:\"[^\"\n]*\"|'[^'\n]*'|[^\n]+)")
 _EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _MAC: Final = re.compile(r"(?<![0-9A-Fa-f:])(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}(?![0-9A-Fa-f:])")
-_IPV4: Final = re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])")
-_IPV6: Final = re.compile(r"(?<![0-9A-Za-z:])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?![0-9A-Za-z:])")
+_IPV4: Final = re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?!\d|\.\d)")
+_IPV6: Final = re.compile(
+    r"(?<![0-9A-Za-z:])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?![0-9A-Za-z]|:[0-9A-Fa-f:])"
+)
 _HOME_HOST: Final = re.compile(
     r"(?i)(?<![\w.-])[a-z0-9][a-z0-9_-]*(?:\.[a-z0-9_-]+)*\.(?:local|lan|home|box|internal|intranet|fritz\.box"
     r"|home\.arpa)(?![\w-])"
@@ -119,8 +121,8 @@ class Redactor:
             text = self._names.sub("name", text)
         text = _MAC.sub(self._stand_in("mac"), text)
         text = _HOME_HOST.sub(self._stand_in("host"), text)
-        text = _IPV6.sub(self._stand_in("address"), text)
-        return _IPV4.sub(self._stand_in("address"), text)
+        text = _IPV4.sub(self._stand_in("address"), text)  # first: a newer address may end with an older one
+        return _IPV6.sub(self._stand_in("address"), text)
 
     def _stand_in(self, kind: str) -> Callable[[re.Match[str]], str]:
         def replaced(found: re.Match[str]) -> str:

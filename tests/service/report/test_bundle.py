@@ -63,6 +63,7 @@ def test_no_canary_of_environment_configuration_journal_or_state_is_in_the_bundl
         f'[conversation]\ninstructions = "{SAID}"\nvariables = {{ user_name = "Eleonora" }}\n'
         f'[[providers]]\nname = "o"\nkind = "openai"\nurl = "ws://127.0.0.1:9/v1"\napi_key = "env:SOME"\n'
         f'[providers.extra]\nnote = "{CANARIES["gemini"]}"\n'
+        f'[[tools.mcp]]\nname = "lamps"\nurl = "https://kitchen-nas:9/mcp"\n'
     )
     environ = {"PATH": journalctl, "SOME": CANARIES["deepgram"], "SECRET_WORD": "xyzzy plugh"}
     out = tmp_path / "bundle.tar.gz"
@@ -75,7 +76,7 @@ def test_no_canary_of_environment_configuration_journal_or_state_is_in_the_bundl
     assert out.stat().st_mode & 0o777 == 0o600
     files = unpacked(out)
     everything = "\n".join(files.values()) + done.stdout + done.stderr
-    for private in (*CANARIES.values(), "xyzzy plugh", SAID, "Eleonora"):
+    for private in (*CANARIES.values(), "xyzzy plugh", SAID, "Eleonora", "kitchen-nas"):
         assert private not in everything, private
     assert "It hears." in files["journal.txt"]
     assert json.loads(files["events.json"])["error.auth_failed"] == len(CANARIES)
