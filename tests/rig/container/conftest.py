@@ -66,8 +66,12 @@ class Installed:
 
 @contextmanager
 def scratch() -> Iterator[Path]:
-    """A folder on a real disk, gone after the block."""
-    folder = Path(tempfile.mkdtemp(prefix="voice-appliance-rig-"))
+    """A folder on a real disk, gone after the block; if that is killed, when the next one is made."""
+    prefix = "voice-appliance-rig-"
+    for left in Path(tempfile.gettempdir()).glob(f"{prefix}*-*"):
+        if not Path("/proc", left.name.removeprefix(prefix).split("-")[0]).exists():
+            shutil.rmtree(left, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=f"{prefix}{os.getpid()}-"))
     try:
         yield folder
     finally:
