@@ -170,9 +170,10 @@ async def _run(options: _Options, socket: Path, handed: Handover | None) -> Mapp
                 offering(settings.metrics, live.controls.status, tell_owner),
             ):
                 handover = await live.run()
-            if handover is not None and not terminated.is_set():
-                hold_back()
-                return {**notifier.environment, **leave_behind(handover)}
+            if handover is not None:
+                await hold_back()
+                if not terminated.is_set():
+                    return {**notifier.environment, **leave_behind(handover)}
     return None
 
 
