@@ -49,7 +49,8 @@ class Echo:
 @dataclass(frozen=True, slots=True)
 class Acoustics:
     """`noise_dbfs`: the quiet before the probe, a typical 50 ms of it. `clipped_share`: of the samples
-    while the sweeps sounded (0…1). `dead`: every sample is the same. `echo` is None where the probe is not
+    while the sweeps sounded (0…1). `dead`: every sample is the same, but for a click when it was
+    opened. `echo` is None where the probe is not
     heard."""
 
     noise_dbfs: float
@@ -65,7 +66,8 @@ def measure(recording: Pcm, rate_hz: int, probe: Probe) -> Acoustics:
     it is above -40 dB, and the echo 25 dB above the noise.
     """
     heard: Samples = recording.astype(np.float64)
-    if not len(heard) or np.ptp(recording) == 0:
+    lasting = recording[samples_of_ms(_UNUSED_MS, rate_hz) :]
+    if not len(lasting) or np.ptp(lasting) == 0:
         return Acoustics(FLOOR_DBFS, 0.0, True, None)
     sweep = one_sweep(probe, rate_hz)
     starts = _find(heard, sweep, probe, rate_hz)

@@ -81,6 +81,12 @@ def test_a_constant_beside_the_sound_is_no_noise() -> None:
     assert heard(Room(constant=900, noise_dbfs=-70)).noise_dbfs == pytest.approx(-70, abs=1)
 
 
+def test_a_microphone_that_only_clicks_when_it_is_opened_is_dead() -> None:
+    recording = np.zeros(16_000 * 8, np.int16)
+    recording[:1600] = 3000
+    assert measure(recording, 16_000, Probe()).dead
+
+
 def test_samples_at_full_scale_are_counted() -> None:
     loud = heard(Room(gain_db=16.0))
     # a sine of twice full scale is beyond it for two thirds of the time
