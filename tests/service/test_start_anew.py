@@ -7,10 +7,10 @@ import sys
 from appliance.service.start_anew import RELOAD_SIGNAL
 
 _PROGRAM = """
-import os, signal, sys
+import asyncio, os, signal, sys
 from appliance.service.start_anew import RELOAD_SIGNAL, has_terminal, hold_back, let_through, start_anew
 if "BEFORE" not in os.environ:
-    hold_back()
+    asyncio.run(hold_back())
     os.kill(os.getpid(), RELOAD_SIGNAL)
     start_anew({"BEFORE": str(os.getpid())})
 print(sys.argv[1:], os.environ["BEFORE"] == str(os.getpid()), has_terminal())
