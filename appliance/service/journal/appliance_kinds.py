@@ -175,8 +175,8 @@ APPLIANCE_KINDS: Final[Sequence[Kind]] = (
     Kind(
         "device.lost",
         Priority.ERROR,
-        "The {device} is gone: {reason}.",
-        "The @APPLIANCE_DEVICE@ is gone",
+        "The {device} does not work: {reason}.",
+        "The @APPLIANCE_DEVICE@ does not work",
         "It is looked for all the time and used again as soon as it is there, this one or another; "
         "nobody has to "
         "restart anything. Is it plugged in? Does `appliance devices` show it? Does another program hold it? "
@@ -202,9 +202,10 @@ APPLIANCE_KINDS: Final[Sequence[Kind]] = (
     Kind(
         "network.up",
         Priority.NOTICE,
-        "The network is back: it goes as far as {reach}.",
-        "The network is back",
-        "Whoever should answer is connected again at once. There is nothing to do.",
+        "The network goes as far as {reach}, and that is far enough.",
+        "The network goes far enough",
+        "Whoever should answer can be reached, and where that was not so is connected again at once. "
+        "There is nothing to do.",
     ),
     Kind(
         "clock_set",
@@ -233,7 +234,7 @@ APPLIANCE_KINDS: Final[Sequence[Kind]] = (
     Kind(
         "liveness.stuck",
         Priority.ERROR,
-        "A part of the appliance is stuck: {part} has not moved for {still_ms} ms.",
+        "A part of the appliance is stuck: {part} has not moved for {still_ms}.",
         "A part of the appliance is stuck: @APPLIANCE_PART@",
         "It is started anew when that does not move again within some seconds. Where it happens again and "
         "again it is a fault of ours, or of a driver: `appliance report` writes down what helps to find it.",
@@ -241,7 +242,7 @@ APPLIANCE_KINDS: Final[Sequence[Kind]] = (
     Kind(
         "liveness.moving",
         Priority.NOTICE,
-        "{part} moves again, after {still_ms} ms.",
+        "{part} moves again, after {still_ms}.",
         "@APPLIANCE_PART@ moves again",
         "Something stopped the whole machine for a moment: a memory that is full, a card that is slow, a "
         "power supply that is too weak (`vcgencmd get_throttled` tells). Where it is rare nobody has to act.",

@@ -11,10 +11,10 @@ CONVERSATION_KINDS: Final[Sequence[Kind]] = (
     Kind(
         "session.started",
         Priority.NOTICE,
-        "It listens; {provider} answers.",
-        "The voice appliance listens",
-        "From here on it hears what is said in the room. The answers come from @APPLIANCE_PROVIDER@. "
-        f"{_NOTHING}",
+        "It has started; answers come from {provider}.",
+        "The voice appliance has started",
+        "From here on it hears what is said in the room, unless it is muted or a line beside this one says that "
+        f"its microphone does not work. The answers come from @APPLIANCE_PROVIDER@. {_NOTHING}",
     ),
     Kind(
         "session.ended",

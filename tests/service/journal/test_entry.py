@@ -42,13 +42,32 @@ def test_every_event_of_the_log_has_words_that_use_what_is_in_it(event: str) -> 
 def test_a_sentence_says_what_happened() -> None:
     assert message("turn_committed") == "Turn 1 is said, 2.31 s of sound: then it was silent."
     assert message("error") == "openai: api.openai.com cannot be reached: no name server answers (6 times)"
-    assert message("device") == "The microphone is gone: it was unplugged."
+    assert message("device") == "The microphone does not work: it was unplugged."
     assert message("failover", turn=None) == "gemini answers in place of openai: it cannot be reached."
     assert message("usage") == "openai used 512 output audio tokens in turn 1: 0.037 EUR."
     assert message("usage", cost=None) == (
         "openai used 512 output audio tokens in turn 1: its price is not known."
     )
     assert message("answer_done", complete=True) == "Turn 1 is answered to the end, 1.10 s were heard."
+
+
+def test_a_sentence_claims_nothing_that_the_event_does_not_know() -> None:
+    """A start without a microphone, on a machine whose network was never away."""
+    assert message("session", state="started", provider="offline") == (
+        "It has started; answers come from offline."
+    )
+    assert message("network", state="up", reach="machine") == (
+        "The network goes as far as this machine, and that is far enough."
+    )
+
+
+def test_a_duration_has_one_unit() -> None:
+    assert message("liveness", part="hearing", state="stuck", still_ms=1600) == (
+        "A part of the appliance is stuck: hearing has not moved for 1.60 s."
+    )
+    assert message("liveness", part="hearing", state="moving", still_ms=1600) == (
+        "hearing moves again, after 1.60 s."
+    )
 
 
 def test_every_member_is_a_field() -> None:
