@@ -13,8 +13,8 @@ CONVERSATION_KINDS: Final[Sequence[Kind]] = (
         Priority.NOTICE,
         "It has started; answers come from {provider}.",
         "The voice appliance has started",
-        "From here on it hears what is said in the room, unless it is muted or a line beside this one says that "
-        f"its microphone does not work. The answers come from @APPLIANCE_PROVIDER@. {_NOTHING}",
+        "From here on it hears what is said in the room, unless it is muted or a line beside this one says "
+        f"that its microphone does not work. The answers come from @APPLIANCE_PROVIDER@. {_NOTHING}",
     ),
     Kind(
         "session.ended",
