@@ -34,6 +34,14 @@ def holds_devices(answer: Status | ApplianceError) -> bool:
     return not isinstance(answer, NotRunning)
 
 
+def uses(answer: Status | ApplianceError, microphone: str, loudspeaker: str) -> bool:
+    """Whether these are the devices that it uses, as far as it says."""
+    if not isinstance(answer, Status):
+        return True
+    named = {"microphone": microphone, "loudspeaker": loudspeaker}
+    return all(named.get(device.device) == device.name for device in answer.devices if device.name)
+
+
 def daemon_findings(answer: Status | ApplianceError, service_state: str) -> Iterator[Finding]:
     """`service_state` is what `service_state()` returns."""
     if isinstance(answer, Status):

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from appliance.audio.cards import Direction
 from appliance.audio.devices import list_devices
-from appliance.errors import ConfigurationError, DeviceError, InputFileError
+from appliance.errors import ApplianceError, ConfigurationError, DeviceError, InputFileError
 from appliance.panel.pins import PiPlaces, is_a_pi
+from appliance.service.control.controls import Status
 from appliance.service.doctor import daemon, keys, machine, network, pins, sound
 from appliance.service.doctor.acoustic_words import acoustic_findings, dead_microphone, not_measured
 from appliance.service.doctor.finding import Finding, Verdict, broken, ok, poor, skipped
@@ -65,7 +66,7 @@ def examine(patient: Patient) -> Iterator[Finding]:
     yield from reached
     yield from keys.check_keys(settings, patient.environ)
     if daemon.holds_devices(answer):
-        yield from _acoustics_of_the_past(patient, settings)
+        yield from _acoustics_of_the_past(patient, settings, answer)
     else:
         yield from _sound(patient, settings)
 
@@ -166,7 +167,9 @@ def _kept(folder: Path, learnt: Learnt) -> Finding:
     return ok("measurement", f"it is kept for the echo canceller in {folder}")
 
 
-def _acoustics_of_the_past(patient: Patient, settings: Settings) -> Iterator[Finding]:
+def _acoustics_of_the_past(
+    patient: Patient, settings: Settings, answer: Status | ApplianceError
+) -> Iterator[Finding]:
     """The appliance holds the devices: what is known from before, and how to measure again."""
     how = "`sudo systemctl stop voice-appliance`, then `sudo appliance doctor`, then start it again"
     learnt: Learnt | None = None
@@ -174,6 +177,10 @@ def _acoustics_of_the_past(patient: Patient, settings: Settings) -> Iterator[Fin
         learnt = recall(StateDirectory(patient.state_folder, lambda warning: None))
     if learnt is None:
         yield not_measured("the appliance runs and holds the devices", how)
+        return
+    if not daemon.uses(answer, learnt.microphone, learnt.loudspeaker):
+        measured = f"{learnt.microphone!r} and {learnt.loudspeaker!r}"
+        yield not_measured(f"the appliance runs, and what was measured last were others: {measured}", how)
         return
     yield skipped("acoustics", f"measured on {learnt.measured_at:%Y-%m-%d} and not today: it runs", how)
     yield from acoustic_findings(learnt, alone=settings.audio.echo.cancel == "off")

@@ -7,7 +7,7 @@ import pytest
 from appliance.errors import ApplianceError
 from appliance.service.control.controls import DeviceStatus, ProviderStatus, Status
 from appliance.service.control.failures import NotAllowed, NotRunning, Unanswered
-from appliance.service.doctor.daemon import daemon_findings, holds_devices, service_state
+from appliance.service.doctor.daemon import daemon_findings, holds_devices, service_state, uses
 from appliance.service.doctor.finding import Verdict, all_well
 
 WELL = Status(
@@ -74,6 +74,17 @@ def test_one_that_runs_holds_its_devices_also_where_it_does_not_answer(
     answer: Status | ApplianceError, holds: bool
 ) -> None:
     assert holds_devices(answer) is holds
+
+
+@pytest.mark.parametrize(
+    ("microphone", "loudspeaker", "used"),
+    [("USB Mic", "Jack", True), ("Old Mic", "Jack", False), ("USB Mic", "HDMI", False)],
+)
+def test_what_was_measured_of_other_devices_is_told_apart(
+    microphone: str, loudspeaker: str, used: bool
+) -> None:
+    assert uses(WELL, microphone, loudspeaker) is used
+    assert uses(NotAllowed("no"), microphone, loudspeaker)
 
 
 def test_what_systemd_says_of_the_service() -> None:
