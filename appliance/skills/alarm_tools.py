@@ -28,7 +28,7 @@ class AlarmTools:
     def set_alarm(
         self,
         at: Annotated[
-            str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="Local time, 24 hours: 07:30.")
+            str, Field(pattern=r"^([01]?\d|2[0-3]):[0-5]\d$", description="Local time, 24 hours: 07:30.")
         ],
         weekdays: Annotated[
             list[Day],
@@ -49,7 +49,7 @@ class AlarmTools:
         days = frozenset(DAYS.index(day) for day in weekdays)
         now = self._clock.local()
         alarm = self._alarms.start(
-            time.fromisoformat(at), days, _date(date), name, now, known=self._clock.is_set
+            time.fromisoformat(at.zfill(len("HH:MM"))), days, _date(date), name, now, known=self._clock.is_set
         )
         self._reminders.alarm_was("set", alarm)
         return self._told(alarm)

@@ -139,7 +139,8 @@ class Alarms:
         alarms = list(self._alarms.values())
         if not which:
             return alarms
-        called = [alarm for alarm in alarms if which in (alarm.name.casefold(), f"{alarm.at:%H:%M}")]
+        called = [alarm for alarm in alarms if which.zfill(len("HH:MM")) == f"{alarm.at:%H:%M}"]
+        called += [alarm for alarm in alarms if alarm.name.casefold() == which]
         return called or [alarm for alarm in alarms if str(alarm.number) == which]
 
     def _which_one(self, found: Sequence[Alarm]) -> str:

@@ -165,7 +165,7 @@ class TestWhatCannotBeSet:
 
 
 class TestCancelling:
-    @pytest.mark.parametrize("which", ["2", "07:30"])
+    @pytest.mark.parametrize("which", ["2", "07:30", "7:30"])
     def test_by_number_or_time(self, which: str) -> None:
         alarms = set_for("07:00", "07:30")
         assert alarms.cancel(which).words == "7:30 alarm"

@@ -209,6 +209,10 @@ def test_an_alarm_says_when_it_rings() -> None:
     assert room.noted == ["school alarm of 7:30 set"]
 
 
+def test_an_hour_of_one_digit_will_do() -> None:
+    assert Room().call("set_alarm", at="7:05")["time"] == "07:05"
+
+
 def test_an_alarm_repeats_on_its_days() -> None:
     told = Room().call("set_alarm", at="06:45", weekdays=["sat", "tue"])
     assert (told["repeats"], told["rings_on"]) == (["tue", "sat"], "Tuesday 2026-03-03 06:45")
