@@ -57,10 +57,12 @@ def _start(cable: VirtualCable, url: str, question: Path) -> Footprint:
     )
     try:
         assert process.stderr is not None
-        line = process.stderr.readline()
+        said: list[str] = []
+        while not said or "ready" not in said[-1]:
+            said.append(process.stderr.readline())
+            if not said[-1]:
+                raise RuntimeError(f"it does not start: {said}")
         armed_s = time.monotonic() - started
-        if "ready" not in line:
-            raise RuntimeError(f"it does not start: {line}")
         cable.speak(question)
         time.sleep(TALK_S - 2.0)
         return Footprint(armed_s, _resident_mb(process.pid))
