@@ -9,13 +9,16 @@ from appliance.providers.offline.keeper import OfflineWorker
 
 
 class OfflineWorkers:
-    """`workers` by the names of their providers, of which the chain starts the first by itself. Belongs to the
-    event loop."""
+    """`workers` by the names of their providers, of which the chain starts the first by itself. Belongs to
+    the event loop."""
 
     def __init__(
-        self, workers: Mapping[str, OfflineWorker], names: Sequence[str], post: Callable[[LinkChanged], None]
+        self,
+        workers: Mapping[str, OfflineWorker],
+        names: Sequence[str],
+        post: Callable[[LinkChanged], None],
     ) -> None:
-        """`names` of all providers, in the order in which they are tried; `post` hears how warming up went."""
+        """`names` of all providers, in the order of trying; `post` hears how warming up went."""
         self._workers = workers
         self._standby = [name for name in names[1:] if name in workers]
         self._post = post
