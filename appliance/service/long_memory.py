@@ -1,13 +1,15 @@
 """What was said outlives a restart, for as long as the owner wants."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Final, Literal
 
 from pydantic import ConfigDict, TypeAdapter
 from pydantic.dataclasses import dataclass as checked
 
-from appliance.conversation.history import History
+from appliance.conversation.history import MAX_EXCHANGES, History
 from appliance.conversation.remembered import Remembered, still_remembered
 from appliance.service.store import Row, Store
 
@@ -41,7 +43,7 @@ class LongMemory:
         self._history = history
         self._now_unix_s = now_unix_s
         self._before: tuple[Remembered, ...] = ()  # what earlier runs have left
-        self._answered: dict[int, float] = {}  # turn → when, of those that the history has
+        self._answered: dict[int, float] = {}  # turn → when, of the last `MAX_EXCHANGES`
         self._changed_unix_s: float | None = None
         self._looked_unix_s = 0.0
         self._recalls = True
@@ -53,10 +55,12 @@ class LongMemory:
             found = _KEPT.validate_python(rows)
         except ValueError:
             found = []
-        self._before = self._young([Remembered(one.at_unix_s, one.role, one.text) for one in found])
+        self._before = tuple(Remembered(one.at_unix_s, one.role, one.text) for one in found)
+        redated = self._date_back(self._now_unix_s())
+        self._before = self._young(self._before)
         self._recalls = not self._history.recalled  # else who was here before told the conversation itself
         self._recall()
-        if len(self._before) != len(rows):
+        if redated or len(self._before) != len(rows):
             self._save()
 
     def take(self, event: Mapping[str, object]) -> None:
@@ -65,6 +69,8 @@ class LongMemory:
             case {"event": "answer_done", "turn": int(turn)} if self._hours:
                 self._changed_unix_s = self._now_unix_s()
                 self._answered[turn] = self._changed_unix_s
+                if len(self._answered) > MAX_EXCHANGES:
+                    del self._answered[min(self._answered)]
 
     def look(self) -> None:
         """To be called several times a second."""
@@ -74,7 +80,7 @@ class LongMemory:
             self._save()
         elif self._hours and abs(now_unix_s - self._looked_unix_s) >= EXPIRE_EVERY_S:
             self._looked_unix_s = now_unix_s
-            if len(self._young(self._all())) != len(self._all()):
+            if self._date_back(now_unix_s) or len(self._young(self._all())) != len(self._all()):
                 self._save()
 
     def close(self) -> None:
@@ -101,6 +107,16 @@ class LongMemory:
                 {"at_unix_s": one.at_unix_s, "role": one.role, "text": one.text} for one in young
             ]
             self._store.save({"said": rows})
+
+    def _date_back(self, now_unix_s: float) -> bool:
+        """What the clock was ahead for was said now, or it would be kept for longer than the owner wants;
+        whether there was any."""
+        when = (*self._answered.values(), *(one.at_unix_s for one in self._before))
+        if max(when, default=-math.inf) <= now_unix_s + EXPIRE_EVERY_S:
+            return False
+        self._answered = {turn: min(at, now_unix_s) for turn, at in self._answered.items()}
+        self._before = tuple(replace(one, at_unix_s=min(one.at_unix_s, now_unix_s)) for one in self._before)
+        return True
 
     def _recall(self) -> None:
         if self._recalls:

@@ -81,6 +81,12 @@ def test_what_is_too_old_is_known_to_nobody_and_nowhere_on_the_card(run: Run, tm
     assert run(24, later=timedelta(hours=25)) == ()
 
 
+def test_what_was_said_by_a_clock_that_was_ahead_is_kept_no_longer(run: Run) -> None:
+    run(24, later=timedelta(days=365))
+    assert ASKED in run(24)
+    assert run(24, later=timedelta(hours=25)) == ()
+
+
 def test_what_was_forgotten_is_nowhere_on_the_card(run: Run, tmp_path: Path) -> None:
     run(24)
     forgotten: list[bool] = []
@@ -151,6 +157,20 @@ class TestInBetween:
         memory = LongMemory(1, store, history, lambda: now_s)
         memory.take({"event": "answer_done", "turn": 1})
         memory.close()
+        now_s += 3600 + EXPIRE_EVERY_S
+        memory.look()
+        assert not self.kept(store, tmp_path)
+
+    def test_it_is_gone_as_soon_where_the_clock_was_ahead(
+        self, history: History, store: Store, tmp_path: Path
+    ) -> None:
+        now_s = 1e9
+        memory = LongMemory(1, store, history, lambda: now_s)
+        memory.take({"event": "answer_done", "turn": 1})
+        memory.close()
+        now_s = 1000.0
+        memory.look()
+        assert self.kept(store, tmp_path)
         now_s += 3600 + EXPIRE_EVERY_S
         memory.look()
         assert not self.kept(store, tmp_path)
