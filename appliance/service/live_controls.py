@@ -24,6 +24,7 @@ from appliance.service.control.controls import (
 )
 from appliance.service.event_log import Event, EventLog
 from appliance.service.instructions import UnknownVariable
+from appliance.service.liveness import Part
 from appliance.service.utterances import utterances
 from appliance.skills.alarm import Alarm
 from appliance.skills.wall_clock import DAYS
@@ -33,6 +34,9 @@ PIECE_S: Final = 0.25
 
 # How the link stands of a provider to whom nobody has turned so far (public contract: `status`).
 UNUSED: Final = "unused"
+
+# Parts without which the best microphone is of no use.
+_EARS: Final = (Part.CAPTURE, Part.HEARING)
 
 
 class LiveControls:
@@ -57,6 +61,7 @@ class LiveControls:
         self._counters = Counters()
         self._devices = {device.device: device for device in devices}
         self._providers: dict[str, ProviderStatus] = {}
+        self._stuck: set[str] = set()
         self._over: dict[int, asyncio.Event] = {}  # by turn: whose answer somebody waits for
         log.subscribe(self._take)
 
@@ -190,7 +195,8 @@ class LiveControls:
             alarm_rings=self._assembly.toolbox.rings,
             money=self._assembly.money.status(),
             deaf=self._deaf(),
-            mouthless=self._why_not_ready("loudspeaker"),
+            mouthless=self._why_not_ready("loudspeaker")
+            or (f"{Part.PLAYOUT} is stuck" if Part.PLAYOUT in self._stuck else ""),
             light=self._light(),
             counters={**self._counters.snapshot(), **self._gauges()},
         )
@@ -198,7 +204,8 @@ class LiveControls:
     def _deaf(self) -> str:
         if self._assembly.conductor.muted:
             return "it is muted"
-        return self._why_not_ready("microphone")
+        stuck = next((f"{part} is stuck" for part in _EARS if part in self._stuck), "")
+        return self._why_not_ready("microphone") or stuck
 
     def _why_not_ready(self, device: str) -> str:
         status = self._devices.get(device)
@@ -214,6 +221,10 @@ class LiveControls:
                 self._providers[name] = ProviderStatus(name, link, str(why))
             case {"event": "device", "device": str(device), "state": str(state), "name": str(name)}:
                 self._devices[device] = DeviceStatus(device, state, name, str(event.get("reason") or ""))
+            case {"event": "liveness", "part": str(part), "state": "stuck"}:
+                self._stuck.add(part)
+            case {"event": "liveness", "part": str(part)}:
+                self._stuck.discard(part)
             case {"event": "answer_done" | "turn_discarded", "turn": int(turn)} if turn in self._over:
                 self._over[turn].set()
 

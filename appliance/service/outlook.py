@@ -1,14 +1,20 @@
 """How it stands, all together, as the light wants to know it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
 
 from appliance.conversation.machine import State
 from appliance.conversation.vocabulary import DeviceState, LinkState
 from appliance.panel.joint_state import Answering, JointState, Life
 from appliance.service.event_log import Event
+from appliance.service.liveness import Part
 
 _GONE: Final = frozenset({LinkState.DOWN, LinkState.BACKING_OFF})
+# Parts without which a device is of no use, however well it does.
+_NEEDED: Final[Mapping[str, frozenset[str]]] = {
+    "microphone": frozenset({Part.CAPTURE, Part.HEARING}),
+    "loudspeaker": frozenset({Part.PLAYOUT}),
+}
 
 
 class Conversation(Protocol):
@@ -49,6 +55,7 @@ class Outlook:
         self._first = providers[0]
         self._fails = dict.fromkeys(providers, False)
         self._devices: dict[str, str] = {}
+        self._stuck: set[str] = set()
         self._ear_open = ear.open
         self.life = Life.STARTING
         self.button_down = False
@@ -59,6 +66,10 @@ class Outlook:
         match event:
             case {"event": "device", "device": str(device), "state": str(state)}:
                 self._devices[device] = state
+            case {"event": "liveness", "part": str(part), "state": "stuck"}:
+                self._stuck.add(part)
+            case {"event": "liveness", "part": str(part)}:
+                self._stuck.discard(part)
             case {"event": "provider", "name": str(name), "link": str(link), "reason": reason}:
                 if link == LinkState.READY or (
                     link in _GONE and not reason
@@ -89,7 +100,8 @@ class Outlook:
         )
 
     def _is_lost(self, device: str) -> bool:
-        return self._devices.get(device, DeviceState.READY) != DeviceState.READY
+        ready = self._devices.get(device, DeviceState.READY) == DeviceState.READY
+        return not ready or not self._stuck.isdisjoint(_NEEDED[device])
 
     @property
     def _answering(self) -> Answering:

@@ -30,6 +30,16 @@ def test_a_provider_that_was_let_go_before_it_was_needed_is_not_shown_as_down() 
     assert controls.status().providers[1].link == UNUSED
 
 
+def test_who_is_stuck_does_not_hear_however_well_the_microphone_does() -> None:
+    log = EventLog(io.StringIO())
+    controls = LiveControls(play(silence(300)).assembly, log, lambda: 0, dict, [])
+    log.write(0, "liveness", part="hearing", state="stuck", still_ms=1600)
+    log.write(0, "liveness", part="playout", state="stuck", still_ms=5100)
+    assert (controls.status().deaf, controls.status().mouthless) == ("hearing is stuck", "playout is stuck")
+    log.write(1, "liveness", part="hearing", state="moving", still_ms=1700)
+    assert controls.status().deaf == ""
+
+
 def test_the_alarms_are_those_that_are_set_with_when_they_ring() -> None:
     now = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
     assembly = play(silence(300), now=lambda: now).assembly

@@ -75,3 +75,18 @@ def test_the_kernel_is_asked_when_it_is_looked() -> None:
     assert outlook.now().ear_open
     outlook.look()
     assert not outlook.now().ear_open
+
+
+@pytest.mark.parametrize(
+    ("part", "deaf", "mouthless"),
+    [("capture", True, False), ("hearing", True, False), ("playout", False, True), ("link", False, False)],
+)
+def test_a_part_that_is_stuck_makes_it_deaf_or_mouthless_until_it_moves_again(
+    part: str, *, deaf: bool, mouthless: bool
+) -> None:
+    rooms = Rooms()
+    outlook = Outlook(rooms, rooms, rooms, ["a"])
+    outlook.take({"event": "liveness", "part": part, "state": "stuck", "still_ms": 1600})
+    assert (outlook.now().deaf, outlook.now().mouthless) == (deaf, mouthless)
+    outlook.take({"event": "liveness", "part": part, "state": "moving", "still_ms": 1700})
+    assert (outlook.now().deaf, outlook.now().mouthless) == (False, False)
