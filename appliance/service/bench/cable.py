@@ -27,7 +27,7 @@ from appliance.service.bench.wires import PRESSES, Wires, button_row
 from appliance.service.control.client import converse
 from appliance.service.control.controls import Status
 from appliance.service.control.requests import make_request
-from appliance.service.doctor.daemon import ask_daemon
+from appliance.service.doctor.daemon import ask_daemon, holds_devices
 from appliance.service.doctor.learnt import Learnt
 from appliance.service.doctor.measuring import Measured, measure_devices
 from appliance.service.panel_pins import panel_options
@@ -68,7 +68,7 @@ def run_cable_bench(settings: Settings, options: CableOptions, tell: Callable[[s
 
     Raises BenchError and DeviceError.
     """
-    if isinstance(ask_daemon(options.socket), Status):
+    if holds_devices(ask_daemon(options.socket)):
         raise BenchError(
             "the appliance runs and holds the devices: `sudo systemctl stop voice-appliance` first"
         )

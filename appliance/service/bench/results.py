@@ -144,7 +144,7 @@ def _continuity(run: Run, tone: Tone, answers: Sequence[_Answer | None]) -> Iter
     if whole:
         yield Row(f"gaps in {len(whole)} answers", str(gaps), "0", gaps == 0)
     heard_s = len(run.recording) / run.rate_hz
-    counted = [int(run.counters.get(name, 0)) for name in ("loudspeaker_underruns", "microphone_overruns")]
+    counted = [int(run.counters[name]) for name in ("loudspeaker_underruns", "microphone_overruns")]
     yield Row(
         f"underruns and overruns in {heard_s:.0f} s",
         f"{counted[0]} and {counted[1]}",

@@ -7,6 +7,7 @@ from appliance.service.bench.results import Mark, Run
 from appliance.service.bench.sounds import ANSWER_S, TONE_DBFS, TONE_HZ, Utterance
 
 RATE_HZ = 16_000
+WITHOUT_GAPS = {"loudspeaker_underruns": 0, "microphone_overruns": 0}
 
 
 def speech(seconds: float, seed: int) -> Utterance:
@@ -54,7 +55,7 @@ class Tape:
 
     def run(self, counters: dict[str, int] | None = None) -> Run:
         """As it was left behind."""
-        return Run(self.pcm, RATE_HZ, self.marks, counters or {}, QUESTION, INTERRUPTION, 800)
+        return Run(self.pcm, RATE_HZ, self.marks, counters or WITHOUT_GAPS, QUESTION, INTERRUPTION, 800)
 
     @staticmethod
     def _at(ms: float) -> int:
