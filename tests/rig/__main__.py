@@ -13,7 +13,7 @@ from tests.rig.results import FILE_VARIABLE, FULL_VARIABLE, REQUIRED_VARIABLE, p
 
 CLONE = Path(__file__).parents[2]
 PAGE = CLONE / "docs/rig.md"
-COMMAND = [sys.executable, "-m", "pytest", "-m", "rig", "-rfEs", "tests/rig"]
+COMMAND = [sys.executable, "-m", "pytest", "-m", "rig", "-vv", "-rfEs", "tests/rig"]
 
 
 def main(arguments: list[str]) -> int:

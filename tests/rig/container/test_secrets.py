@@ -34,12 +34,14 @@ def test_a_key_is_nowhere_but_in_its_credential(appliance: Appliance, results: R
     # it was read: without a key it would not even try
     assert any(event.get("APPLIANCE_NAME") == "openai" for event in appliance.events("provider"))
     appliance.control("status", "--json")
+    appliance.control("report", "--out", "/var/tmp/report.tar.gz")
+    container.run("gunzip", "/var/tmp/report.tar.gz")
     killed_s = appliance.kill("ABRT")
     assert appliance.armed(after_s=killed_s).main_process != before.main_process
     places = leaks(appliance)
     assert_that_a_leak_would_be_found(appliance)
     results.holds(
-        "a canary key: not in the journal, an environment, a command line, a file or a core",
+        "a canary key: not in the journal, an environment, a command line, a file, a core or a report",
         int(not places),
         1,
         places,
