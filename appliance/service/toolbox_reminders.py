@@ -4,7 +4,7 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, Literal
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from appliance.service.record import Record
 from appliance.service.store import Row, Store
@@ -156,7 +156,7 @@ class Reminders:
     # ------------------------------------------------------------------ what a restart finds
 
     def restore(self, kept: Mapping[str, Sequence[Row]]) -> Sequence[str]:
-        """Go on with what an earlier run has left; a sentence for each table that makes no sense."""
+        """Go on with what an earlier run has left; a sentence for each row that makes no sense."""
         timers, bad_timers = _understood("timers", KEPT, kept)
         alarms, bad_alarms = _understood("alarms", ALARMS, kept)
         missed, bad_missed = _understood("missed", MISSED, kept)
@@ -185,8 +185,13 @@ class Reminders:
 def _understood(
     table: str, shape: TypeAdapter[Any], kept: Mapping[str, Sequence[Row]]
 ) -> tuple[list[Any], list[str]]:
-    """What was kept there, and a sentence where that makes no sense."""
-    try:
-        return shape.validate_python(list(kept.get(table, ()))), []
-    except ValueError as invalid:
-        return [], [f"the {table} of before make no sense ({str(invalid).splitlines()[0]}): begun anew"]
+    """What was kept there, and a sentence for each row that makes no sense: it costs no other one."""
+    understood: list[Any] = []
+    sentences: list[str] = []
+    for row in kept.get(table, ()):
+        try:
+            understood += shape.validate_python([row])
+        except ValidationError as invalid:
+            where = ".".join(map(str, invalid.errors(include_url=False, include_input=False)[0]["loc"][1:]))
+            sentences.append(f"one of the {table} of before makes no sense ({where}): it is left out")
+    return understood, sentences

@@ -323,10 +323,13 @@ class TestWhatWasMissed:
         assert after.reminders.missed_by_now(met=False) == "I missed your tea timer, because I was off."
 
 
-def test_what_makes_no_sense_is_begun_anew_and_costs_nothing_else(room_at: Rooms) -> None:
+def test_what_makes_no_sense_is_left_out_and_costs_nothing_else(room_at: Rooms) -> None:
     tea: Row = {"name": "tea", "length_s": 60.0, "due_unix_s": SEVEN.timestamp(), "rang": 0}
     broken: Row = {"number": 1, "name": "", "at": "seven", "weekdays": "", "day": None}
     room = room_at(SEVEN)
-    (sentence,) = room.reminders.restore({"timers": [tea], "alarms": [broken]})
-    assert sentence.startswith("the alarms of before make no sense")
+    (sentence,) = room.reminders.restore(
+        {"timers": [tea], "alarms": [broken, {**broken, "number": 2, "at": "08:00"}]}
+    )
+    assert sentence == "one of the alarms of before makes no sense (at): it is left out"
     assert names(room) == ["tea"]
+    assert [alarm.number for alarm in room.reminders.alarms.pending] == [2]
