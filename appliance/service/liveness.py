@@ -34,6 +34,10 @@ LIMITS_S: Final[Mapping[Part, float]] = {
 # still end by himself says why; it bites where nobody can.
 GIVE_UP_S: Final = 6.0
 
+# Looks come ten times a second. Where one is later than this the whole process stood still (stopped by hand,
+# a machine that swaps, a virtual one that was moved), and no part had the time in which it is to move.
+LONGEST_LOOK_S: Final = 1.0
+
 
 @dataclass(frozen=True, slots=True)
 class Beat:
@@ -53,13 +57,21 @@ class Standstill:
 
 
 class Liveness:
-    """Compares each look with the one before; the looks come several times a second."""
+    """Compares each look with the one before; the looks come several times a second.
+
+    Its time stands still while nobody looks for longer than `LONGEST_LOOK_S`."""
 
     def __init__(self) -> None:
         self._moved: dict[Part, tuple[int, float]] = {}  # its count, and when that was new or not due
+        self._unlooked_s = 0.0  # so much of the clock does not count
+        self._looked_s: float | None = None
 
     def look(self, now_s: float, beats: Iterable[Beat]) -> list[Standstill]:
         """Whatever stands still at `now_s` (any clock that does not jump) for longer than it may."""
+        if self._looked_s is not None:
+            self._unlooked_s += max(now_s - self._looked_s - LONGEST_LOOK_S, 0.0)
+        self._looked_s = now_s
+        now_s -= self._unlooked_s
         standing = []
         for beat in beats:
             count, since_s = self._moved.get(beat.part, (beat.count, now_s))

@@ -43,6 +43,15 @@ class Watch:
             except BlockingIOError:
                 return told
 
+    def stand_still(self, span_s: float) -> list[str]:
+        """Look every half second for so long at a hearing that has come nowhere; what the last look told."""
+        end_s = self.now_s + span_s
+        while self.now_s + 0.5 < end_s:
+            self.now_s += 0.5
+            self.look(0)
+        self.now_s = end_s
+        return self.look(0)
+
     def close(self) -> None:
         self._socket.close()
         self._notifier.close()
@@ -92,27 +101,25 @@ def test_what_it_does_is_told_when_that_changes(ready: Watch) -> None:
 
 
 def test_what_stands_still_is_named_at_once_and_nothing_is_alive(ready: Watch) -> None:
-    ready.now_s += LIMIT_S + 0.1
-    assert ready.look(0) == [f"STATUS=Stuck: hearing has not moved for 2 s; {WORDS.removeprefix('STATUS=')}"]
+    assert ready.stand_still(LIMIT_S + 0.1) == [
+        f"STATUS=Stuck: hearing has not moved for 2 s; {WORDS.removeprefix('STATUS=')}"
+    ]
     assert ready.notes == [(Part.HEARING, False, 1600)]
     assert ready.sentences == ["hearing has not moved for 1.6 s"]
-    ready.now_s += 2.0
-    assert "WATCHDOG=1" not in ready.look(0)
+    assert "WATCHDOG=1" not in ready.stand_still(2.0)
     assert len(ready.notes) == len(ready.sentences) == 1
     assert ready.faults == []
 
 
 def test_what_moves_again_is_alive_again(ready: Watch) -> None:
-    ready.now_s += LIMIT_S + 0.1
-    ready.look(0)
+    ready.stand_still(LIMIT_S + 0.1)
     assert ready.look(1) == [WORDS, "WATCHDOG=1"]
     assert ready.notes[1:] == [(Part.HEARING, True, 1600)]
     assert ready.sentences[1:] == ["hearing moves again"]
 
 
 def test_what_does_not_move_again_is_the_end(ready: Watch) -> None:
-    ready.now_s += LIMIT_S + GIVE_UP_S + 0.1
-    ready.look(0)
+    ready.stand_still(LIMIT_S + GIVE_UP_S + TELL_EVERY_S)
     (fault,) = ready.faults
     assert isinstance(fault, StoodStill)
     assert str(fault) == "hearing has not moved for 8 s: it starts anew"

@@ -2,9 +2,25 @@
 
 import pytest
 
-from appliance.service.liveness import GIVE_UP_S, LIMITS_S, Beat, Liveness, Part, Standstill, given_up
+from appliance.service.liveness import (
+    GIVE_UP_S,
+    LIMITS_S,
+    LONGEST_LOOK_S,
+    Beat,
+    Liveness,
+    Part,
+    Standstill,
+    given_up,
+)
 
 PARTS = list(Part)
+
+
+def watch(liveness: Liveness, beat: Beat, from_s: float, to_s: float) -> list[Standstill]:
+    """Look twice a second, and then at `to_s`: what stands still then."""
+    for n in range(int((to_s - from_s) * 2) + 1):
+        liveness.look(from_s + n / 2, [beat])
+    return liveness.look(to_s, [beat])
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -16,8 +32,7 @@ def test_a_part_that_moves_is_alive(part: Part) -> None:
 @pytest.mark.parametrize("part", PARTS)
 def test_a_part_that_stands_still_is_told_when_its_time_is_over(part: Part) -> None:
     liveness, limit_s = Liveness(), LIMITS_S[part]
-    assert liveness.look(100.0, [Beat(part, 7)]) == []
-    assert liveness.look(100.0 + limit_s, [Beat(part, 7)]) == []
+    assert watch(liveness, Beat(part, 7), 100.0, 100.0 + limit_s) == []
     (standstill,) = liveness.look(101.0 + limit_s, [Beat(part, 7)])
     assert standstill == Standstill(part, limit_s + 1.0)
 
@@ -33,16 +48,25 @@ def test_the_time_of_a_part_begins_when_it_has_something_to_do(part: Part) -> No
     liveness, limit_s = Liveness(), LIMITS_S[part]
     liveness.look(0.0, [Beat(part, 7, due=False)])
     liveness.look(1000.0, [Beat(part, 7, due=False)])
-    assert liveness.look(1000.0 + limit_s, [Beat(part, 7)]) == []
+    assert watch(liveness, Beat(part, 7), 1000.0, 1000.0 + limit_s) == []
     assert liveness.look(1001.0 + limit_s, [Beat(part, 7)]) != []
 
 
 @pytest.mark.parametrize("part", PARTS)
 def test_whatever_moves_again_is_alive_again(part: Part) -> None:
     liveness, late_s = Liveness(), LIMITS_S[part] + 1.0
-    liveness.look(0.0, [Beat(part, 7)])
-    assert liveness.look(late_s, [Beat(part, 7)]) != []
+    assert watch(liveness, Beat(part, 7), 0.0, late_s) != []
     assert liveness.look(late_s + 0.1, [Beat(part, 8)]) == []
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_while_the_whole_process_stands_still_no_part_has_time_to_move(part: Part) -> None:
+    """Stopped and continued (SIGSTOP, a virtual machine that is moved): all is well, and nothing ends."""
+    liveness = Liveness()
+    liveness.look(0.0, [Beat(part, 7)])
+    assert given_up(liveness.look(3600.0, [Beat(part, 7)])) is None
+    assert watch(liveness, Beat(part, 7), 3600.0, 3600.0 + LIMITS_S[part] - LONGEST_LOOK_S) == []
+    assert watch(liveness, Beat(part, 7), 3600.0 + LIMITS_S[part], 3600.5 + LIMITS_S[part]) != []
 
 
 def test_of_several_parts_the_one_that_stands_still_is_named() -> None:
