@@ -1,8 +1,8 @@
 """Two hours with the real daemon in real time: `python -m tests.bench.long_run [--minutes N]`.
 
-`appliance run` on the virtual cable with the offline provider; every 20 s somebody asks aloud, interrupts,
-mutes, lets a timer ring, looks at the status. Each question must get an answer that can be heard. Between the
-questions, when it is at rest, /proc tells what the daemon and its processes hold.
+`appliance run` on the virtual cable, in a quiet room, with the offline provider; every 20 s somebody asks
+aloud, interrupts, mutes, lets a timer ring, looks at the status. Each question must get an answer that can be
+heard. Between the questions, when it is at rest, /proc tells what the daemon and its processes hold.
 
 Drift is what came after everything was used once (`WARM_UP` questions, each habit at least once): the
 greater of two. One is the rise of the line through all looks by the median slope of all pairs: a slow leak
@@ -26,6 +26,7 @@ from typing import IO, Final
 
 from tests.bench.long_run_growth import PROC, Holding, drift, family, look, new
 from tests.bench.long_run_person import Person, Tally
+from tests.bench.long_run_room import quiet_room
 from tests.bench.table import Row, render
 from tests.cable.daemon import Daemon, daemon
 from tests.rig.cable import VirtualCable
@@ -75,7 +76,7 @@ def live(minutes: float) -> Lived:
     with tempfile.TemporaryDirectory() as name, VirtualCable(Path(name)) as cable:
         folder = Path(name)
         places = {"APPLIANCE_SOCKET": str(folder / "control.sock"), "STATE_DIRECTORY": str(folder / "kept")}
-        with daemon(cable, "", *SETTINGS, environment=places) as running:
+        with quiet_room(cable), daemon(cable, "", *SETTINGS, environment=places) as running:
             assert running.process.stderr is not None
             threading.Thread(
                 target=_read, args=(running.process.stderr, lived.complaints), daemon=True
@@ -89,7 +90,9 @@ def live(minutes: float) -> Lived:
             lived.left_over = _left_over(members)
             lived.lines = len(running.lines)
             events = [line.event for line in running.lines]
-            lived.trouble = [str(e) for e in events if e["event"] in TROUBLE or e.get("state") == "lost"]
+            lived.trouble = [
+                str(e) for e in events if e["event"] in TROUBLE or e.get("state") in ("lost", "silent")
+            ]
     return lived
 
 
@@ -103,7 +106,7 @@ def _pass_time(lived: Lived, running: Daemon, person: Person, minutes: float) ->
         if now_s - told_s >= 60:
             told_s = now_s
             _tell(lived, now_s - began_s)
-        person.habits[number % len(person.habits)]()
+        person.live(number)
     person.rest()
     time.sleep(max(began_s + minutes * 60 - time.monotonic(), 0.0))
     lived.minutes = (time.monotonic() - began_s) / 60
