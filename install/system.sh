@@ -5,7 +5,7 @@
 # Everything else follows: `--check` and `--dry-run` print, a second run finds nothing to do, and a run after
 # a killed one goes on where that stood.
 
-readonly PACKAGES=(ca-certificates espeak-ng python3 python3-pyaudio python3-venv)
+readonly PACKAGES=(ca-certificates espeak-ng python3 python3-pyaudio python3-venv tzdata)
 readonly PACKAGES_WHERE_THEY_EXIST=(python3-lgpio)
 readonly STEPS=(packages version config files account service)
 
@@ -33,6 +33,7 @@ packages_missing() {
 
 packages_install() {
     local missing
+    wait_for_packages
     # a fresh image has no lists, and what would be installed depends on them
     [ -n "$offline" ] || package_exists python3-venv || apt-get update
     mapfile -t missing < <(packages_missing)
