@@ -61,7 +61,7 @@ def built_at() -> datetime:
 def check_state(folder: Path) -> Finding:
     """Whether timers and the like outlive a restart."""
     name = "state"
-    there = next(place for place in (folder, *folder.parents) if place.exists())
+    there = _nearest(folder)
     if not (there.is_dir() and os.access(there, os.W_OK | os.X_OK)):
         return broken(
             name,
@@ -80,13 +80,18 @@ def check_state(folder: Path) -> Finding:
 
 def check_disk(folder: Path) -> Finding:
     """Whether there is room on the card that holds `folder`."""
-    there = next(place for place in (folder, *folder.parents) if place.exists())
+    there = _nearest(folder)
     free_bytes = shutil.disk_usage(there).free
     sentence = f"{free_bytes / 1e6:.0f} MB are free where the state is kept"
     advice = "`sudo apt-get clean`, `sudo journalctl --vacuum-size=50M`, or a larger card"
     if free_bytes < _NONE_BYTES:
         return broken("disk", sentence, advice)
     return poor("disk", sentence, advice) if free_bytes < _LITTLE_BYTES else ok("disk", sentence)
+
+
+def _nearest(folder: Path) -> Path:
+    """The folder, or the first one around it that this user can see."""
+    return next(place for place in (folder, *folder.parents) if os.path.exists(place))
 
 
 def check_temperature(zones: Path = Path("/sys/class/thermal")) -> Finding:

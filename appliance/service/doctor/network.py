@@ -76,6 +76,8 @@ def look_at(
                 return ok(name, f"{peer.host} takes connections on port {peer.port}")
             context = trusted or ssl.create_default_context()
             context.wrap_socket(connection, server_hostname=peer.host).close()
+    except UnicodeError:
+        return broken(name, f"no server can have the name {peer.host!r}", _NAME)
     except OSError as error:  # ssl's and the resolver's are OSErrors, too
         cause = cause_of(error, clock_is_set=clock_was_set())
         if cause is None:

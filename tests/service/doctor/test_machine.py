@@ -1,5 +1,6 @@
 """The machine under the appliance: what its clock, card, temperature and power supply mean."""
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -29,6 +30,20 @@ def test_a_state_directory_may_be_missing_and_not_forbidden(tmp_path: Path) -> N
     assert machine.check_state(tmp_path / "new" / "state").verdict is Verdict.OK
     (tmp_path / "file").touch()
     assert machine.check_state(tmp_path / "file" / "state").verdict is Verdict.BROKEN
+
+
+def test_a_state_directory_that_this_user_cannot_even_see_is_forbidden(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0)
+    user = os.getuid()
+    os.setresuid(user or 65534, user or 65534, user)  # root sees everything
+    try:
+        state, disk = machine.check_state(closed / "state"), machine.check_disk(closed / "state")
+    finally:
+        os.setresuid(user, user, user)
+        closed.chmod(0o700)
+    assert state.verdict is Verdict.BROKEN
+    assert "MB are free" in disk.sentence
 
 
 def test_what_was_put_aside_is_told_of(tmp_path: Path) -> None:

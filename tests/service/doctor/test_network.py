@@ -82,6 +82,12 @@ def test_nobody_on_the_port_and_a_name_that_nobody_knows_have_their_own_words() 
     assert "there is no machine of that name" in found.sentence
 
 
+def test_what_can_be_no_name_is_a_mistake_of_the_configuration() -> None:
+    found = look_at(Peer("o", "voice..example", 443, encrypted=True))
+    assert found.verdict is Verdict.BROKEN
+    assert "configuration" in found.advice
+
+
 def test_all_are_looked_at_at_once_and_told_in_their_order() -> None:
     both = threading.Barrier(2)
 
