@@ -6,6 +6,7 @@ next start takes it over; the pins are not closed for that.
 """
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Mapping
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 SOUND_EVERY_S: Final = 60.0
 # The earcon has 0.5 s. The appliance starts again only after this.
 PLAY_TIMEOUT_S: Final = 1.5
+# All of it: pins and sound are opened in this process, and a driver that hangs must not hold up the next
+# start. Less than TimeoutStopSec, which systemd would wait for twice: what hung is to hear again in 30 s.
+DEADLINE_S: Final = 8.0
 _LOOK_EVERY_S: Final = 0.005
 _BLOCK_MS: Final = 20
 _STAMP: Final = "down-signal"
@@ -120,6 +124,9 @@ def _read(stamp: Path) -> float | None:
 
 def main() -> NoReturn:
     """`python -m appliance.service.down_signal`, with the environment that systemd gives."""
+    # The kernel ends it, whatever holds the interpreter.
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_REAL, DEADLINE_S)
     code = 0
     held: list[object] = []
     if is_wanted(os.environ.get("SERVICE_RESULT", "")):

@@ -1,6 +1,9 @@
 """An end that nobody wished for is shown and heard; a wished one is not, and no earcon becomes a nuisance."""
 
 import gc
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +15,15 @@ from appliance.audio.seam import SpeakerOptions
 from appliance.errors import DeviceError
 from appliance.panel.pins import Hardware
 from appliance.service import panel_pins
-from appliance.service.down_signal import SOUND_EVERY_S, _show, is_wanted, may_sound, play, signal_down
+from appliance.service.down_signal import (
+    DEADLINE_S,
+    SOUND_EVERY_S,
+    _show,
+    is_wanted,
+    may_sound,
+    play,
+    signal_down,
+)
 from appliance.settings import Settings
 
 
@@ -86,6 +97,27 @@ def test_the_light_stays_lit_as_long_as_it_is_held() -> None:
     assert isinstance(light, Hardware)
     assert light._factory.pin(27).state
     light.close()
+
+
+# A driver that keeps the interpreter to itself: SIGALRM is not seen by Python before the match is done.
+HANGS = """
+import re
+from appliance.service import down_signal
+down_signal.DEADLINE_S = 0.2
+down_signal.signal_down = lambda *_: re.match("(a+)+b", "a" * 64)
+down_signal.main()
+"""
+
+
+def test_a_driver_that_hangs_does_not_hold_up_the_next_start() -> None:
+    done = subprocess.run([sys.executable, "-c", HANGS], env={"SERVICE_RESULT": "watchdog"}, timeout=20)
+    assert done.returncode == -signal.SIGALRM
+
+
+def test_it_is_given_up_before_systemd_would_do_so() -> None:
+    unit = Path(__file__).parents[2] / "systemd/voice-appliance.service"
+    (given,) = (line for line in unit.read_text(encoding="utf-8").splitlines() if "TimeoutStopSec=" in line)
+    assert int(given.partition("=")[2]) > DEADLINE_S
 
 
 @pytest.fixture
