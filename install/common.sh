@@ -3,6 +3,8 @@
 
 readonly SYSTEM_PYTHON=/usr/bin/python3 # PyAudio has no wheels: it comes from Debian, so its Python must be used
 readonly INSTALL_PACKAGES=(env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends)
+readonly PACKAGE_LOCKS=(/var/lib/dpkg/lock-frontend /var/lib/dpkg/lock /var/lib/apt/lists/lock)
+readonly PACKAGE_LOCK_TIMEOUT_S=900 # the first upgrades by itself of a fresh system, on a slow card
 
 say() { printf '%s\n' "$*"; }
 
@@ -31,6 +33,26 @@ missing_packages() {
     done
 }
 
+# locked FILE…: whether a program holds one of them, as apt and dpkg do, who give up at once.
+locked() {
+    local inode
+    for inode in $(stat --format %i -- "$@" 2>/dev/null); do
+        ! grep -q ":$inode " /proc/locks || return 0
+    done
+    return 1
+}
+
+# A fresh system upgrades itself in its first minutes.
+wait_for_packages() {
+    local second
+    ! locked "${PACKAGE_LOCKS[@]}" || say "Another program installs packages; waiting for it"
+    for ((second = 0; second < PACKAGE_LOCK_TIMEOUT_S; second++)); do
+        locked "${PACKAGE_LOCKS[@]}" || return 0
+        sleep 1
+    done
+    fail "Another program still installs packages; run this again when it is done."
+}
+
 as_root() {
     if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
 }
@@ -38,9 +60,11 @@ as_root() {
 install_packages() {
     [ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null ||
         fail "Installing system packages needs root, and there is no sudo; as root run: apt-get install $*"
+    wait_for_packages
     # without package lists nothing is found; with stale ones the download fails: then, and only then, update
     apt-get --simulate install "$@" >/dev/null 2>&1 || as_root apt-get update
-    as_root "${INSTALL_PACKAGES[@]}" "$@" || { as_root apt-get update && as_root "${INSTALL_PACKAGES[@]}" "$@"; }
+    as_root "${INSTALL_PACKAGES[@]}" "$@" || { as_root apt-get update && as_root "${INSTALL_PACKAGES[@]}" "$@"; } ||
+        fail "The system packages could not be installed (see above); run this again when that is mended."
 }
 
 check_python() {

@@ -53,8 +53,10 @@ build_version() {
     ! is_complete "$1" || return 0
     clear_leftovers
     say "Building version $1 in $folder (some minutes on a Raspberry Pi)"
-    fill_environment "$folder" ||
+    fill_environment "$folder" || {
+        rm -rf -- "$folder" # a card that it filled would fail whoever runs
         fail "The Python packages could not be installed (see above); run this again when that is mended."
+    }
     gather_files "$folder/files"
     sync -f "$folder" # a power cut must not leave the mark without what it stands for
     : >"$folder/complete"

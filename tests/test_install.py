@@ -1,5 +1,6 @@
 """install.sh says what it will do, does nothing else, and refuses what it cannot serve."""
 
+import fcntl
 import subprocess
 import tomllib
 from pathlib import Path
@@ -126,6 +127,32 @@ def test_without_root_and_sudo_it_says_what_to_run(clone: Path, tmp_path: Path) 
         "apt-get install ca-certificates espeak-ng python3 python3-pyaudio python3-venv\n"
     )
     assert not (clone / ".venv").exists()
+
+
+def common(code: str) -> subprocess.CompletedProcess[str]:
+    """`code` with what every verb has."""
+    return run(["bash", "-c", f"set -euo pipefail; . install/common.sh; {code}"], CLONE)
+
+
+def test_a_lock_as_dpkg_has_it_is_seen(tmp_path: Path) -> None:
+    looked = f"if locked '{tmp_path}/none' '{tmp_path}/lock'; then echo held; else echo free; fi"
+    with (tmp_path / "lock").open("w") as lock:
+        assert common(looked).stdout == "free\n"
+        fcntl.lockf(lock, fcntl.LOCK_EX)
+        assert common(looked).stdout == "held\n"
+
+
+def test_it_waits_while_the_system_upgrades_itself() -> None:
+    waited = common(
+        'looks=0; sleep() { :; }; locked() { [ $((looks++)) -lt 3 ]; }; wait_for_packages; echo "$looks"'
+    )
+    assert waited.stdout == "Another program installs packages; waiting for it\n4\n"
+
+
+def test_it_does_not_wait_for_ever() -> None:
+    waited = common("sleep() { :; }; locked() { :; }; wait_for_packages")
+    assert waited.returncode == 1
+    assert waited.stderr.startswith("install.sh: Another program still installs packages")
 
 
 def locked(lock: str) -> dict[str, Version]:

@@ -240,6 +240,18 @@ def test_killed_anywhere_a_whole_version_runs_and_the_next_run_ends_the_work(
         assert machine.state(times=False) == wanted, kill_at
 
 
+def test_a_version_that_cannot_be_built_leaves_the_card_as_it_was(machine: Machine) -> None:
+    machine.install()
+    before = machine.state(times=False)
+    machine.change("newer")
+    with (machine.clone / "install/system.sh").open("a", encoding="utf-8") as part:
+        part.write('fill_environment() { mkdir "$1" && echo half >"$1/half" && return 1; }\n')
+    refused = machine.run()
+    assert refused.returncode == 1
+    assert "The Python packages could not be installed" in refused.stderr
+    assert machine.state(times=False) == before
+
+
 def test_uninstalled_the_program_is_gone_and_what_is_the_owners_stays(machine: Machine) -> None:
     machine.install()
     machine.install("--uninstall")

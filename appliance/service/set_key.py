@@ -95,7 +95,10 @@ class KeyStore:
 def read_key(name: str, source: BinaryIO) -> bytes:
     """The key: from a terminal without an echo, or all of `source`. Raises KeyNotKept."""
     if source.isatty():
-        return checked_key(getpass.getpass(f"Key for {name} (it is not shown): ").encode())
+        try:
+            return checked_key(getpass.getpass(f"Key for {name} (it is not shown): ").encode())
+        except (EOFError, KeyboardInterrupt):
+            raise KeyNotKept("no key was given; nothing was changed") from None
     return checked_key(source.read(MAX_KEY_BYTES + 2))
 
 

@@ -119,6 +119,23 @@ def test_on_a_terminal_it_is_asked_for_and_not_shown() -> None:
     assert CANARY.encode() not in shown
 
 
+@pytest.mark.parametrize("given_up", [EOFError, KeyboardInterrupt])
+def test_who_gives_up_typing_is_told_that_nothing_was_changed(
+    given_up: type[BaseException], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asked(prompt: str) -> str:
+        raise given_up
+
+    ours, theirs = pty.openpty()
+    monkeypatch.setattr("getpass.getpass", asked)
+    with (
+        os.fdopen(ours, "rb"),
+        os.fdopen(theirs, "rb") as terminal,
+        pytest.raises(KeyNotKept, match="no key was given; nothing was changed"),
+    ):
+        read_key("openai", terminal)
+
+
 def test_it_needs_nothing_but_the_standard_library() -> None:
     code = (
         "import sys, appliance.service.set_key as it; print({'typer', 'pydantic', 'numpy'} & {*sys.modules})"
