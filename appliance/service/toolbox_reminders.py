@@ -126,8 +126,8 @@ class Reminders:
             self._record.write("alarm", number=alarm.number, state="rings")
         for alarm, _ in due.missed:
             self._record.write("alarm", number=alarm.number, state="missed")
-        if due.missed:
-            self._miss([missed for _, missed in due.missed])
+        self._miss([missed for _, missed in due.missed])
+        if due.changed:
             self.keep()
         return bool(timers or due.rings or due.rings_on)
 

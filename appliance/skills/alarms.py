@@ -4,6 +4,7 @@ They go by the clock on the wall, which the caller gives with its zone and which
 moment. An alarm is a time of day: where the zone of the appliance changes, it goes by the new one.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, tzinfo
@@ -22,11 +23,12 @@ SNOOZE_MINUTES: Final = 9
 @dataclass(frozen=True, slots=True)
 class Due:
     """What had to ring by now: `rings` begin to, `rings_on` did so before a restart, for `missed` it is too
-    late."""
+    late. `changed`: there are other `rows`."""
 
     rings: Sequence[Alarm] = ()
     rings_on: Sequence[Alarm] = ()
     missed: Sequence[tuple[Alarm, Missed]] = ()
+    changed: bool = False
 
 
 class Alarms:
@@ -35,6 +37,7 @@ class Alarms:
     def __init__(self) -> None:
         self._alarms: dict[int, Alarm] = {}
         self._ringing: dict[int, float] = {}  # number → the instant for which it rings
+        self._looked_unix_s = -math.inf
 
     @property
     def pending(self) -> Sequence[Alarm]:
@@ -80,6 +83,8 @@ class Alarms:
         """At `now`, which is true: what had to ring since the last time. What rings does so until `settle` or
         `snooze`; what was missed is settled."""
         now_unix_s, zone = now.timestamp(), _zone(now)
+        looked_unix_s, self._looked_unix_s = min(self._looked_unix_s, now_unix_s), now_unix_s
+        before = self.pending
         rings: list[Alarm] = []
         rings_on: list[Alarm] = []
         missed: list[tuple[Alarm, Missed]] = []
@@ -95,9 +100,12 @@ class Alarms:
                 (rings_on if alarm.rang_unix_s == due_s else rings).append(alarm)
                 self._alarms[number] = replace(alarm, rang_unix_s=due_s)
             else:
-                missed.append((alarm, Missed(alarm.words, due_s)))
+                # What has come only by a change of the zone was no time to ring when it was; but who rings
+                # once will not ring any more.
+                if not alarm.weekdays or due_s > looked_unix_s:
+                    missed.append((alarm, Missed(alarm.words, due_s)))
                 self._settle(number, due_s, zone)
-        return Due(rings, rings_on, missed)
+        return Due(rings, rings_on, missed, self.pending != before)
 
     def settle(self, now: datetime) -> None:
         """Somebody has heard what rings, or nobody came."""

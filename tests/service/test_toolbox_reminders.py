@@ -294,6 +294,18 @@ class TestAlarms:
         room.look(60)
         assert room.reminders.rings
 
+    def test_what_has_begun_to_wait_for_its_time_does_so_after_a_restart_as_well(
+        self, room_at: Rooms
+    ) -> None:
+        room = room_at(BEHIND)
+        room.is_set = False
+        room.set_alarm("07:00")
+        room.wall, room.is_set = SEVEN - timedelta(hours=1), True  # from here on it is known for which day
+        room.look(0)
+        after = room_at(SEVEN + timedelta(minutes=5))
+        after.look(0)
+        assert after.reminders.rings
+
 
 class TestWhatWasMissed:
     def test_it_is_said_once(self, room_at: Rooms) -> None:

@@ -146,6 +146,21 @@ def test_it_goes_by_the_zone_in_which_the_appliance_is_now() -> None:
     assert rings(alarms, london) == ["7 o'clock alarm"]
 
 
+def test_a_zone_in_which_its_time_is_over_already_makes_no_missed_alarm_of_one_that_repeats() -> None:
+    """Nobody was off: where the appliance was until now it had not come."""
+    alarms, before = set_for("07:00", weekdays=EVERY_DAY), SEVEN - timedelta(minutes=30)
+    assert missed(alarms, before) == []
+    tokyo = ZoneInfo("Asia/Tokyo")
+    assert missed(alarms, before.astimezone(tokyo)) == []
+    assert rings(alarms, datetime(2026, 11, 22, 7, 0, tzinfo=tokyo)) == ["7 o'clock alarm"]
+
+
+def test_a_zone_in_which_the_time_of_one_that_rings_once_is_over_is_told() -> None:
+    alarms, before = set_for("07:00"), SEVEN - timedelta(minutes=30)
+    assert missed(alarms, before) == []
+    assert missed(alarms, before.astimezone(ZoneInfo("Asia/Tokyo"))) == ["7 o'clock alarm"]
+
+
 class TestWhatCannotBeSet:
     def test_more_than_so_many(self) -> None:
         alarms = set_for(*["07:00"] * MAX_ALARMS)
