@@ -31,12 +31,7 @@ def test_onnxruntime_collects_nothing_for_its_maker(tmp_path: Path, program: str
     places = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path), "PYTHONPATH": os.getcwd()}
     done = subprocess.run(
         [sys.executable, "-c", program],
-        env={
-            **environment,
-            "HOME": str(tmp_path),
-            "XDG_CACHE_HOME": str(tmp_path),
-            "PYTHONPATH": os.getcwd(),
-        },
+        env={**environment, **places},
         capture_output=True,
         text=True,
         timeout=60,
