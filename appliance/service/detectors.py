@@ -61,7 +61,7 @@ def _of_owner(name: str) -> SpeechDetector:
         _try(name, detector)
     except ConfigurationError:
         raise
-    except Exception as error:  # not our code: whatever it raises, this key brought it in
+    except (Exception, SystemExit) as error:  # not our code: whatever it raises, this key brought it in
         raise plugin_failed(KEY, name, error) from error
     return detector  # type: ignore[no-any-return]  # tried, not typed
 

@@ -17,14 +17,14 @@ def load_plugin(key: str, name: str) -> Any:
         found = getattr(import_module(module), attribute, None)
     except ModuleNotFoundError as missing:
         raise plugin_mistake(key, name, f"there is no module {missing.name} to import") from missing
-    except Exception as error:  # not our code: whatever it raises, this key brought it in
+    except (Exception, SystemExit) as error:  # not our code: whatever it raises, this key brought it in
         raise plugin_failed(key, name, error) from error
     if found is None:
         raise plugin_mistake(key, name, f"there is no {attribute} in {module}")
     return found
 
 
-def plugin_failed(key: str, name: str, error: Exception) -> ConfigurationError:
+def plugin_failed(key: str, name: str, error: BaseException) -> ConfigurationError:
     """The owner's code raised `error`."""
     return plugin_mistake(key, name, f"it fails with {type(error).__name__}: {plain(str(error))}")
 

@@ -126,6 +126,14 @@ def test_a_class_that_cannot_be_made_is_a_mistake() -> None:
         load_detector(f"{__name__}:WantsArguments", expect_silence)
 
 
+def test_a_module_that_ends_the_program_is_a_mistake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A running appliance does not end because a changed configuration names such a one."""
+    (tmp_path / "no_ear.py").write_text("raise SystemExit(3)")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(ConfigurationError, match="it fails with SystemExit: 3"):
+        load_detector("no_ear:Ear", expect_silence)
+
+
 def test_a_module_that_fails_is_a_mistake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "half_an_ear.py").write_text("import not_installed_anywhere")
     monkeypatch.syspath_prepend(tmp_path)
