@@ -25,6 +25,9 @@ TABLES: Final[Mapping[str, str]] = {
     "volume": "percent INTEGER NOT NULL",
     "said": "at_unix_s REAL NOT NULL, role TEXT NOT NULL, text TEXT NOT NULL",
 }
+# Nobody else has business with the file; who looks at it, or copies it, has done so within some ms. The
+# thread that waits has FLUSH_TIMEOUT_S for the last write.
+_OTHERS_S: Final = 0.3
 _PRAGMAS: Final = (
     # After a kill the next start rolls it back. It is not unlinked, because it holds what was there before a
     # change, which has to be overwritten as well.
@@ -45,8 +48,7 @@ def opened(path: str, timers_of_before: Callable[[], Sequence[Row]]) -> sqlite3.
 
     Raises sqlite3.Error, among them DatabaseError for what is no sound database, and NewerFile.
     """
-    # No waiting: nobody else has business with the file.
-    db = sqlite3.connect(path, timeout=0, isolation_level=None)
+    db = sqlite3.connect(path, timeout=_OTHERS_S, isolation_level=None)
     try:
         for pragma in _PRAGMAS:
             db.execute(pragma)

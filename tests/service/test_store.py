@@ -4,6 +4,7 @@ import random
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -219,6 +220,21 @@ def test_what_cannot_be_written_is_told_once_and_written_once_it_can(
     one.close()
     after = loaded(store())
     assert (after["timers"], after["volume"]) == ([TEA], [LOUD])
+
+
+def test_somebody_who_looks_at_the_file_for_a_moment_costs_nothing(
+    store: Opener, tmp_path: Path, warnings: list[str]
+) -> None:
+    one = store()
+    loaded(one)
+    with closing(sqlite3.connect(tmp_path / FILE, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN")
+        other.execute("SELECT * FROM timers").fetchall()
+        done = threading.Timer(0.05, other.execute, ["ROLLBACK"])
+        done.start()
+        saved(one, timers=[TEA])
+        done.join()
+    assert warnings == []
 
 
 def test_a_file_that_could_not_be_read_is_left_as_it_is(
