@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from appliance.panel.joint_state import Shown
 from appliance.service.control.controls import DeviceStatus, Status
 from appliance.service.control.link_words import link_words, reason_words
 from appliance.service.liveness import Standstill
@@ -33,6 +34,10 @@ def _wrong(status: Status, standing: Sequence[Standstill]) -> list[str]:
 
 
 def _doing(status: Status) -> str:
+    if status.light == Shown.MUTING:  # the kernel's word, like that of the next
+        return "Being muted: the microphone is still open"
+    if status.light == Shown.STARTING:
+        return "Starting, or opening the microphone: it does not hear yet"
     if status.muted:
         return "Muted: it hears nothing and sends nothing"
     if status.alarm_rings:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from appliance.panel.joint_state import Shown
 from appliance.service.control.controls import DeviceStatus, ProviderStatus, Status
 from appliance.service.liveness import Part, Standstill
 from appliance.service.standing_words import standing_words
@@ -45,6 +46,17 @@ def test_what_it_does(phase: str, words: str) -> None:
 def test_muted_is_no_deafness() -> None:
     muted = replace(STATUS, muted=True, deaf="it is muted")
     assert standing_words(muted) == f"Muted: it hears nothing and sends nothing; {WHO}"
+
+
+def test_while_the_microphone_is_opened_it_does_not_claim_to_hear() -> None:
+    opening = replace(STATUS, light=Shown.STARTING)
+    assert standing_words(opening) == f"Starting, or opening the microphone: it does not hear yet; {WHO}"
+
+
+def test_while_the_microphone_is_still_open_it_does_not_claim_to_hear_nothing() -> None:
+    muting = replace(STATUS, muted=True, deaf="it is muted", light=Shown.MUTING)
+    assert standing_words(muting) == f"Being muted: the microphone is still open; {WHO}"
+    assert standing_words(replace(muting, light=Shown.MUTED)).startswith("Muted: it hears nothing")
 
 
 def test_an_alarm_rings() -> None:
