@@ -17,8 +17,13 @@ from appliance.errors import ApplianceError, ConfigurationError, Fault
 
 MAX_KEY_BYTES: Final = 16_384  # what `credential:NAME` takes
 SERVICE: Final = "voice-appliance"
+# In place of a key that cannot be had: the provider refuses it, and is told of as one that does. Without any,
+# the appliance would refuse its configuration.
+NO_KEY: Final = "cannot-be-decrypted-on-this-machine"
 # Encrypting asks a TPM where there is one, which takes a second; a minute is a machine that stands still.
 _COMMAND_TIMEOUT_S: Final = 60
+# A TPM takes a second; systemd gives all that follows the end of the service 10 s.
+_DECRYPT_TIMEOUT_S: Final = 3
 _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 
 
@@ -61,6 +66,8 @@ class KeyStore:
     def __init__(self, root: Path = Path("/")) -> None:
         self._credentials = root / "etc" / SERVICE / "credentials"
         self._drop_ins = root / "etc" / "systemd" / "system" / f"{SERVICE}.service.d"
+        # Gone with the next boot. Read after those of the keys and before what `systemctl edit` makes.
+        self._readable = root / "run/systemd/system" / f"{SERVICE}.service.d" / "credential-~readable.conf"
 
     def keep(self, name: str, key: bytes) -> Path:
         """Encrypt `key` and let the service have it from its next start; the file. Raises KeyNotKept."""
@@ -71,6 +78,7 @@ class KeyStore:
             self._drop_ins.mkdir(exist_ok=True, parents=True)
             _write(file, encrypted, 0o600)
             _write(self._place(name), drop_in(name, file).encode(), 0o644)
+            self._readable.unlink(missing_ok=True)
         except OSError as error:
             raise KeyNotKept(f"{error.filename}: {error.strerror}; run it with sudo") from None
         return file
@@ -83,10 +91,40 @@ class KeyStore:
         try:
             self._place(name).unlink()
             (self._credentials / f"{name}.cred").unlink(missing_ok=True)
+            self._readable.unlink(missing_ok=True)
         except FileNotFoundError:
             raise KeyNotKept(f"there is no key {name}") from None
         except OSError as error:
             raise KeyNotKept(f"{error.filename}: {error.strerror}; run it with sudo") from None
+
+    def leave_out_unreadable(self) -> list[str]:
+        """Until the next boot, or until a key is set, give the service only what this machine can decrypt,
+        and NO_KEY in place of the others; their names. Raises OSError and SubprocessError."""
+        names = sorted(
+            path.stem.removeprefix("credential-") for path in self._drop_ins.glob("credential-*.conf")
+        )
+        readable = [name for name in names if self._is_readable(name)]
+        if readable != names:
+            given = (
+                f"LoadCredentialEncrypted={name}:{self._credentials / name}.cred\n"
+                if name in readable
+                else f"SetCredential={name}:{NO_KEY}\n"
+                for name in names
+            )
+            self._readable.parent.mkdir(parents=True, exist_ok=True)
+            self._readable.parent.chmod(0o755)
+            text = "[Service]\n# empties the list\nLoadCredentialEncrypted=\n" + "".join(given)
+            _write(self._readable, text.encode(), 0o644)
+        return [name for name in names if name not in readable]
+
+    def _is_readable(self, name: str) -> bool:
+        command = ["systemd-creds", "decrypt", f"--name={name}", str(self._credentials / f"{name}.cred"), "-"]
+        return (
+            subprocess.run(
+                command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=_DECRYPT_TIMEOUT_S
+            ).returncode
+            == 0
+        )
 
     def _place(self, name: str) -> Path:
         return self._drop_ins / f"credential-{name}.conf"
