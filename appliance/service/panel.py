@@ -126,7 +126,7 @@ class Panel:
     def _standing(self) -> Standing:
         if self._asks:
             return Standing.ASKED
-        if self._assembly.loudspeaker.rings:
+        if self._assembly.toolbox.rings:
             return Standing.RINGING
         return Standing.MUTED if self._assembly.conductor.muted else Standing.FREE
 

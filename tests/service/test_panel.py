@@ -151,6 +151,29 @@ def test_a_press_stops_the_ring_and_opens_no_turn() -> None:
     assert result.of("turn_opened") == []
 
 
+def start_a_timer(stage: PanelStage) -> None:
+    reminders = stage.assembly.toolbox.reminders
+    reminders.timers.start(1.0, "", stage.assembly.record.now_ms() / 1000)
+    reminders.changed()
+
+
+@pytest.mark.parametrize("before", [[], MUTE], ids=["free", "muted"])
+def test_a_press_between_two_strokes_stops_the_ring_as_well(before: list[tuple[float, Act]]) -> None:
+    rang: list[bool] = []
+    stage = PanelStage(
+        [
+            *before,
+            (3000, start_a_timer),
+            (8000, lambda stage: rang.append(stage.assembly.toolbox.rings)),  # it listens by now
+            *held(8010, 150),
+            (8600, lambda stage: rang.append(stage.assembly.toolbox.rings)),
+        ]
+    )
+    result = played(stage, silence(9000))
+    assert rang == [True, False]
+    assert [opened for opened in result.of("turn_opened") if opened["t_ms"] >= 8000] == []
+
+
 ASK = held(MUTED_MS, 10_500)
 ASKED_MS = MUTED_MS + 10_500
 
