@@ -148,7 +148,7 @@ def set_key(name: str, remove: bool = False) -> str:
     store = KeyStore()
     if remove:
         store.forget(name)
-        said = f"The key {name} is removed."
+        said = f"The key {name} is removed. While the configuration names it, the service does not start."
     else:
         store.keep(name, read_key(name, sys.stdin.buffer))
         said = f'The key {name} is kept, encrypted for this machine: api_key = "credential:{name}" names it.'
