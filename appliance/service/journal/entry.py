@@ -57,7 +57,7 @@ def entry_of(event: Event) -> tuple[Kind, dict[str, str]]:
     Values are on one line and printable; a text has at most `MAX_TEXT_BYTES`. Members that are null have no
     field, numbers and tables have their JSON form.
     """
-    tame = {name: safe(value) if isinstance(value, str) else value for name, value in event.items()}
+    tame = {name: _tamed(value) for name, value in event.items()}
     kind = kind_of(tame)
     fields = {
         "MESSAGE": kind.sentence.format_map(values_of(tame)),
@@ -81,6 +81,18 @@ def safe(text: str) -> str:
     if len(data) <= MAX_TEXT_BYTES and len(text) <= MAX_TEXT_BYTES:
         return data.decode()
     return data[: MAX_TEXT_BYTES - len(_CUT.encode())].decode(errors="ignore") + _CUT
+
+
+def _tamed(value: object) -> object:
+    """`value` with every text in it `safe`, also what a table calls its members."""
+    match value:
+        case str():
+            return safe(value)
+        case Mapping():
+            return {safe(str(name)): _tamed(one) for name, one in value.items()}
+        case list() | tuple():
+            return [_tamed(one) for one in value]
+    return value
 
 
 def _unknown(name: str) -> Kind:

@@ -70,6 +70,13 @@ def test_a_duration_has_one_unit() -> None:
     )
 
 
+@pytest.mark.parametrize("unit", ["a\nMESSAGE_ID=0", "\ud800", "x" * 300])
+def test_what_a_table_calls_its_members_is_no_line_of_its_own(unit: str) -> None:
+    entry = entry_of(example("usage", counts={unit: 1}))[1]
+    assert datagram_of(entry).count(b"\n") == len(entry)
+    assert len(entry["MESSAGE"].encode()) < MAX_TEXT_BYTES + 100
+
+
 def test_every_member_is_a_field() -> None:
     entry = entry_of(example("turn_committed"))[1]
     assert entry["APPLIANCE_EVENT"] == "turn_committed"
