@@ -19,6 +19,7 @@ from typing import NoReturn
 from appliance.errors import FailureCategory, ProviderError
 from appliance.pcm.formats import NEAR_RATE_HZ
 from appliance.providers.offline.answers import answer
+from appliance.providers.offline.heap import give_back
 from appliance.providers.offline.jobs import Jobs, Question, Reading
 from appliance.providers.offline.messages import Broken, Done, Notice, Reply, Transcript, Warm
 from appliance.providers.offline.mouth import Mouth
@@ -59,6 +60,7 @@ class Ears:
             except ProviderError as error:
                 self._reports.send(Broken(job.number, error.category, str(error)))
                 self._jobs.finish(job.number)
+            give_back()  # now that nobody waits for it
 
     def _hear(self, job: Question | Reading) -> None:
         heard = self._recognizer.transcribe(job.pcm)
