@@ -47,7 +47,30 @@ step() {
     "$@"
 }
 
+# Ten minutes of questions in real time, each waited for: they go beside tests that mostly wait.
+start_long_run() {
+    LONG_RUN_SAYS=$(mktemp)
+    .venv/bin/python -m tests.bench.long_run --minutes 10 >"$LONG_RUN_SAYS" 2>&1 &
+    LONG_RUN=$!
+    trap stop_long_run EXIT
+}
+
+stop_long_run() { # what it started it ends itself
+    if kill "$LONG_RUN" 2>/dev/null; then wait "$LONG_RUN" || true; fi
+    rm -f -- "$LONG_RUN_SAYS"
+}
+
+finish_long_run() {
+    local ended=0
+    wait "$LONG_RUN" || ended=$?
+    trap - EXIT
+    cat -- "$LONG_RUN_SAYS"
+    rm -f -- "$LONG_RUN_SAYS"
+    return "$ended"
+}
+
 run_tests() {
+    step start_long_run
     step .venv/bin/ruff check .
     step .venv/bin/ruff format --check .
     step .venv/bin/mypy
@@ -55,6 +78,7 @@ run_tests() {
     step shellcheck --external-sources install.sh .ci/run requirements/update requirements/check
     # most tests wait, for sound in real time; those at the cable measure, and have the machine for themselves
     step .venv/bin/python -m pytest -m 'not cable and not rig' --numprocesses 4 --dist loadfile
+    step finish_long_run
     step .venv/bin/python -m pytest -m cable
     step .venv/bin/python -m pytest -m rig -rs
 }
