@@ -85,11 +85,11 @@ fetch_debs() {
     index_debs "$folder"
 }
 
-# The Debian mirror that this machine uses, else everybody's.
+# From the mirror of Debian that this machine uses.
 debian_sources() {
     local mirror
     mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -m 1 '/debian/$' || true)
-    mirror=${mirror:-http://deb.debian.org/debian/}
+    [ -n "$mirror" ] || fail "apt on this machine knows no mirror of Debian; run apt-get update first."
     local signed='[signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]'
     printf 'deb %s %s %s main\n' "$signed" "$mirror" "$1" "$signed" "$mirror" "$1-updates" \
         "$signed" "${mirror%debian/}debian-security/" "$1-security"
