@@ -11,7 +11,7 @@ import numpy as np
 from appliance.pcm.formats import NEAR_RATE_HZ
 from appliance.providers.offline.voice import QUESTION_VOICE, QUESTION_WORDS_PER_MINUTE, synthesize
 from appliance.service.control.client import converse
-from appliance.service.control.requests import AnyRequest, Mute, ReportStatus, Stop, Unmute
+from appliance.service.control.requests import AnyRequest, Mute, ReportStatus, Say, Stop, Unmute
 from tests.bench.levels import AUDIBLE_DBFS, envelope
 from tests.bench.stage import write_wav
 from tests.cable.daemon import Daemon, Line
@@ -83,7 +83,7 @@ class Person:
             lambda: self.interrupt(UNKNOWN, TIME),
             lambda: self.ask_after_mute(DATE),
             lambda: self.let_ring(SHORT_TIMER),
-            lambda: self.ask(TIME),
+            lambda: self.ask_and_have_said(TIME, "Dinner is ready."),
         )
 
     def ask(self, words: str) -> None:
@@ -121,6 +121,11 @@ class Person:
         self.do(Unmute())
         self._until("hearing again", lambda status: not status["muted"] and not status["deaf"])
         self.ask(words)
+
+    def ask_and_have_said(self, words: str, sentence: str) -> None:
+        """Ask, and let it speak in its own voice, as it does by itself where an answer is late."""
+        self.ask(words)
+        self.do(Say(text=sentence))
 
     def let_ring(self, words: str) -> None:
         """Ask for a short timer, and stop it when it rings."""
