@@ -14,6 +14,7 @@ from websockets.asyncio.server import ServerConnection
 
 from appliance.pcm.formats import Pcm
 from tests.bench.floor_answer import Reader, answer
+from tests.bench.kept_timers import count_kept_timers
 from tests.bench.stage import lay, read_wav, run_into, write_wav
 from tests.recordings import recordings
 from tests.service.event_schema import problems
@@ -83,8 +84,7 @@ def run_race(seed: int, race: Race) -> Ran:
         )
         run_into(place, [f"providers=[{names}]"], ["--state", str(place / "state")])
         events = [json.loads(line) for line in (place / "events.jsonl").read_text().splitlines()]
-        timers = place / "state" / "timers.json"
-        kept = len(json.loads(timers.read_text())) if timers.exists() else 0
+        kept = count_kept_timers(place / "state")
         out = read_wav(place / "out.wav")
     return _look(events, out, kept, [server.record for server in servers])
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm
+from tests.bench.kept_timers import count_kept_timers
 from tests.bench.moments_cascade import CascadeStory
 from tests.bench.moments_gemini import GeminiStory
 from tests.bench.moments_live import LiveStory
@@ -59,8 +60,7 @@ def live(seed: int, fate: Fate, words_ahead: int = 0) -> Moment:
             )
             run_into(place, [f"providers=[{names}]"], ["--state", str(place / "state")])
         events = [json.loads(line) for line in (place / "events.jsonl").read_text().splitlines()]
-        timers = place / "state" / "timers.json"
-        kept = len(json.loads(timers.read_text())) if timers.exists() else 0
+        kept = count_kept_timers(place / "state")
         out = read_wav(place / "out.wav")
     return Look(pcm, spoken, events, out, first, second).moment(seed, fate, kept)
 
