@@ -100,13 +100,23 @@ def read_until(terminal: int, words: bytes) -> bytes:
     return shown
 
 
+def _hear_signals() -> None:
+    """A shell has what it starts in the background ignore SIGINT, which children inherit."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 async def test_on_a_terminal_the_verb_watches_and_ctrl_c_leaves_it_as_it_was(tmp_path: Path) -> None:
     terminal, program_side = pty.openpty()
     async with daemon(tmp_path) as running, asyncio.timeout(60):
         environ = {**os.environ, "APPLIANCE_SOCKET": str(running.path), "TERM": "xterm", "LINES": "60"}
         command = [sys.executable, "-m", "appliance", "status"]
         process = await asyncio.create_subprocess_exec(
-            *command, stdin=program_side, stdout=program_side, stderr=program_side, env=environ
+            *command,
+            stdin=program_side,
+            stdout=program_side,
+            stderr=program_side,
+            env=environ,
+            preexec_fn=_hear_signals,
         )
         os.close(program_side)
         shown = await asyncio.to_thread(read_until, terminal, b"Ctrl-C ends this.")
