@@ -47,7 +47,8 @@ step() {
     "$@"
 }
 
-# Ten minutes of questions in real time, each waited for: they go beside tests that mostly wait.
+# Ten minutes of questions in real time, each waited for: they go beside tests that mostly wait, and end before those
+# that measure begin.
 start_long_run() {
     LONG_RUN_SAYS=$(mktemp)
     .venv/bin/python -m tests.bench.long_run --minutes 10 >"$LONG_RUN_SAYS" 2>&1 &
@@ -78,9 +79,9 @@ run_tests() {
     step shellcheck --external-sources install.sh .ci/run requirements/update requirements/check
     # most tests wait, for sound in real time; those at the cable measure, and have the machine for themselves
     step .venv/bin/python -m pytest -m 'not cable and not rig' --numprocesses 4 --dist loadfile
+    step .venv/bin/python -m pytest -m rig -rs
     step finish_long_run
     step .venv/bin/python -m pytest -m cable
-    step .venv/bin/python -m pytest -m rig -rs
 }
 
 print_plan() {
