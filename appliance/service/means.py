@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from appliance.audio.devices import KeepOn
+from appliance.service.keyless import list_usable
 from appliance.service.live_sound import Devices, open_devices
-from appliance.service.provider_list import ProviderList, list_providers
+from appliance.service.provider_list import ProviderList
 from appliance.settings import Settings
 
 
@@ -20,5 +21,5 @@ class OpenDevices(Protocol):
 class Means:
     """How the providers are made and the devices opened."""
 
-    list_providers: Callable[[Settings, Mapping[str, str]], ProviderList] = list_providers
+    list_providers: Callable[[Settings, Mapping[str, str]], ProviderList] = list_usable
     open_devices: OpenDevices = open_devices

@@ -1,7 +1,7 @@
 """What the configured providers cannot do of what the settings ask for, without opening one."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel
 
@@ -9,7 +9,10 @@ from appliance.service.provider_list import list_providers
 from appliance.settings import Settings
 
 # In place of the owner's keys, which need not be there to know what a provider can do.
-_ANY_KEY = "env:ANY"
+_ANY_KEY = "env:NO_KEY_NEEDED"
+ANY_ENVIRON: Final[Mapping[str, str]] = {"NO_KEY_NEEDED": "none"}
+
+Section = TypeVar("Section", bound=BaseModel)
 
 
 def check_providers(settings: Settings) -> tuple[str, ...]:
@@ -17,18 +20,14 @@ def check_providers(settings: Settings) -> tuple[str, ...]:
 
     Raises ConfigurationError for what `run` would refuse, beyond a missing key.
     """
-    return list_providers(_with_any_key(settings), {"ANY": "none"}).shortfalls
+    providers = tuple(with_any_key(provider) for provider in settings.providers)
+    return list_providers(settings.model_copy(update={"providers": providers}), ANY_ENVIRON).shortfalls
 
 
-def _with_any_key(settings: Settings) -> Settings:
-    providers = tuple(_keyed(provider) for provider in settings.providers)
-    return settings.model_copy(update={"providers": providers})
-
-
-def _keyed(section: Any) -> Any:
-    """`section` with `_ANY_KEY` wherever it refers to a key, also in its tables."""
+def with_any_key(section: Section) -> Section:
+    """`section` with a key of `ANY_ENVIRON` wherever it refers to one, also in its tables."""
     changes: Mapping[str, Any] = {
-        name: _ANY_KEY if name == "api_key" else _keyed(value)
+        name: _ANY_KEY if name == "api_key" else with_any_key(value)
         for name in type(section).model_fields
         if isinstance(value := getattr(section, name), BaseModel) or (name == "api_key" and value)
     }

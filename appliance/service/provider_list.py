@@ -30,11 +30,12 @@ from appliance.settings.provider import Provider as ProviderSettings
 @dataclass(frozen=True, slots=True)
 class ProviderList:
     """The providers in the order in which they are tried, the workers of the offline ones by name, and a
-    sentence for each wish of the settings that one of them goes without."""
+    sentence for each wish of the settings that one of them goes without, and for each key that is missing."""
 
     providers: tuple[Provider, ...]
     workers: Mapping[str, OfflineWorker]
     shortfalls: tuple[str, ...] = ()
+    keyless: tuple[str, ...] = ()
 
 
 def list_providers(settings: Settings, environ: Mapping[str, str]) -> ProviderList:

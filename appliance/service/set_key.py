@@ -17,8 +17,7 @@ from appliance.errors import ApplianceError, ConfigurationError, Fault
 
 MAX_KEY_BYTES: Final = 16_384  # what `credential:NAME` takes
 SERVICE: Final = "voice-appliance"
-# In place of a key that cannot be had: the provider refuses it, and is told of as one that does. Without any,
-# the appliance would refuse its configuration.
+# In place of a key that cannot be had: the provider refuses it, and is told of as one that does.
 NO_KEY: Final = "cannot-be-decrypted-on-this-machine"
 # Encrypting asks a TPM where there is one, which takes a second; a minute is a machine that stands still.
 _COMMAND_TIMEOUT_S: Final = 60
@@ -148,7 +147,7 @@ def set_key(name: str, remove: bool = False) -> str:
     store = KeyStore()
     if remove:
         store.forget(name)
-        said = f"The key {name} is removed. While the configuration names it, the service does not start."
+        said = f"The key {name} is removed. Whoever needs it answers no more."
     else:
         store.keep(name, read_key(name, sys.stdin.buffer))
         said = f'The key {name} is kept, encrypted for this machine: api_key = "credential:{name}" names it.'

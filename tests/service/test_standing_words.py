@@ -80,5 +80,6 @@ def test_what_stands_still_is_named() -> None:
 
 def test_who_is_not_ready_is_not_said_to_answer() -> None:
     down = replace(STATUS, providers=[ProviderStatus("openai", "backing_off", "auth_failed", current=True)])
-    assert "; openai is not ready to answer: waits to try again, it refuses the key; " in standing_words(down)
+    words = standing_words(down)
+    assert "; openai is not ready to answer: waits to try again, its key is missing or refused; " in words
     assert standing_words(replace(STATUS, providers=[])).startswith("Listening; nobody answers; ")

@@ -16,7 +16,7 @@ LINKS: Final[Mapping[str, str]] = {
 REASONS: Final[Mapping[str, str]] = {
     FailureCategory.SESSION_CLOSED: "the connection broke off",
     FailureCategory.CONNECTION_FAILED: "it cannot be reached",
-    FailureCategory.AUTH_FAILED: "it refuses the key",
+    FailureCategory.AUTH_FAILED: "its key is missing or refused",
     FailureCategory.RATE_LIMITED: "it was asked too often",
     FailureCategory.QUOTA_EXHAUSTED: "the account or the money for it is used up",
     FailureCategory.MODEL_UNAVAILABLE: "the model is not available",

@@ -74,9 +74,8 @@ def _links(status: Status) -> Iterator[Finding]:
         if provider.link == "ready":
             yield ok(name, "it is connected" + (" and answers now" if provider.current else ""))
         elif provider.reason == "auth_failed":
-            yield broken(
-                name, "it refuses the key", f"`sudo appliance set-key {provider.name}` with a valid one"
-            )
+            advice = f"`sudo appliance set-key {provider.name}` with a valid one"
+            yield broken(name, "its key is missing or refused", advice)
         elif provider.reason == "quota_exhausted":
             yield broken(name, "its quota is used up", "look into your account with the provider")
         elif provider.reason:

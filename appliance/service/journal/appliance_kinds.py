@@ -26,7 +26,7 @@ _FAILURES: Final[Mapping[FailureCategory, tuple[Priority, str, str]]] = {
     ),
     FailureCategory.AUTH_FAILED: (
         Priority.ERROR,
-        "A provider refuses the key",
+        "A provider's key is missing or refused",
         "It is not asked again for a while. Give the appliance a valid key with "
         "`sudo appliance set-key NAME`, where NAME is what stands behind `credential:` in api_key, and "
         "restart it.",
