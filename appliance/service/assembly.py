@@ -94,37 +94,11 @@ class Assembly:
         self._chain_ended = False
         self._on_fault = ends.on_fault
         self.near = SampleRing.allocate(near_samples(settings))
-        self.hearing = Hearing(
-            turn_options(settings),
-            detector,
-            ends.capture,
-            ends.capture_rate_hz,
-            self.near,
-            ends.post_speech,
-        )
-        self._keepsakes = Keepsakes(
-            state,
-            settings.conversation.memory_hours,
-            self.history,
-            ends.mouth.set_volume,
-            lambda: ends.local_time().timestamp(),
-            ends.tell_owner,
-        )
+        self.hearing = self._open_ears(settings, detector, ends)
+        self._keepsakes = self._open_keepsakes(settings, ends, state)
         self.volume = self._keepsakes.volume
-        self.toolbox = Toolbox(
-            toolbox_options(settings),
-            RoomClock(clock, ends.local_time, ends.clock_is_set),
-            self.record,
-            self._keepsakes.store,
-            hands_of(self, ends),
-        )
-        self.money = Money(
-            accounts_of(settings, self.provider_names),
-            state,
-            lambda: ends.local_time().date(),
-            self.record.write,
-            lambda sentence: self.announcer.announce(sentence),
-        )
+        self.toolbox = self._fill_toolbox(settings, ends, clock)
+        self.money = self._open_purse(settings, ends, state)
         self.chain = self._link_up(settings, providers)
         self.network = NetworkNews(
             providers.providers[0].distance,
@@ -141,6 +115,34 @@ class Assembly:
         log.subscribe(self._keepsakes.memory.take)
         readers = [WordReader(worker) for worker in providers.workers.values()]
         self._conduct(settings, ends, clock, reader or next(iter(readers), None), tools or self.toolbox)
+
+    def _open_ears(self, settings: Settings, detector: SpeechDetector, ends: Ends) -> Hearing:
+        options, rate_hz = turn_options(settings), ends.capture_rate_hz
+        return Hearing(options, detector, ends.capture, rate_hz, self.near, ends.post_speech)
+
+    def _open_keepsakes(self, settings: Settings, ends: Ends, state: StateDirectory | None) -> Keepsakes:
+        return Keepsakes(
+            state,
+            settings.conversation.memory_hours,
+            self.history,
+            ends.mouth.set_volume,
+            lambda: ends.local_time().timestamp(),
+            ends.tell_owner,
+        )
+
+    def _fill_toolbox(self, settings: Settings, ends: Ends, clock: StreamClock) -> Toolbox:
+        room_clock = RoomClock(clock, ends.local_time, ends.clock_is_set)
+        options, hands = toolbox_options(settings), hands_of(self, ends)
+        return Toolbox(options, room_clock, self.record, self._keepsakes.store, hands)
+
+    def _open_purse(self, settings: Settings, ends: Ends, state: StateDirectory | None) -> Money:
+        return Money(
+            accounts_of(settings, self.provider_names),
+            state,
+            lambda: ends.local_time().date(),
+            self.record.write,
+            lambda sentence: self.announcer.announce(sentence),
+        )
 
     def _link_up(self, settings: Settings, providers: ProviderList) -> Chain:
         return Chain(
