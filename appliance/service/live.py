@@ -12,6 +12,7 @@ from typing import NoReturn
 
 from appliance.audio.devices import KeepOn
 from appliance.audio.process_link import NotWanted
+from appliance.errors import ConfigurationError
 from appliance.service.control.claim import claimed
 from appliance.service.control.place import server_path
 from appliance.service.control.server import answering
@@ -30,6 +31,7 @@ from appliance.service.name_resolver import patient_loop
 from appliance.service.notify import Notifier
 from appliance.service.panel_pins import open_hardware
 from appliance.service.plugin_check import check_plugins
+from appliance.service.provider_list import ProviderList
 from appliance.service.reload import Reload
 from appliance.service.start_anew import RELOAD_SIGNAL, has_terminal, hold_back, let_through, start_anew
 from appliance.service.state import open_state
@@ -81,11 +83,14 @@ class _Options:
     load_again: Callable[[], Settings] | None
 
     def check_again(self) -> None:
-        """Raises ConfigurationError where the settings as they are by now cannot be used."""
+        """Raises ConfigurationError where the settings as they are by now cannot be used, or where somebody
+        would lose his key who has it."""
         assert self.load_again is not None
         settings = self.load_again()
         check_plugins(settings)
-        self.means.list_providers(settings, os.environ)
+        before, after = (self.means.list_providers(one, os.environ) for one in (self.settings, settings))
+        if lost := [sentence for sentence in after.keyless if sentence not in before.keyless]:
+            raise ConfigurationError(lost)
 
 
 async def _run_and_leave(
@@ -103,24 +108,44 @@ async def _run_and_leave(
     os._exit(0)
 
 
+class _Stop:
+    """The end as somebody wishes it. `stopping` is also set by what ends for a reason of its own."""
+
+    def __init__(self, notifier: Notifier) -> None:
+        self._notifier = notifier
+        self.stopping, self.wished = asyncio.Event(), asyncio.Event()
+
+    def wish(self) -> None:
+        """In the event loop."""
+        self._notifier.stopping()
+        self.wished.set()
+        self.stopping.set()
+        asyncio.get_running_loop().call_later(END_S, os._exit, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Process:
+    """What the process has before it touches a device."""
+
+    held: ExitStack  # let go at its end, the last one first
+    out: LineWriter
+    tell_owner: Callable[[str], None]
+    stop: _Stop
+    notifier: Notifier
+    reload: Reload
+    handed: Handover | None
+
+
 async def _run(options: _Options, socket: Path, handed: Handover | None) -> Mapping[str, str] | None:
     """Returns what the environment of the next program has to hold, where there is to be one."""
-    settings, means = options.settings, options.means
-    stopping, terminated = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
     notifier = Notifier.from_environment(os.environ)
-
-    def stop() -> None:
-        notifier.stopping()
-        terminated.set()
-        stopping.set()
-        loop.call_later(END_S, os._exit, 0)
-
+    stop = _Stop(notifier)
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop)
-    providers = means.list_providers(settings, os.environ)
-    with ExitStack() as stack:
-        out, err = (stack.enter_context(LineWriter(stream)) for stream in (sys.stdout, sys.stderr))
+        loop.add_signal_handler(number, stop.wish)
+    providers = options.means.list_providers(options.settings, os.environ)
+    with ExitStack() as held:
+        out, err = (held.enter_context(LineWriter(stream)) for stream in (sys.stdout, sys.stderr))
 
         def tell_owner(sentence: str) -> None:
             err.write(f"appliance: {sentence}\n")
@@ -129,52 +154,59 @@ async def _run(options: _Options, socket: Path, handed: Handover | None) -> Mapp
             tell_owner(sentence)
         reload = Reload(options.check_again, notifier, tell_owner)
         by_signal = options.load_again is not None and not has_terminal()
-        loop.add_signal_handler(RELOAD_SIGNAL, reload.wish if by_signal else stop)
+        loop.add_signal_handler(RELOAD_SIGNAL, reload.wish if by_signal else stop.wish)
         let_through()
-        listener = stack.enter_context(claimed(socket))  # before a device is touched that another one uses
-        pins: list[str] = []  # of a start that fails for something else they are no news
-        hardware = open_hardware(settings.panel, os.environ, pins.append)
-        stack.callback(hardware.close)
-        warnings: list[str] = []
+        listener = held.enter_context(claimed(socket))  # before a device is touched that another one uses
+        process = _Process(held, out, tell_owner, stop, notifier, reload, handed)
         with suppress(NotWanted):  # asked to stop before it could begin
-            devices, detector = await asyncio.gather(
-                _open_devices(options, handed, lambda: not stopping.is_set()),
-                asyncio.to_thread(load_detector, settings.hearing.detector, warnings.append),
-            )
-            for reason in filter(None, (devices.deaf, devices.mouthless)):
-                tell_owner(f"{reason}; it goes on trying")
-            for sentence in pins:
-                tell_owner(sentence)
-            log = stack.enter_context(open_log(out, options.show, os.environ))
-            for warning in warnings:
-                report_warning(log, warning)
-            state = open_state(options.state_folder, os.environ, tell_owner)
-            stack.callback(state.close)
-            live = LiveLoop(
-                settings,
-                providers,
-                devices,
-                detector,
-                log,
-                stopping,
-                tell_owner,
-                options.show is not None or settings.journal.transcripts,
-                state,
-                notifier,
-                hardware,
-                reload,
-                handed,
-            )
+            live = await _begin(options, providers, process)
             async with (
                 answering(listener, live.controls),
-                offering(settings.metrics, live.controls.status, tell_owner),
+                offering(options.settings.metrics, live.controls.status, tell_owner),
             ):
                 handover = await live.run()
             if handover is not None:
                 await hold_back()
-                if not terminated.is_set():
+                if not stop.wished.is_set():
                     return {**notifier.environment, **leave_behind(handover)}
     return None
+
+
+async def _begin(options: _Options, providers: ProviderList, process: _Process) -> LiveLoop:
+    """With pins, devices, log and state, which `process` holds. Raises DeviceError, or NotWanted."""
+    settings, held, tell_owner = options.settings, process.held, process.tell_owner
+    pins: list[str] = []  # of a start that fails for something else they are no news
+    hardware = open_hardware(settings.panel, os.environ, pins.append)
+    held.callback(hardware.close)
+    warnings: list[str] = []
+    devices, detector = await asyncio.gather(
+        _open_devices(options, process.handed, lambda: not process.stop.stopping.is_set()),
+        asyncio.to_thread(load_detector, settings.hearing.detector, warnings.append),
+    )
+    for reason in filter(None, (devices.deaf, devices.mouthless)):
+        tell_owner(f"{reason}; it goes on trying")
+    for sentence in pins:
+        tell_owner(sentence)
+    log = held.enter_context(open_log(process.out, options.show, os.environ))
+    for warning in warnings:
+        report_warning(log, warning)
+    state = open_state(options.state_folder, os.environ, tell_owner)
+    held.callback(state.close)
+    return LiveLoop(
+        settings,
+        providers,
+        devices,
+        detector,
+        log,
+        process.stop.stopping,
+        tell_owner,
+        options.show is not None or settings.journal.transcripts,
+        state,
+        process.notifier,
+        hardware,
+        process.reload,
+        process.handed,
+    )
 
 
 async def _open_devices(options: _Options, handed: Handover | None, keep_on: KeepOn) -> Devices:

@@ -88,28 +88,35 @@ class LiveLoop:
         self._left: LeftMicrophone | None = None
         self._failure: Exception | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._mailbox = mailbox = Mailbox[Event | NetworkEvent](self._loop, self._deliver)
-        self._network = NetworkWatch(mailbox.post, self._broke)
-        self._sound = sound = LiveSound(
-            settings,
-            devices,
-            self._clock,
-            lambda: self._assembly.near.written,
-            mailbox.post,
-            self._broke,
-            tell_owner,
-        )
+        self._mailbox = Mailbox[Event | NetworkEvent](self._loop, self._deliver)
+        self._network = NetworkWatch(self._mailbox.post, self._broke)
+        self._sound = self._take_sound(settings, devices)
         self._clock_trust = ClockTrust()
         log.subscribe(self._clock_trust.take)
         ends = self._ends(settings, keep_transcripts)
         self._half_duplex = ends.half_duplex
         self._assembly = Assembly(settings, providers, detector, ends, self._clock, log, say, state=state)
         self._heartbeat = Heartbeat(notifier, self._assembly.note_standstill, tell_owner, self._end_with)
-        self._hearing = HearingThread(self._assembly.hearing, sound.wake, self._broke)
-        self.controls = LiveControls(
+        self._hearing = HearingThread(self._assembly.hearing, self._sound.wake, self._broke)
+        self.controls = self._open_controls(devices)
+        self._panel = self._light_panel(settings, hardware)
+
+    def _take_sound(self, settings: Settings, devices: Devices) -> LiveSound:
+        return LiveSound(
+            settings,
+            devices,
+            self._clock,
+            lambda: self._assembly.near.written,
+            self._mailbox.post,
+            self._broke,
+            self._tell_owner,
+        )
+
+    def _open_controls(self, devices: Devices) -> LiveControls:
+        return LiveControls(
             self._assembly,
-            log,
-            sound.time.index_now,
+            self._log,
+            self._sound.time.index_now,
             self._gauges,
             [
                 _status("microphone", devices.microphone.name, devices.deaf),
@@ -117,15 +124,17 @@ class LiveLoop:
             ],
             lambda: self._panel.light.shown or "",
         )
-        self._panel = Panel(
+
+    def _light_panel(self, settings: Settings, hardware: Hardware | NoHardware) -> Panel:
+        return Panel(
             hardware,
             self._assembly,
-            log,
-            Ear(lambda: sound.capture.process),
+            self._log,
+            Ear(lambda: self._sound.capture.process),
             settings.hearing.max_turn_s,
-            sound.time.index_now,
+            self._sound.time.index_now,
             self.controls.forget,
-            tell_owner,
+            self._tell_owner,
         )
 
     def _ends(self, settings: Settings, keep_transcripts: bool) -> Ends:
