@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from appliance.settings.addresses import (
@@ -13,7 +13,7 @@ from appliance.settings.addresses import (
     leaks_a_key,
 )
 from appliance.settings.credentials import check_reference
-from appliance.settings.section import Allowed, Conflict, Section, Text, refuse
+from appliance.settings.section import Allowed, Conflict, Section, Text, if_given, refuse
 from appliance.settings.stage_kinds import KINDS, implied, kind_conflicts
 
 OPENAI_URL = "https://api.openai.com/v1"
@@ -39,7 +39,11 @@ TtsUrl = Annotated[
         '| local: ""'
     ),
 ]
-Key = Annotated[Text, Allowed('credential:NAME | env:NAME, never the key itself; "" for a server without')]
+Key = Annotated[
+    Text,
+    if_given(check_reference),
+    Allowed('credential:NAME | env:NAME, never the key itself; "" for a server without'),
+]
 
 
 _CHECKS = {
@@ -66,13 +70,6 @@ class Server(Section):
             return given
         known = {key: value for key, value in implied(given["kind"]).items() if key in cls.model_fields}
         return known | given
-
-    @field_validator("api_key")
-    @classmethod
-    def _key_is_a_reference(cls, reference: str) -> str:
-        if reference:
-            check_reference(reference)
-        return reference
 
     @model_validator(mode="after")
     def _nothing_is_overheard(self) -> Self:

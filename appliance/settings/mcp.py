@@ -2,11 +2,11 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from appliance.settings.addresses import check_http_url, leaks_a_key
 from appliance.settings.credentials import check_reference
-from appliance.settings.section import Allowed, Conflict, Section, Text, refuse
+from appliance.settings.section import Allowed, Conflict, Section, Text, if_given, refuse
 
 MAX_SERVERS = 8
 Argument = Annotated[str, Field(max_length=1000)]
@@ -25,28 +25,18 @@ class McpServer(Section):
         tuple[Argument, ...], Allowed('the program and its arguments, such as ["uvx", "mcp-server-time"]')
     ] = Field(default=(), strict=False, max_length=64)
     url: Annotated[
-        Text, Allowed('"" | https://… | http://… to this machine, and without a key to a private address')
+        Text,
+        if_given(check_http_url),
+        Allowed('"" | https://… | http://… to this machine, and without a key to a private address'),
     ] = ""
     api_key: Annotated[
-        Text, Allowed('credential:NAME | env:NAME, never the key itself; "" for a server without')
+        Text,
+        if_given(check_reference),
+        Allowed('credential:NAME | env:NAME, never the key itself; "" for a server without'),
     ] = ""
     allow: Annotated[
         tuple[ToolName, ...], Allowed("the tools that the model may call, by the server's names; [] for all")
     ] = Field(default=(), strict=False, max_length=64)
-
-    @field_validator("url")
-    @classmethod
-    def _url_is_safe(cls, url: str) -> str:
-        if url:
-            check_http_url(url)
-        return url
-
-    @field_validator("api_key")
-    @classmethod
-    def _key_is_a_reference(cls, reference: str) -> str:
-        if reference:
-            check_reference(reference)
-        return reference
 
     @model_validator(mode="after")
     def _one_way_to_reach_it(self) -> Self:

@@ -10,7 +10,7 @@ from appliance.settings.cascade import Llm, Stt, Tts, stage_conflicts
 from appliance.settings.credentials import check_reference
 from appliance.settings.extra_table import extra_mistake
 from appliance.settings.realtime import realtime_conflicts
-from appliance.settings.section import Allowed, Conflict, Section, Text, refuse, refuse_value
+from appliance.settings.section import Allowed, Conflict, Section, Text, if_given, refuse, refuse_value
 
 Kind = Literal["openai", "openai-live", "azure", "gemini", "cascade", "offline"]
 
@@ -36,11 +36,15 @@ class Provider(Section):
     ]
     kind: Kind
     url: Annotated[
-        Text, Allowed('"" (the vendor\'s) | wss://… | ws://… to this machine only; without a key in it')
+        Text,
+        if_given(check_socket_url),
+        Allowed('"" (the vendor\'s) | wss://… | ws://… to this machine only; without a key in it'),
     ] = ""
     model: Text = ""
     voice: Text = ""
-    api_key: Annotated[Text, Allowed("credential:NAME | env:NAME, never the key itself")] = ""
+    api_key: Annotated[
+        Text, if_given(check_reference), Allowed("credential:NAME | env:NAME, never the key itself")
+    ] = ""
     auth: Literal["key", "bearer"] = "key"
     dialect: Literal["ga", "beta"] = "ga"
     api_version: Text = ""
@@ -64,20 +68,6 @@ class Provider(Section):
         if given["kind"] not in ("offline", "cascade") and isinstance(given.get("name"), str):
             implied["api_key"] = f"credential:{given['name']}"
         return implied | given
-
-    @field_validator("url")
-    @classmethod
-    def _url_is_safe(cls, url: str) -> str:
-        if url:
-            check_socket_url(url)
-        return url
-
-    @field_validator("api_key")
-    @classmethod
-    def _key_is_a_reference(cls, reference: str) -> str:
-        if reference:
-            check_reference(reference)
-        return reference
 
     @field_validator("extra")
     @classmethod

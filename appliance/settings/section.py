@@ -1,9 +1,10 @@
 """What every section of the configuration is made of, and how it refuses what it cannot be."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 
@@ -45,3 +46,14 @@ def refuse(conflicts: list[Conflict]) -> None:
 
 
 Text = Annotated[str, Field(max_length=200)]
+
+
+def if_given(check: Callable[[str], None]) -> AfterValidator:
+    """Of a text that may be left empty, `check` raises what is wrong with it."""
+
+    def checked(text: str) -> str:
+        if text:
+            check(text)
+        return text
+
+    return AfterValidator(checked)
