@@ -7,6 +7,7 @@ neither places, by its length at the pace of the voice.
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from enum import Enum, auto
 
 from appliance.conversation.delivery import (
     IN_STEP_QUICKEST_MS,
@@ -34,6 +35,15 @@ WHOLE_DEVIATIONS = 0.5
 SEEMING_LEAD_MS = 700.0
 
 
+class _Placing(Enum):
+    """By what the words of a message are placed."""
+
+    NOTHING = auto()  # neither sound nor words came yet
+    SOUND_BEFORE = auto()  # sound came first: words follow what they are about
+    SOUND_AFTER = auto()  # words came first: they come just before what they are about
+    VENDOR = auto()  # by timestamps of the vendor's, from the first one on for good
+
+
 class SaidWords:
     """Instants of one message's sound, and how many characters of its text were said by them.
 
@@ -43,30 +53,29 @@ class SaidWords:
 
     def __init__(self) -> None:
         self._marks: list[tuple[float, int]] = []  # (ms, characters), both ascending
-        self._by_vendor = False
         self._characters = 0
-        self._follows_sound: bool | None = None
+        self._placing = _Placing.NOTHING
 
     def sound(self) -> None:
         """Some of the message's sound came."""
-        if self._follows_sound is None:
-            self._follows_sound = True
+        if self._placing is _Placing.NOTHING:
+            self._placing = _Placing.SOUND_BEFORE
 
     def text(self, characters: int, received_ms: float, until_ms: float | None = None) -> None:
         """The text is so long, `received_ms` of the sound having come; by the vendor, all of this text
         has been said `until_ms` into the sound."""
         before, self._characters = min(self._characters, characters), characters
-        if self._follows_sound is None:
-            self._follows_sound = False
+        if self._placing is _Placing.NOTHING:
+            self._placing = _Placing.SOUND_AFTER
         while self._marks and self._marks[-1][1] > characters:
             self._marks.pop()  # the text was taken back
         if until_ms is not None:
-            if not self._by_vendor:
-                self._by_vendor = True
+            if self._placing is not _Placing.VENDOR:
+                self._placing = _Placing.VENDOR
                 self._marks.clear()
             self._mark(until_ms, characters)
-        elif not self._by_vendor and characters > before:
-            self._mark(received_ms, characters if self._follows_sound else before)
+        elif self._placing is not _Placing.VENDOR and characters > before:
+            self._mark(received_ms, characters if self._placing is _Placing.SOUND_BEFORE else before)
 
     def _mark(self, ms: float, characters: int) -> None:
         if self._marks:
@@ -74,7 +83,7 @@ class SaidWords:
             if ms < last_ms or characters < last_characters:
                 return
             if ms == last_ms:
-                if not (self._by_vendor or self._follows_sound):
+                if self._placing is _Placing.SOUND_AFTER:
                     return  # these words and those before them come before the same sound
                 self._marks.pop()
         self._marks.append((ms, characters))
@@ -96,26 +105,27 @@ class SaidWords:
         if not text or (closed and heard_ms >= received_ms):
             return text
         lengths = spoken_lengths(text)
-        marks = self._marks_in(lengths)
+        marks, exact = self._marks_in(lengths), self._placing is _Placing.VENDOR
         if closed:
-            lead_ms = 0.0 if self._by_vendor else self._lead_ms(marks, received_ms / lengths[-1])
+            lead_ms = 0.0 if exact else self._lead_ms(marks, received_ms / lengths[-1])
             within = _of_all(
                 marks if lead_ms is not None else (), lead_ms or 0.0, (received_ms, lengths[-1]), heard_ms
             )
-        elif self._by_vendor:
+        elif exact:
             within = _by_marks(marks, 0.0, _pace_after(marks, usual), heard_ms)
         else:
             # Where words come first, all of the sound that came is about these.
-            least_pace_ms = 0.0 if self._follows_sound else received_ms / lengths[-1]
+            follows = self._placing is _Placing.SOUND_BEFORE
+            least_pace_ms = 0.0 if follows else received_ms / lengths[-1]
             within = _of_some(marks, usual, heard_ms, least_pace_ms)
         return words_within(text, place_of(within, lengths))
 
     def _lead_ms(self, marks: Sequence[Mark], pace_ms: float) -> float | None:
         """`steady_lead_ms` of a message that came whole."""
         lead_ms = steady_lead_ms(marks, pace_ms, WHOLE_DEVIATIONS)
-        if lead_ms is not None and self._follows_sound and 0.0 < lead_ms < SEEMING_LEAD_MS:
-            return 0.0
-        return lead_ms
+        follows = self._placing is _Placing.SOUND_BEFORE
+        seems = follows and lead_ms is not None and 0.0 < lead_ms < SEEMING_LEAD_MS
+        return 0.0 if seems else lead_ms
 
     def _marks_in(self, lengths: Sequence[float]) -> list[Mark]:
         return [(ms, lengths[min(characters, len(lengths) - 1)]) for ms, characters in self._marks]
