@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable
+from enum import Enum, auto
 from typing import Final
 
 from appliance.errors import ApplianceError
@@ -17,6 +18,14 @@ _SIGNS_OF_LIFE: Final = 4
 
 # Of the start, while something is missing that is waited for: so much longer than what is told by then.
 START_LONGER_S: Final = 15.0
+
+
+class _Start(Enum):
+    """How far the start has come."""
+
+    UNDER_WAY = auto()
+    DONE = auto()  # it hears; the service manager could not be told yet
+    TOLD = auto()
 
 
 class StoodStill(ApplianceError):
@@ -46,11 +55,11 @@ class Heartbeat:
         self._standing: dict[Part, Standstill] = {}
         self._told_s = -math.inf
         self._status = ""  # as the service manager has it
-        self._ready = self._ready_told = False
+        self._start = _Start.UNDER_WAY
 
     def ready(self) -> None:
         """From here on it hears."""
-        self._ready = True
+        self._start = _Start.DONE
         self._told_s = -math.inf
 
     def look(self, now_s: float, beats: Iterable[Beat], status: Callable[[], Status]) -> None:
@@ -60,14 +69,14 @@ class Heartbeat:
         if not changed and now_s - self._told_s < self._every_s:
             return
         self._told_s = now_s
-        if self._ready and not self._ready_told:
-            self._ready_told = self._notifier.ready()
+        if self._start is _Start.DONE and self._notifier.ready():
+            self._start = _Start.TOLD
         words = standing_words(status(), standing)
         if words != self._status and self._notifier.status(words):
             self._status = words
         if not standing:
             self._notifier.alive()
-            if not self._ready:
+            if self._start is _Start.UNDER_WAY:
                 self._notifier.starts_longer(START_LONGER_S)
         elif (lost := given_up(standing)) is not None:
             self._fatal(StoodStill(f"{lost.part} has not moved for {lost.still_s:.0f} s: it starts anew"))
