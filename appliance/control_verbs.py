@@ -122,6 +122,13 @@ def set_variable(
 
 
 @app.command(rich_help_panel=_PANEL)
+def reload(socket: Socket = None) -> None:
+    """Apply a changed configuration as soon as nobody speaks; one that is wrong is refused."""
+    _do(socket, do="reload")
+    typer.echo("The changed configuration is right; it is applied as soon as nobody speaks.")
+
+
+@app.command(rich_help_panel=_PANEL)
 def transcript(as_json: AsJson = False, socket: Socket = None) -> None:
     """Print what was said, by the person and by the appliance."""
     import json

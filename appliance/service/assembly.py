@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from appliance.conversation.history import History
-from appliance.conversation.machine import Phase
+from appliance.conversation.machine import Phase, State
 from appliance.conversation.vocabulary import (
     ChainEvent,
     CloseSession,
@@ -273,8 +273,10 @@ class Assembly:
 
     @property
     def resting(self) -> bool:
-        """Nothing goes on, and nothing is about to."""
-        return self.conductor.settled and not self.toolbox.rings and not self.announcer.pending
+        """Nothing goes on, and nothing is about to. What waits for a loudspeaker that is gone may wait for
+        the one that a changed configuration names."""
+        quiet = self.conductor.state is State.IDLE and not self.conductor.sounds
+        return quiet and not self.toolbox.rings and not self.announcer.pending
 
     def look(self) -> None:
         """To be called every `look_every_ms`."""

@@ -85,7 +85,8 @@ class _Options:
     def check_again(self) -> None:
         """Raises ConfigurationError where the settings as they are by now cannot be used, or where somebody
         would lose his key who has it."""
-        assert self.load_again is not None
+        if self.load_again is None:
+            raise ConfigurationError(["it was started without a configuration that could change"])
         settings = self.load_again()
         check_plugins(settings)
         before, after = (self.means.list_providers(one, os.environ) for one in (self.settings, settings))

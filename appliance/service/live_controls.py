@@ -1,7 +1,7 @@
 """What the control socket asks, carried out by the running conversation."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -11,7 +11,7 @@ from appliance.conversation import vocabulary as v
 from appliance.conversation.announcements import Ruling
 from appliance.conversation.counters import Counters
 from appliance.conversation.machine import Phase, State
-from appliance.errors import ProviderError
+from appliance.errors import ApplianceError, ConfigurationError, ProviderError
 from appliance.service.assembly import Assembly
 from appliance.service.control.controls import (
     AlarmStatus,
@@ -50,14 +50,16 @@ class LiveControls:
         gauges: Callable[[], Mapping[str, int | float]],
         devices: Sequence[DeviceStatus],
         light: Callable[[], str] = lambda: "",
+        reload: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         """`near_index()` is the 16 kHz sample that is said at this moment; `gauges` are counters that no
         event tells of; `devices` are those that were opened at the start; `light()` is
-        what the light tells."""
+        what the light tells; `reload()` is `Reload.ask`."""
         self._assembly = assembly
         self._near_index = near_index
         self._gauges = gauges
         self._light = light
+        self._reload = reload
         self._counters = Counters()
         self._devices = {device.device: device for device in devices}
         self._providers: dict[str, ProviderStatus] = {}
@@ -162,6 +164,16 @@ class LiveControls:
             self._assembly.set_variable(name, value)
         except UnknownVariable as unknown:
             raise Refused(str(unknown)) from unknown
+
+    async def reload(self) -> None:
+        """Apply the changed configuration in the next quiet moment."""
+        if self._reload is None:
+            raise Refused("this one has no configuration that could change; start it anew")
+        try:
+            await self._reload()
+        except ApplianceError as error:
+            mistakes = error.mistakes if isinstance(error, ConfigurationError) else [str(error)]
+            raise Refused(f"the old configuration stays: {'; '.join(mistakes)}") from error
 
     # ------------------------------------------------------------------ news
 

@@ -123,6 +123,7 @@ class LiveLoop:
                 _status("loudspeaker", devices.loudspeaker.name, devices.mouthless),
             ],
             lambda: self._panel.light.shown or "",
+            self._reload.ask,
         )
 
     def _light_panel(self, settings: Settings, hardware: Hardware | NoHardware) -> Panel:

@@ -5,7 +5,7 @@ What is wrong with it is told at once, and the old one stays.
 
 import asyncio
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum, auto
 from typing import Final
 
@@ -68,11 +68,22 @@ class Reload:
         self._notifier = notifier
         self._tell_owner = tell_owner
         self._wished = asyncio.Event()
+        self._askers: list[asyncio.Future[None]] = []  # at most one for each client of the control socket
 
     def wish(self) -> None:
-        """Somebody wants the changed configuration applied."""
+        """Somebody wants the changed configuration applied, and does not wait for a word."""
         self._notifier.reloading()
         self._wished.set()
+
+    async def ask(self) -> None:
+        """As `wish`; returns once the changed configuration was found right. Raises what is wrong with it."""
+        answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._askers.append(answer)
+        self.wish()
+        try:
+            await answer
+        finally:
+            self._askers.remove(answer)
 
     async def moment(self, resting: Callable[[], bool], refuse: Callable[[str], None]) -> None:
         """Returns when a changed configuration is wanted, is right, and can be applied without harm.
@@ -82,14 +93,15 @@ class Reload:
         while True:
             await self._wished.wait()
             self._wished.clear()
+            asked = list(self._askers)
             try:
                 await asyncio.to_thread(self._check)
-            except ConfigurationError as error:
-                self._refuse(error.mistakes, refuse)
-                continue
             except ApplianceError as error:
-                self._refuse([str(error)], refuse)
+                mistakes = error.mistakes if isinstance(error, ConfigurationError) else [str(error)]
+                self._refuse(mistakes, refuse)
+                _answer(asked, error)
                 continue
+            _answer(asked, None)
             match await self._quiet(resting):
                 case Moment.NOW:
                     return
@@ -117,3 +129,14 @@ class Reload:
         self._tell_owner("the configuration was not applied: the old settings stay")
         refuse("; ".join(mistakes))
         self._notifier.ready_as_before()
+
+
+def _answer(asked: Sequence["asyncio.Future[None]"], mistake: ApplianceError | None) -> None:
+    """Let those who wait for it know; who went away is done already."""
+    for answer in asked:
+        if answer.done():
+            continue
+        if mistake is None:
+            answer.set_result(None)
+        else:
+            answer.set_exception(mistake)

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from appliance.conversation.announcements import Sound
 from appliance.errors import ConfigurationError
 from appliance.service import reload
 from appliance.service.notify import Notifier
 from appliance.service.reload import GIVE_UP_S, LONGER_S, QUIET_S, TOO_BUSY, Moment, QuietMoment, Reload
+from tests.service.live_stage import Live, announce, at, play_live
+from tests.service.stage import silence, tone
 
 PATIENCE_S = 5.0
 
@@ -35,6 +38,19 @@ def test_where_it_is_never_quiet_it_is_given_up() -> None:
     told = [search.look(float(second), resting=False) for second in seconds]
     assert told[-1] is Moment.NEVER
     assert set(told[:-1]) == {Moment.NOT_YET}
+
+
+def test_what_waits_for_a_loudspeaker_that_is_gone_does_not_put_it_off() -> None:
+    stood: list[tuple[bool, bool]] = []
+    play_live(
+        silence(2000),
+        acts=at(
+            (500, Live.unplug_loudspeaker),
+            (600, announce(Sound.SAID, tone(300))),
+            (1500, lambda live: stood.append((live.assembly.loudspeaker.busy, live.assembly.resting))),
+        ),
+    )
+    assert stood == [(True, True)]
 
 
 class Room:
@@ -202,3 +218,44 @@ async def test_a_room_that_is_never_quiet_is_told_so(room: Room, monkeypatch: py
     assert room.refusals == [TOO_BUSY]
     assert room.told() == ["READY=1", "RELOADING=1", "READY=1"]
     moment.cancel()
+
+
+async def test_who_asks_knows_that_it_is_right_before_its_moment_comes(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reload, "QUIET_S", 1000.0)
+    room.resting = lambda: False
+    moment = room.moment()
+    await asyncio.wait_for(room.reload.ask(), PATIENCE_S)
+    assert not moment.done()
+    assert room.told()[0] == "RELOADING=1"
+    moment.cancel()
+
+
+async def test_who_asks_hears_what_is_wrong_and_the_reload_is_over(room: Room) -> None:
+    room.mistakes = ["config.toml: audio.x is no setting"]
+    room.notifier.ready()
+    moment = room.moment()
+    with pytest.raises(ConfigurationError, match=r"config\.toml: audio\.x is no setting"):
+        await asyncio.wait_for(room.reload.ask(), PATIENCE_S)
+    assert room.told() == ["READY=1", "RELOADING=1", "READY=1"]
+    assert room.refusals == room.mistakes
+    moment.cancel()
+
+
+async def test_two_who_ask_at_once_hear_the_same(room: Room) -> None:
+    room.mistakes = ["config.toml: audio.x is no setting"]
+    moment = room.moment()
+    heard = await asyncio.wait_for(
+        asyncio.gather(room.reload.ask(), room.reload.ask(), return_exceptions=True), PATIENCE_S
+    )
+    assert [str(one) for one in heard] == room.mistakes * 2
+    moment.cancel()
+
+
+async def test_who_went_away_is_told_nothing(room: Room) -> None:
+    asking = asyncio.create_task(room.reload.ask())
+    await asyncio.sleep(0)
+    asking.cancel()
+    await asyncio.wait_for(room.moment(), PATIENCE_S)
+    assert asking.cancelled()

@@ -84,6 +84,10 @@ def test_it_is_started_again_however_often_it_fails() -> None:
     assert unit["StartLimitIntervalSec"] == ["0"]
 
 
+def test_a_reload_asks_the_service_itself_so_that_a_wrong_configuration_fails_it() -> None:
+    assert settings()["ExecReload"] == [f"{PROGRAMS}appliance reload"]
+
+
 def test_nothing_in_it_is_newer_than_debian_12() -> None:
     newer = {"RestartSteps", "RestartMaxDelaySec", "ImportCredential", "ReloadSignal"}  # 253, 254
     assert not newer & settings().keys()

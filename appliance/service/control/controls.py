@@ -145,6 +145,9 @@ class Controls(Protocol):
     def set_variable(self, name: str, value: str) -> None:
         """Give a variable a value, from the next turn on."""
 
+    async def reload(self) -> None:
+        """Apply the changed configuration in the next quiet moment; returns once it was found right."""
+
     def transcript(self) -> Sequence[HistoryItem]:
         """What was said and heard so far, oldest first."""
 

@@ -28,6 +28,8 @@ async def replies_to(request: r.AnyRequest, controls: Controls) -> AsyncGenerato
             raise Refused("The answer broke off.")
         case r.Say(text=text):
             await controls.say(text)
+        case r.Reload():
+            await controls.reload()
         case r.Volume(percent=percent):
             if percent is not None:
                 controls.set_volume(percent)

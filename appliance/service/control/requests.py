@@ -121,6 +121,12 @@ class Transcript(Request):
     do: Literal["transcript"] = "transcript"
 
 
+class Reload(Request):
+    """Apply the changed configuration."""
+
+    do: Literal["reload"] = "reload"
+
+
 class ReportStatus(Request):
     """Tell what goes on."""
 
@@ -141,6 +147,7 @@ AnyRequest = (
     | SetVariable
     | Variables
     | Transcript
+    | Reload
     | ReportStatus
 )
 _REQUESTS: TypeAdapter[AnyRequest] = TypeAdapter(Annotated[AnyRequest, Field(discriminator="do")])

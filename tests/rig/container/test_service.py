@@ -91,6 +91,23 @@ def test_a_changed_configuration_is_taken_by_a_reload(appliance: Appliance, resu
     assert appliance.state.restarts == 0
 
 
+def test_a_wrong_configuration_fails_the_reload_and_the_old_one_goes_on(
+    appliance: Appliance, results: Results
+) -> None:
+    machine = appliance.container
+    right = machine.run("cat", CONFIGURATION).stdout
+    machine.run("tee", CONFIGURATION, given=right.replace("memory_hours = 0", "memory_hours = -1"))
+    before, known = appliance.state, len(appliance.events("configuration"))
+    refused = machine.run("systemctl", "reload", UNIT, check=False).returncode
+    told = appliance.wait_for_event("configuration", known, state="refused")["APPLIANCE_REASON"]
+    machine.run("tee", CONFIGURATION, given=right)
+    assert CONFIGURATION in told
+    assert appliance.armed().main_process == before.main_process
+    results.holds(
+        "a wrong configuration: `systemctl reload` fails, the old one goes on", int(refused != 0), 1, [told]
+    )
+
+
 def test_muted_no_sample_is_read_from_the_microphone(appliance: Appliance, results: Results) -> None:
     assert appliance.cable.microphone.recorded() != ""
     appliance.control("mute")

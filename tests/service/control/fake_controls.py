@@ -143,6 +143,9 @@ class FakeControls:
     def set_variable(self, name: str, value: str) -> None:
         self.named[name] = value
 
+    async def reload(self) -> None:
+        self.done.append(("reload",))
+
     def transcript(self) -> Sequence[HistoryItem]:
         return self.items
 

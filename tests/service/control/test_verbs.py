@@ -65,7 +65,14 @@ async def test_the_button_has_two_ends(running: Daemon) -> None:
 
 
 async def test_mute_stop_and_say_are_done(running: Daemon) -> None:
-    for arguments in (("mute",), ("unmute",), ("stop",), ("forget",), ("say", "Dinner is ready.")):
+    for arguments in (
+        ("mute",),
+        ("unmute",),
+        ("stop",),
+        ("forget",),
+        ("reload",),
+        ("say", "Dinner is ready."),
+    ):
         done = await to(running, *arguments)
         assert (done.code, done.err) == (0, "")
     assert running.controls.done == [
@@ -73,6 +80,7 @@ async def test_mute_stop_and_say_are_done(running: Daemon) -> None:
         ("unmute",),
         ("stop",),
         ("forget",),
+        ("reload",),
         ("say", "Dinner is ready."),
     ]
     assert (await to(running, "commit")).code == 1
