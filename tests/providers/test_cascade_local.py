@@ -95,6 +95,7 @@ async def test_another_language_is_refused_in_words(worker: OfflineWorker) -> No
 
 
 async def test_opened_ears_are_warm(worker: OfflineWorker) -> None:
+    assert worker.pid is None
     await open_local_stt(worker).open()
     assert worker.pid is not None
 

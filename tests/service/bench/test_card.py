@@ -30,4 +30,7 @@ def test_the_picture_is_well_formed_and_tells_by_words_what_it_tells_by_colour()
 
 
 def test_a_card_without_rows_is_a_card() -> None:
-    assert ElementTree.fromstring(card_svg(HARDWARE, [])) is not None
+    root = ElementTree.fromstring(card_svg(HARDWARE, []))
+    texts = [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert "hears with USB <Mic> & co, speaks through Jack" in texts
+    assert not {"kept", "missed"} & set(texts)

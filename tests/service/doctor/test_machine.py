@@ -1,5 +1,7 @@
 """The machine under the appliance: what its clock, card, temperature and power supply mean."""
 
+import ctypes
+import errno
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,9 +23,39 @@ def test_a_clock_before_our_own_files_was_never_set(year: int, synchronised: boo
     assert found.verdict is verdict
 
 
-def test_the_kernel_can_be_asked_for_its_clock() -> None:
-    assert machine.clock_is_synchronised() in (True, False)
-    assert machine.built_at() < datetime.now(UTC)
+@pytest.mark.parametrize(("state", "synchronised"), [(0, True), (4, True), (5, False), (-1, False)])
+def test_the_kernel_says_whether_its_clock_is_set_by_the_network(
+    state: int, synchronised: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By its answer to adjtimex(2): 0 to 4 are clocks with or without a leap second, 5 is one on its own."""
+
+    class Library:
+        def __init__(self, name: None) -> None:
+            pass
+
+        def adjtimex(self, timex: object) -> int:
+            return state
+
+    monkeypatch.setattr(ctypes, "CDLL", Library)
+    assert machine.clock_is_synchronised() is synchronised
+
+
+def test_a_library_that_cannot_ask_the_kernel_knows_of_no_network_clock(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ctypes, "CDLL", lambda name: object())
+    assert machine.clock_is_synchronised() is False
+
+
+def test_the_question_for_its_clock_makes_sense_to_the_kernel() -> None:
+    """Though some containers are forbidden to ask it."""
+    library = ctypes.CDLL(None, use_errno=True)
+    state = library.adjtimex(ctypes.create_string_buffer(machine._TIMEX_BYTES))
+    assert state >= 0 or ctypes.get_errno() == errno.EPERM
+
+
+def test_our_files_were_built_before_now() -> None:
+    assert BUILT.replace(year=2020) < machine.built_at() < datetime.now(UTC)
 
 
 def test_a_state_directory_may_be_missing_and_not_forbidden(tmp_path: Path) -> None:
