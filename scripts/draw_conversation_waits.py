@@ -17,6 +17,7 @@ from appliance.providers.offline.keeper import READ_DEADLINE_S
 from appliance.providers.standby import HEDGE_AFTER_S
 from appliance.service.half_duplex import RING_OUT_MS
 from appliance.service.rooms import ConductorOptions
+from appliance.service.waits import HEARING_BEHIND_MS
 from appliance.settings.options import Conversation, Hearing, Interruption
 
 
@@ -80,6 +81,12 @@ WAITS: Final = (
         _OVER.confirm_ms,
         "`interruption.confirm_ms`",
         "an answer that stands still for longer sounds broken",
+    ),
+    Wait(
+        "hearing that is behind by then (deadline `hearing`)",
+        HEARING_BEHIND_MS,
+        "`HEARING_BEHIND_MS`",
+        "what a busy machine hears late is not dropped; who is further behind does not hear",
     ),
     Wait(
         "end of the sentence",

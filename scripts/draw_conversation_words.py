@@ -35,7 +35,7 @@ SUBJECTS: Final[Mapping[H, Subject]] = {
         ),
         Subject.SPEECH,
     ),
-    **dict.fromkeys((H.FLOOR_TAKEN, H.FLOOR_LEFT, H.UNDECIDED), Subject.FLOOR),
+    **dict.fromkeys((H.FLOOR_TAKEN, H.FLOOR_LEFT, H.UNDECIDED, H.UNHEARD), Subject.FLOOR),
     **dict.fromkeys(
         (
             H.ANSWER_ARRIVED,
@@ -106,6 +106,7 @@ HAPPENINGS: Final[Mapping[H, str]] = {
     H.ANSWER_LATE: "answer late",
     H.ANSWER_STALLED: "answer stalled",
     H.UNDECIDED: "time is up",
+    H.UNHEARD: "hearing far behind",
 }
 
 # In a state's box, in two short lines at most.
@@ -157,6 +158,7 @@ VERBS: Final[Mapping[V, str]] = {
     V.YIELD: "lets the answer yield at its next pause",
     V.READ_WORDS: "has the words read",
     V.WEIGH_EVIDENCE: "weighs the evidence",
+    V.DECIDE_WHEN_HEARD: "decides as soon as hearing has had its say",
     V.DECIDE_NOW: "decides at once",
     V.RETELL_TURN_END: "looks again at what the turn's end ends",
     V.CONFIRM_INTERRUPTION: "records the interruption as confirmed",

@@ -10,6 +10,7 @@ class Deadline(StrEnum):
     ANSWER = "answer"
     STALL = "stall"
     CONFIRM = "confirm"
+    HEARING = "hearing"
     MOUTH = "mouth"
     TOOL = "tool"
 

@@ -106,6 +106,7 @@ class Happening(StrEnum):
     ANSWER_LATE = "answer_late"
     ANSWER_STALLED = "answer_stalled"
     UNDECIDED = "undecided"  # `confirm_ms` passed without a decision
+    UNHEARD = "unheard"  # … and hearing does not say what it makes of the speech
 
 
 class Verb(StrEnum):
@@ -142,6 +143,7 @@ class Verb(StrEnum):
     YIELD = "yield"
     READ_WORDS = "read words"
     WEIGH_EVIDENCE = "weigh evidence"
+    DECIDE_WHEN_HEARD = "decide when heard"  # as soon as hearing has said what it makes of the speech
     DECIDE_NOW = "decide now"
     RETELL_TURN_END = "retell turn end"  # after the decision
     CONFIRM_INTERRUPTION = "confirm interruption"
@@ -153,7 +155,7 @@ class Verb(StrEnum):
 
     AWAIT_ANSWER = "await answer"  # starts the answer deadline
     AWAIT_AUDIO = "await audio"  # starts the stall deadline
-    AWAIT_DECISION = "await decision"  # starts the confirm deadline
+    AWAIT_DECISION = "await decision"  # starts the confirm deadline, and the one of hearing
     CLEAR_ANSWER_DEADLINE = "clear answer deadline"
     CLEAR_STALL_DEADLINE = "clear stall deadline"
     CLEAR_CONFIRM_DEADLINE = "clear confirm deadline"

@@ -38,6 +38,7 @@ class Weighed:
     cause: Cause | None = None
     ducked_ms: int | None = None
     hushed_ms: int | None = None
+    due: bool = False  # only hearing is still waited for
 
 
 class Floor:
@@ -109,8 +110,18 @@ class Floor:
         self._reader.read(pcm, lambda text: self._post(v.WordsRead(onset, text)))
 
     def weigh(self) -> None:
-        """Decide if the evidence is clear."""
-        self._decide(self._strategy.judge(self._run.evidence))
+        """Decide if the evidence is clear; where it is due, as soon as hearing has had its say."""
+        evidence = self._run.evidence
+        if self._run.due and (evidence.long or evidence.ended):
+            self.decide_now()
+        else:
+            self._decide(self._strategy.judge(evidence))
+
+    def decide_when_heard(self) -> None:
+        """There is no more time, but for hearing: at `confirm_ms` a run is long or it is over, and until
+        hearing says which, nothing of it is known."""
+        self._run = replace(self._run, due=True)
+        self.weigh()
 
     def decide_now(self) -> None:
         """Decide, there is no more time."""

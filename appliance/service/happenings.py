@@ -39,5 +39,6 @@ OF_DEADLINE: Mapping[Deadline, Happening] = {
     Deadline.ANSWER: Happening.ANSWER_LATE,
     Deadline.STALL: Happening.ANSWER_STALLED,
     Deadline.CONFIRM: Happening.UNDECIDED,
+    Deadline.HEARING: Happening.UNHEARD,
     Deadline.MOUTH: Happening.MOUTH_GONE,
 }

@@ -111,6 +111,7 @@ class Performer:
             Verb.YIELD: mouth.yield_at_pause,
             Verb.READ_WORDS: lambda: floor.read(subject.heard_up_to),
             Verb.WEIGH_EVIDENCE: floor.weigh,
+            Verb.DECIDE_WHEN_HEARD: floor.decide_when_heard,
             Verb.DECIDE_NOW: floor.decide_now,
             Verb.RETELL_TURN_END: lambda: self._post(subject.turn_ending),
             Verb.CONFIRM_INTERRUPTION: lambda: self._record_interruption(Decision.CONFIRMED),
@@ -128,7 +129,7 @@ class Performer:
             Verb.AWAIT_DECISION: waits.await_decision,
             Verb.CLEAR_ANSWER_DEADLINE: lambda: waits.clear(Deadline.ANSWER),
             Verb.CLEAR_STALL_DEADLINE: lambda: waits.clear(Deadline.STALL),
-            Verb.CLEAR_CONFIRM_DEADLINE: lambda: waits.clear(Deadline.CONFIRM),
+            Verb.CLEAR_CONFIRM_DEADLINE: waits.decided,
         }
 
     # ------------------------------------------------------------------ verbs of more than one step

@@ -10,9 +10,12 @@ from appliance.service.rooms import ConductorOptions, Rooms
 
 # Waits for the provider, who cannot go on while a tool runs.
 _OF_THE_PROVIDER: Final = frozenset({Deadline.ANSWER, Deadline.STALL})
-# At `confirm_ms` hearing tells what it makes of a run of speech. That comes half a window of the detector
-# (16 ms) and its way to the event loop later, and who does not wait for it overrules it.
+# At `confirm_ms` hearing tells what it makes of a run of speech, which comes half a window of the detector
+# (16 ms) and its way to the event loop later.
 _HEARING_LATE_MS: Final = 30
+# Of a machine that is busy it comes later still, and who does not wait for it drops what is being said. Half
+# a second is a pause in an answer; who is further behind does not hear.
+HEARING_BEHIND_MS: Final = 500
 
 
 class Waits:
@@ -45,6 +48,12 @@ class Waits:
     def await_decision(self) -> None:
         """From here on it must be decided who has the floor."""
         self._await(Deadline.CONFIRM, self._options.confirm_ms + _HEARING_LATE_MS)
+        self._await(Deadline.HEARING, self._options.confirm_ms + HEARING_BEHIND_MS)
+
+    def decided(self) -> None:
+        """Who has the floor is not waited for any more."""
+        self._deadlines.clear(Deadline.CONFIRM)
+        self._deadlines.clear(Deadline.HEARING)
 
     def await_answer(self) -> None:
         """From here on the provider has its time for the first audio."""

@@ -247,7 +247,8 @@ CASES = (
             Case(states, "its words were read", H.WORDS_READ, (V.WEIGH_EVIDENCE,)),
             Case(states, "it was long", H.SPEECH_CONFIRMED, (V.WEIGH_EVIDENCE,)),
             Case(states, "it is over", H.SPEECH_ENDED, (V.WEIGH_EVIDENCE,)),
-            Case(states, "the time is up", H.UNDECIDED, (V.DECIDE_NOW,)),
+            Case(states, "the time is up, but for hearing", H.UNDECIDED, (V.DECIDE_WHEN_HEARD,)),
+            Case(states, "hearing is too far behind", H.UNHEARD, (V.DECIDE_NOW,)),
             *(
                 Case(states, "the turn is said", happening, (V.DECIDE_NOW, V.RETELL_TURN_END))
                 for happening in (H.TURN_ENDED, H.TURN_TOO_SHORT)

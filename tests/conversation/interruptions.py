@@ -53,13 +53,33 @@ INTERRUPTIONS = (
     Scenario(
         "a murmur does not keep the answer down for longer than it may",
         (*HEARS_FIRST_WORDS, H.SPEECH_POSSIBLE, H.UNDECIDED, H.FLOOR_LEFT),
-        (*SPOKEN, *DUCKED, V.DECIDE_NOW, *RESUMED),
+        (*SPOKEN, *DUCKED, V.DECIDE_WHEN_HEARD, *RESUMED),
         S.SPEAKING,
     ),
     Scenario(
         "a murmur does not keep the answer standing still for longer than it may",
         (*HEARS_FIRST_WORDS, H.SPEECH_POSSIBLE, H.SPEECH_SUSTAINED, H.UNDECIDED, H.FLOOR_LEFT),
-        (*SPOKEN, *DUCKED, V.HUSH, V.DECIDE_NOW, *RESUMED),
+        (*SPOKEN, *DUCKED, V.HUSH, V.DECIDE_WHEN_HEARD, *RESUMED),
+        S.SPEAKING,
+    ),
+    Scenario(
+        "what hearing says late counts",
+        (
+            *HEARS_FIRST_WORDS,
+            *(H.SPEECH_POSSIBLE, H.SPEECH_SUSTAINED, H.UNDECIDED),
+            *(H.SPEECH_CONFIRMED, H.FLOOR_TAKEN),
+        ),
+        (*SPOKEN, *DUCKED, V.HUSH, V.DECIDE_WHEN_HEARD, *WEIGHED, *CONFIRMED),
+        S.LISTENING,
+    ),
+    Scenario(
+        "a hearing that says nothing does not keep the answer standing still",
+        (
+            *HEARS_FIRST_WORDS,
+            *(H.SPEECH_POSSIBLE, H.SPEECH_SUSTAINED, H.UNDECIDED),
+            *(H.UNHEARD, H.FLOOR_LEFT),
+        ),
+        (*SPOKEN, *DUCKED, V.HUSH, V.DECIDE_WHEN_HEARD, V.DECIDE_NOW, *RESUMED),
         S.SPEAKING,
     ),
     Scenario(

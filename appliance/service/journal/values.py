@@ -48,6 +48,7 @@ _WORDS: Final[Mapping[tuple[str, str], Mapping[Any, str]]] = {
         Happening.ANSWER_LATE: "nobody answered in time",
         Happening.ANSWER_STALLED: "the answer came to a standstill",
         Happening.UNDECIDED: "it was not decided in time",
+        Happening.UNHEARD: "hearing was too late to decide it",
     },
     ("turn_committed", "cause"): {
         TurnEnd.SILENCE: "then it was silent",
