@@ -1,7 +1,7 @@
 """Where sound and words may be sent: over an encrypted connection, or not beyond this machine or house."""
 
 import ipaddress
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from pydantic_core import PydanticCustomError
 
@@ -13,13 +13,20 @@ def _refused(words: str) -> PydanticCustomError:
     return PydanticCustomError("rule", "{words}", {"words": words})
 
 
-def check_socket_url(url: str) -> None:
-    """Raises PydanticCustomError unless `url` is wss://, or ws:// to this machine, and holds no key."""
+def _parts_of(url: str) -> SplitResult:
+    """With a host and a port that can be read."""
     try:
         parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
+        _ = parts.hostname, parts.port
     except ValueError as broken:
         raise _refused(f"is no address ({broken})") from None
+    return parts
+
+
+def check_socket_url(url: str) -> None:
+    """Raises PydanticCustomError unless `url` is wss://, or ws:// to this machine, and holds no key."""
+    parts = _parts_of(url)
+    host = parts.hostname
     if parts.scheme not in ("ws", "wss") or not host or not url.isprintable() or " " in url:
         raise _refused("must be a whole address that begins with wss://")
     if parts.username is not None or any(names_a_secret(name) for name, _ in parse_qsl(parts.query)):
@@ -31,11 +38,8 @@ def check_socket_url(url: str) -> None:
 def check_http_url(url: str) -> None:
     """Raises PydanticCustomError unless `url` is https://, or http:// to this machine or house, and holds
     neither key nor query."""
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
-    except ValueError as broken:
-        raise _refused(f"is no address ({broken})") from None
+    parts = _parts_of(url)
+    host = parts.hostname
     if parts.scheme not in ("http", "https") or not host or not url.isprintable() or " " in url:
         raise _refused("must be a whole address that begins with https:// or http://")
     if parts.username is not None or parts.query or parts.fragment:
@@ -49,12 +53,9 @@ def check_http_url(url: str) -> None:
 
 def check_wyoming_url(url: str) -> None:
     """Raises PydanticCustomError unless `url` is tcp://HOST:PORT in this house, or unix:///PATH."""
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port
-    except ValueError as broken:
-        raise _refused(f"is no address ({broken})") from None
-    whole = host and port if parts.scheme == "tcp" else not parts.netloc and parts.path.startswith("/")
+    parts = _parts_of(url)
+    host = parts.hostname or ""
+    whole = host and parts.port if parts.scheme == "tcp" else not parts.netloc and parts.path.startswith("/")
     more = (
         parts.query or parts.fragment or parts.username is not None or (host and parts.path not in ("", "/"))
     )
