@@ -9,7 +9,7 @@ import pytest
 from tests.rig.container.appliance import UNIT, Appliance
 from tests.rig.container.conftest import Materials, gathered, installed_on
 from tests.rig.container.test_hangs import ARMED_S as HEALED_S
-from tests.rig.container.test_service import ARMED_S, EXPOSURE
+from tests.rig.container.test_service import ARMED_S, EXPOSURE, reload_with_a_mistake
 from tests.rig.results import FULL_VARIABLE, Results
 from tests.rig.root import BOOKWORM
 
@@ -46,6 +46,10 @@ def test_it_is_installed_armed_answers_and_heals(
         overall = next(line for line in judged.splitlines() if "Overall exposure level" in line)
         exposure = float(overall.split(":")[1].split()[0])
         results.number("Debian 12: `systemd-analyze security`: exposure", exposure, EXPOSURE)
+        refused = reload_with_a_mistake(appliance)
+        results.holds("Debian 12: a wrong configuration: `systemctl reload` fails", int(refused), 1)
+        machine.run("systemctl", "reload", UNIT)
+        assert appliance.armed().restarts == state.restarts
         stopped_s = appliance.kill("STOP")
         healed_s = appliance.armed(after_s=stopped_s).armed_s - stopped_s
         results.seconds("Debian 12: SIGSTOP of the daemon → armed again", [healed_s], HEALED_S)
