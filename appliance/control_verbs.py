@@ -19,6 +19,12 @@ Socket = Annotated[
         help="The control socket; without it $APPLIANCE_SOCKET, or the usual place.",
     ),
 ]
+State = Annotated[
+    Path | None,
+    typer.Option(
+        "--state", metavar="DIR", help="Where one that does not run keeps things, if not in the usual place."
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="For a program to read.")]
 
 
@@ -63,9 +69,24 @@ def stop(socket: Socket = None) -> None:
 
 
 @app.command(rich_help_panel=_PANEL)
-def forget(socket: Socket = None) -> None:
-    """Forget everything that was said; timers and alarms stay."""
-    _do(socket, do="forget")
+def forget(socket: Socket = None, state: State = None) -> None:
+    """Forget everything that was said, whether it runs or not; timers and alarms stay."""
+    from appliance.service.control.failures import NotRunning
+
+    try:
+        _do(socket, do="forget")
+    except NotRunning:
+        from appliance.service.forget_at_rest import folder_at_rest, forget_at_rest
+
+        folder = folder_at_rest(state, os.environ)
+        there = forget_at_rest(folder)
+        typer.echo(
+            f"No appliance is running. What it kept of what was said is deleted from {folder};"
+            " timers and alarms stay."
+            if there
+            else f"No appliance is running, and nothing of what was said is kept in {folder}."
+        )
+        return
     typer.echo("What was said is forgotten. Timers and alarms stay.")
 
 

@@ -35,6 +35,7 @@ from appliance.service.provider_list import ProviderList
 from appliance.service.reload import Reload
 from appliance.service.start_anew import RELOAD_SIGNAL, has_terminal, hold_back, let_through, start_anew
 from appliance.service.state import open_state
+from appliance.service.state_lock import StateUse
 from appliance.settings import Settings
 
 # From the signal to the end of the process, whatever hangs; 2 s are promised.
@@ -135,6 +136,7 @@ class _Process:
     notifier: Notifier
     reload: Reload
     handed: Handover | None
+    state_use: StateUse
 
 
 async def _run(options: _Options, socket: Path, handed: Handover | None) -> Mapping[str, str] | None:
@@ -158,7 +160,8 @@ async def _run(options: _Options, socket: Path, handed: Handover | None) -> Mapp
         loop.add_signal_handler(RELOAD_SIGNAL, reload.wish if by_signal else stop.wish)
         let_through()
         listener = held.enter_context(claimed(socket))  # before a device is touched that another one uses
-        process = _Process(held, out, tell_owner, stop, notifier, reload, handed)
+        process = _Process(held, out, tell_owner, stop, notifier, reload, handed, StateUse(os.environ))
+        held.callback(process.state_use.end)
         with suppress(NotWanted):  # asked to stop before it could begin
             live = await _begin(options, providers, process)
             async with (
@@ -169,7 +172,7 @@ async def _run(options: _Options, socket: Path, handed: Handover | None) -> Mapp
             if handover is not None:
                 await hold_back()
                 if not stop.wished.is_set():
-                    return {**notifier.environment, **leave_behind(handover)}
+                    return {**notifier.environment, **leave_behind(handover), **process.state_use.leave()}
     return None
 
 
@@ -193,6 +196,7 @@ async def _begin(options: _Options, providers: ProviderList, process: _Process) 
         report_warning(log, warning)
     state = open_state(options.state_folder, os.environ, tell_owner)
     held.callback(state.close)
+    await asyncio.to_thread(process.state_use.begin, state.folder, tell_owner)
     return LiveLoop(
         settings,
         providers,

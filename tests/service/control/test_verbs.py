@@ -131,6 +131,13 @@ async def test_a_status_is_for_people_and_for_programs(running: Daemon) -> None:
     assert json.loads((await to(running, "status", "--json")).out) == asdict(STATUS)
 
 
+async def test_without_an_appliance_it_is_forgotten_all_the_same(tmp_path: Path) -> None:
+    place = ("--socket", str(tmp_path / "control.sock"), "--state", str(tmp_path))
+    assert await appliance("forget", *place) == Done(
+        0, f"No appliance is running, and nothing of what was said is kept in {tmp_path}.\n", ""
+    )
+
+
 async def test_without_an_appliance_the_place_is_named(tmp_path: Path) -> None:
     done = await appliance("status", "--socket", str(tmp_path / "control.sock"))
     assert done.code == 69
