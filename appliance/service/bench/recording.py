@@ -31,11 +31,9 @@ _GAP_MS: Final = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Tone:
-    """The level of the answer's tone in dB over its usual level, one value each `_STEP_MS`; `usual_dbfs` is
-    that level, as the microphone has it."""
+    """The level of the answer's tone in dB over its usual level, one value each `_STEP_MS`."""
 
     level_db: Levels
-    usual_dbfs: float
 
     def starts_after(self, at_ms: float) -> float | None:
         """When it begins to sound; None where it never does."""
@@ -70,7 +68,7 @@ def tone_in(recording: Pcm, rate_hz: int, tone_hz: float, expected_dbfs: float) 
     level -= 20 * float(np.log10(32768 / 2)) + 3.01  # the window holds half of a tone's amplitude
     around = level[np.abs(level - expected_dbfs) <= _EXPECTED_DB]
     usual_dbfs = float(np.median(around[around >= around.max() - 6])) if len(around) else expected_dbfs
-    return Tone(level - usual_dbfs, usual_dbfs)
+    return Tone(level - usual_dbfs)
 
 
 def find(part: Pcm, recording: Pcm, rate_hz: int, from_sample: int) -> int | None:
