@@ -33,7 +33,7 @@ class StateUse:
         self._left = False
 
     def begin(self, folder: Path, tell_owner: Callable[[str], None], patience_s: float = PATIENCE_S) -> None:
-        """Hold `folder`, if it is there. Blocks while somebody deletes from it, for `patience_s` at most; then
+        """Hold `folder`, if it is there. Blocks while somebody deletes there, for `patience_s` at most; then
         `tell_owner` gets a sentence."""
         if self._descriptor is not None:
             os.set_inheritable(self._descriptor, False)
