@@ -109,37 +109,20 @@ class _Replay:
         self._options = options
         self._log = log
         self._fault: Exception | None = None
-        self._clock = clock = TickerClock()
-        began, zone = datetime.now(UTC), zone_of(settings.conversation.time_zone)
-        heard: deque[SpeechEvent] = deque()
+        self._clock = TickerClock()
+        self._heard: deque[SpeechEvent] = deque()
         capture = SampleRing.allocate(samples_of_ms(CAPTURE_MS, microphone.rate_hz))
         playout = Playout(PlayoutOptions(OUT_RATE_HZ, duck_db=settings.interruption.duck_db))
-        ends = Ends(
-            capture,
-            microphone.rate_hz,
-            playout,
-            OUT_RATE_HZ,
-            lambda index: ms_of_samples(index, NEAR_RATE_HZ),
-            lambda position: ms_of_samples(position, OUT_RATE_HZ),
-            heard.append,
-            wake_at=lambda due_ms: None,  # ticked all the time
-            on_fault=self._break_down,
-            set_muted=lambda muted: self._ticker.set_muted(muted),
-            half_duplex=settings.interruption.strategy == "ignore",
-            look_every_ms=TICK_MS,
-            local_time=lambda: (began + timedelta(milliseconds=clock.now_ms())).astimezone(zone),
-            tell_owner=lambda warning: report_warning(log, warning),
-        )
-        detector = load_detector(settings.hearing.detector, lambda warning: report_warning(log, warning))
-        self._assembly = Assembly(
-            settings, list_providers(settings, os.environ), detector, ends, clock, log, say, state=state
-        )
+        ends = self._ends(settings, capture, microphone.rate_hz, playout)
+        detector = load_detector(settings.hearing.detector, ends.tell_owner)
+        providers = list_providers(settings, os.environ)
+        self._assembly = Assembly(settings, providers, detector, ends, self._clock, log, say, state=state)
         self._ticker = Ticker(
             microphone,
             out,
             capture,
             self._assembly.hearing,
-            heard,
+            self._heard,
             SpeakerPump(playout, OUT_RATE_HZ, SampleRing.allocate(NEAR_RATE_HZ)),
             self._assembly.conductor,
             self._clock,
@@ -151,6 +134,25 @@ class _Replay:
         edges += [(press.end_s, button.up) for press in options.presses]
         self._edges = deque(sorted(edges, key=lambda edge: edge[0]))
         self._settled_since_ms: float | None = None
+
+    def _ends(self, settings: Settings, capture: SampleRing, capture_hz: int, playout: Playout) -> Ends:
+        began, zone = datetime.now(UTC), zone_of(settings.conversation.time_zone)
+        return Ends(
+            capture,
+            capture_hz,
+            playout,
+            OUT_RATE_HZ,
+            lambda index: ms_of_samples(index, NEAR_RATE_HZ),
+            lambda position: ms_of_samples(position, OUT_RATE_HZ),
+            self._heard.append,
+            wake_at=lambda due_ms: None,  # ticked all the time
+            on_fault=self._break_down,
+            set_muted=lambda muted: self._ticker.set_muted(muted),
+            half_duplex=settings.interruption.strategy == "ignore",
+            look_every_ms=TICK_MS,
+            local_time=lambda: (began + timedelta(milliseconds=self._clock.now_ms())).astimezone(zone),
+            tell_owner=lambda warning: report_warning(self._log, warning),
+        )
 
     async def run(self) -> int:
         assembly = self._assembly
