@@ -19,6 +19,10 @@ EARCON_DELAY_MS: Final = 100.0
 MAX_PENDING: Final = 8
 
 
+def _do_nothing(heard: bool) -> None:
+    pass
+
+
 class Ears(Protocol):
     """What hearing is told (`Hearing`)."""
 
@@ -110,8 +114,8 @@ class Announcer:
         pushed out for it."""
         return Ruling.DROP if self._loudspeaker.full else self._let_be_heard(text, pcm)
 
-    def _let_be_heard(self, sentence: str, pcm: Pcm) -> Ruling:
-        ruling = self._loudspeaker.announce(Sound.SAID, pcm)
+    def _let_be_heard(self, sentence: str, pcm: Pcm, over: Callable[[bool], None] = _do_nothing) -> Ruling:
+        ruling = self._loudspeaker.announce(Sound.SAID, pcm, over)
         if ruling is not Ruling.DROP:
             self._note(sentence, round(ms_of_samples(len(pcm), self._rate_hz)))
         return ruling
@@ -123,21 +127,25 @@ class Announcer:
         lasts_ms = ms_of_samples(len(earcon), self._rate_hz) + EARCON_DELAY_MS + RING_OUT_MS
         self._ears.ignore_before(self._written() + samples_of_ms(lasts_ms, NEAR_RATE_HZ))
 
-    def announce(self, sentence: str) -> None:
-        """Say `sentence`, unless somebody speaks by the time it is made ready."""
+    def announce(self, sentence: str, over: Callable[[bool], None] = _do_nothing) -> None:
+        """Say `sentence`, unless somebody speaks by the time it is made ready. `over(heard)`: see
+        `Loudspeaker.announce`; where there is no voice it is never called."""
         if len(self._pending) >= MAX_PENDING:
             self.dropped += 1
+            over(False)
             return
-        task = asyncio.create_task(self._say_or_sound(sentence))
+        task = asyncio.create_task(self._say_or_sound(sentence, over))
         self._pending.add(task)
         task.add_done_callback(self._pending.discard)
 
-    async def _say_or_sound(self, sentence: str) -> None:
+    async def _say_or_sound(self, sentence: str, over: Callable[[bool], None]) -> None:
         try:
             pcm = await self._say(sentence, self._rate_hz)
         except ProviderError:
             if not self._person_has_floor():
                 self._loudspeaker.announce(Sound.SAID, earcons.trouble(self._rate_hz))
             return
-        if not self._person_has_floor():
-            self._let_be_heard(sentence, pcm)
+        if self._person_has_floor():
+            over(False)
+        else:
+            self._let_be_heard(sentence, pcm, over)

@@ -34,6 +34,7 @@ class Loudspeaker:
         self._before_sound = before_sound
         self._announcements = Announcements()
         self._clips: dict[tuple[Sound, int], Pcm] = {}  # of those that wait; bounded as they are
+        self._over: dict[tuple[Sound, int], Callable[[bool], None]] = {}  # of those and of the one that plays
         self._number = 0
         self.silences = 0  # how often silence was wished for, whatever sounded
 
@@ -54,20 +55,27 @@ class Loudspeaker:
     def play_answer(self, answer: int) -> None:
         """The answer takes the loudspeaker from whatever ranks below it."""
         self._request(Sound.ANSWER, answer)
+        self._tell_who_is_over()
 
     def answer_over(self, answer: int) -> None:
         """The answer was heard or given up: what waited for its end plays."""
         self._start(self._announcements.finished(Sound.ANSWER, answer))
 
-    def announce(self, sound: Sound, pcm: Pcm) -> Ruling:
+    def announce(self, sound: Sound, pcm: Pcm, over: Callable[[bool], None] | None = None) -> Ruling:
         """Play `pcm` (device rate) as an announcement of this rank: now, later or never, as it returns.
+        `over(heard)` is called once, when it is: heard, where it was played to its end, or a person who heard
+        it wanted silence; not, where something else took its place.
 
         PREEMPT by a ring flushes an answer that has the loudspeaker (`plays_answer` before the call): no
         event tells of its end, so the caller ends it in the conversation.
         """
         self._number += 1
         self._clips[sound, self._number] = pcm
-        return self._request(sound, self._number)
+        if over is not None:
+            self._over[sound, self._number] = over
+        ruling = self._request(sound, self._number)
+        self._tell_who_is_over()
+        return ruling
 
     def clip_done(self, clip: int) -> bool:
         """A clip was played to its end; whether an answer that waited for it has the loudspeaker."""
@@ -76,6 +84,7 @@ class Loudspeaker:
             return False
         next_sound = self._announcements.finished(*playing)
         self._start(next_sound)
+        self._tell_who_is_over(playing)
         return next_sound is not None and next_sound[0] is Sound.ANSWER
 
     @property
@@ -106,6 +115,16 @@ class Loudspeaker:
         self._keep_waiting_clips()
         if stopped is not None:
             self._mouth.stop_clip()
+        self._tell_who_is_over(stopped)
+
+    def _tell_who_is_over(self, heard: tuple[Sound, int] | None = None) -> None:
+        gone = [
+            one
+            for one in self._over
+            if one != self._announcements.playing and not self._announcements.waits(*one)
+        ]
+        for one in gone:
+            self._over.pop(one)(one == heard)
 
     def _keep_waiting_clips(self) -> None:
         self._clips = {clip: pcm for clip, pcm in self._clips.items() if self._announcements.waits(*clip)}

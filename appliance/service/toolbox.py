@@ -62,7 +62,7 @@ class Hands:
     volume: VolumeKnob
     room: RingRoom
     met: Callable[[], bool]  # somebody has spoken with the appliance since it was switched on
-    say: Callable[[str], None]  # in the device's own voice, when nothing else sounds
+    say: Callable[[str, Callable[[bool], None]], None]  # in the device's own voice; then whether it was heard
     tell_owner: Callable[[str], None]  # a sentence
     changed: Callable[[], None]  # `Toolbox.declarations` are others
 
@@ -105,7 +105,7 @@ class Toolbox:
         self.reminders.look()
         free = self._hands.room.free() and not self.reminders.rings
         if free and (missed := self.reminders.missed_by_now(met=self._hands.met())):
-            self._hands.say(missed)
+            self._hands.say(missed, self.reminders.told)
 
     def timers(self) -> Sequence[tuple[Timer, float]]:
         """Those that run, with the seconds left of each."""

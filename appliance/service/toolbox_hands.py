@@ -25,7 +25,7 @@ def hands_of(assembly: "Assembly", ends: Ends) -> Hands:
         assembly.volume,
         room,
         lambda: assembly.answers.answered > 0,
-        lambda sentence: assembly.announcer.announce(sentence),
+        lambda sentence, over: assembly.announcer.announce(sentence, over),
         ends.tell_owner,
         assembly.configure,
     )

@@ -9,9 +9,9 @@ from pydantic import TypeAdapter, ValidationError
 from appliance.service.record import Record
 from appliance.service.store import Row, Store
 from appliance.service.toolbox_bell import RoomBell
-from appliance.skills.alarm import ALARMS, MAX_MISSED, MISSED, Alarm, Missed
+from appliance.skills.alarm import ALARMS, MISSED, Alarm, Missed
 from appliance.skills.alarms import Alarms, Due
-from appliance.skills.missed import is_time_to_tell, missed_sentence
+from appliance.skills.missed import Untold
 from appliance.skills.outcome import ToolError
 from appliance.skills.reminders import Clock
 from appliance.skills.timers import KEPT, Timers
@@ -30,7 +30,7 @@ class Reminders:
         """Without `store` a restart forgets them."""
         self.timers = Timers()
         self.alarms = Alarms()
-        self._missed: list[Missed] = []
+        self._untold = Untold()
         self._clock = clock
         self._store = store
         self._record = record
@@ -101,7 +101,7 @@ class Reminders:
             self._look_at_unix_s = -math.inf
             for timer in self.timers.hasten(self._unsure, max(step_s, 0.0), now_s):
                 self._record.write("timer", number=timer.number, state="missed")
-                self._miss([Missed(timer.words, self._began_unix_s + timer.due_s)])
+                self._untold.add([Missed(timer.words, self._began_unix_s + timer.due_s)])
             if self.timers.pending or self.timers.ringing or self._unsure:
                 self.keep()  # by the old time, a restart would take them for over
             self._unsure = ()
@@ -109,13 +109,14 @@ class Reminders:
             self._unsure = ()
 
     def missed_by_now(self, *, met: bool) -> str:
-        """A sentence for what was missed, once, when it is time to tell it; empty otherwise."""
-        now = self._clock.local()
-        if not is_time_to_tell(self._missed, now.timestamp(), met=met):
-            return ""
-        told, self._missed = missed_sentence(self._missed, now), []
+        """A sentence for what was missed, when it is time to tell it; empty otherwise. Once it is over `told`
+        has to be called; before that there is no other one."""
+        return self._untold.sentence(self._clock.local(), met=met)
+
+    def told(self, heard: bool) -> None:
+        """What was missed was told; where it was `heard`, a restart need not tell it any more."""
+        self._untold.told(heard=heard)
         self.keep()
-        return told
 
     def _anything_begins_to_ring(self, now_s: float) -> bool:
         timers, due = self.timers.take_due(now_s), self._alarms_due()
@@ -126,7 +127,7 @@ class Reminders:
             self._record.write("alarm", number=alarm.number, state="rings")
         for alarm, _ in due.missed:
             self._record.write("alarm", number=alarm.number, state="missed")
-        self._miss([missed for _, missed in due.missed])
+        self._untold.add([missed for _, missed in due.missed])
         if due.changed:
             self.keep()
         return bool(timers or due.rings or due.rings_on)
@@ -142,9 +143,6 @@ class Reminders:
         again_s = now_unix_s + _LOOK_AGAIN_S
         self._look_at_unix_s = again_s if following is None else min(following, again_s)
         return due
-
-    def _miss(self, missed: Sequence[Missed]) -> None:
-        self._missed = sorted([*self._missed, *missed], key=lambda one: one.due_unix_s)[-MAX_MISSED:]
 
     def _settle(self) -> None:
         """Somebody has heard what rings, or nobody came: a restart need not ring any more."""
@@ -167,7 +165,7 @@ class Reminders:
         self._began_unix_s = self._began_s()
         self._unsure = [timer.number for timer in self.timers.pending]
         self.alarms.restore(alarms)
-        self._miss([*missed, *(Missed(timer.words, timer.due_unix_s) for timer in ended)])
+        self._untold.add([*missed, *(Missed(timer.words, timer.due_unix_s) for timer in ended)])
         self.changed()
         return [*bad_timers, *bad_alarms, *bad_missed]
 
@@ -175,7 +173,9 @@ class Reminders:
         """Let a restart find what there is."""
         if self._store is not None:
             timers = self.timers.kept(self._clock.now_s(), self._clock.local().timestamp())
-            missed: list[Row] = [{"words": one.words, "due_unix_s": one.due_unix_s} for one in self._missed]
+            missed: list[Row] = [
+                {"words": one.words, "due_unix_s": one.due_unix_s} for one in self._untold.missed
+            ]
             self._store.save({"timers": timers, "alarms": self.alarms.rows(), "missed": missed})
 
     def _began_s(self) -> float:

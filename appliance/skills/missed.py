@@ -1,10 +1,10 @@
-"""What was missed is said once, when somebody is there to hear it. Pure."""
+"""What was missed is said when somebody is there to hear it, and is over once it was heard. Pure."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from appliance.skills.alarm import Missed
+from appliance.skills.alarm import MAX_MISSED, Missed
 
 # So long after an alarm the person whom it should have woken waits for it, or sleeps on and would rather be
 # told; later on the room may be empty, or it is the middle of the night, and who speaks with the appliance
@@ -29,3 +29,37 @@ def _when(unix_s: float, now: datetime) -> str:
     if days <= 0:
         return ""
     return " yesterday" if days == 1 else f" {days} days ago"
+
+
+class Untold:
+    """What was missed and nobody has heard of yet, the last `MAX_MISSED`.
+
+    What is being told is kept until it was heard: the current may go in the middle of the sentence.
+    """
+
+    def __init__(self) -> None:
+        self._missed: list[Missed] = []
+        self._telling: list[Missed] = []
+
+    def add(self, missed: Sequence[Missed]) -> None:
+        """This as well."""
+        self._missed = sorted([*self._missed, *missed], key=lambda one: one.due_unix_s)[-MAX_MISSED:]
+
+    @property
+    def missed(self) -> Sequence[Missed]:
+        """All of it, oldest first."""
+        return tuple(self._missed)
+
+    def sentence(self, now: datetime, *, met: bool) -> str:
+        """What is to be said now, of which `told` has to be called; empty where there is nothing, and while
+        something is being told."""
+        if self._telling or not is_time_to_tell(self._missed, now.timestamp(), met=met):
+            return ""
+        self._telling = list(self._missed)
+        return missed_sentence(self._telling, now)
+
+    def told(self, *, heard: bool) -> None:
+        """The sentence is over. Where it was not `heard`, it is to be said again."""
+        if heard:
+            self._missed = [one for one in self._missed if one not in self._telling]
+        self._telling = []

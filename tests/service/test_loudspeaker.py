@@ -119,3 +119,48 @@ def test_a_person_who_speaks_silences_announcements_and_forgets_them(room: Room)
     room.loudspeaker.stop_announcements()
     assert room.levels(3) == [0, 0, 0]
     assert not room.loudspeaker.busy
+
+
+class TestWhoIsOver:
+    """An announcement is told to be over once, and whether anybody can have heard it."""
+
+    @pytest.fixture
+    def over(self) -> list[bool]:
+        return []
+
+    def test_played_to_its_end_it_was_heard(self, room: Room, over: list[bool]) -> None:
+        room.loudspeaker.announce(Sound.SAID, clip(7_000), over.append)
+        assert over == []
+        room.levels(2)
+        assert over == [True]
+        room.loudspeaker.silence()
+        assert over == [True]
+
+    def test_who_wants_silence_has_heard_it(self, room: Room, over: list[bool]) -> None:
+        room.loudspeaker.announce(Sound.SAID, clip(7_000), over.append)
+        room.loudspeaker.stop_announcements()
+        assert over == [True]
+
+    def test_nobody_heard_what_waited_until_somebody_wanted_silence(
+        self, room: Room, over: list[bool]
+    ) -> None:
+        room.answer(5_000)
+        room.loudspeaker.announce(Sound.SAID, clip(7_000), over.append)
+        room.loudspeaker.stop_announcements()
+        assert over == [False]
+
+    @pytest.mark.parametrize("louder", [Sound.ANSWER, Sound.RING])
+    def test_what_an_answer_or_an_alarm_took_the_place_of_was_not_heard(
+        self, room: Room, over: list[bool], louder: Sound
+    ) -> None:
+        room.loudspeaker.announce(Sound.SAID, clip(7_000), over.append)
+        if louder is Sound.ANSWER:
+            room.answer(5_000)
+        else:
+            room.announce(Sound.RING, 9_000)
+        assert over == [False]
+
+    def test_what_is_dropped_at_once_was_not_heard(self, room: Room, over: list[bool]) -> None:
+        room.announce(Sound.RING, 9_000)
+        assert room.loudspeaker.announce(Sound.EARCON, clip(7_000), over.append) is Ruling.DROP
+        assert over == [False]

@@ -92,6 +92,14 @@ def test_what_was_missed_this_morning_is_said_at_once(tmp_path: Path) -> None:
     assert states(played) == ["missed"]
     (said,) = played.of("say")
     assert (said["text"], said["t_ms"] < 500) == ("I missed your 7 o'clock alarm, because I was off.", True)
+    assert run(silence(5000), began=BEFORE_SEVEN + timedelta(hours=1), folder=tmp_path).of("say") == []
+
+
+def test_who_wants_silence_in_the_middle_of_it_is_not_told_again(tmp_path: Path) -> None:
+    run(*QUESTION, silence(3000), began=BEFORE_SEVEN - timedelta(hours=9), provider=waking(), folder=tmp_path)
+    later = BEFORE_SEVEN + timedelta(hours=1)
+    assert len(run(silence(5000), began=later, folder=tmp_path, stop_ms=500).of("say")) == 1
+    assert run(silence(5000), began=later, folder=tmp_path).of("say") == []
 
 
 def test_what_was_missed_long_ago_is_said_to_the_first_who_asks_something(tmp_path: Path) -> None:

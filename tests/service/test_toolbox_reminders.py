@@ -313,8 +313,16 @@ class TestWhatWasMissed:
         room = room_at(SEVEN + timedelta(hours=1))
         room.look(0)
         assert room.reminders.missed_by_now(met=False) == ALARM_MISSED
+        room.reminders.told(True)
         assert room.reminders.missed_by_now(met=True) == ""
         assert restarted(room_at, room).reminders.missed_by_now(met=True) == ""
+
+    def test_a_power_cut_in_the_middle_of_the_sentence_does_not_cost_it(self, room_at: Rooms) -> None:
+        room_at(BEHIND).set_alarm("07:00")
+        room = room_at(SEVEN + timedelta(hours=1))
+        room.look(0)
+        assert room.reminders.missed_by_now(met=False) == ALARM_MISSED
+        assert restarted(room_at, room).reminders.missed_by_now(met=False) == ALARM_MISSED
 
     def test_to_an_empty_room_it_is_not_said_and_waits_through_another_power_cut(
         self, room_at: Rooms
