@@ -103,6 +103,7 @@ class Toolbox:
     def look(self) -> None:
         """To be called several times a second: what is due rings."""
         self.reminders.look()
+        self._hands.volume.ring(self.reminders.rings)
         free = self._hands.room.free() and not self.reminders.rings
         if free and (missed := self.reminders.missed_by_now(met=self._hands.met())):
             self._hands.say(missed, self.reminders.told)

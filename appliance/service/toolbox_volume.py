@@ -3,22 +3,34 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from appliance.service.store import Row, Store
+from appliance.skills.bell import LEAST_PERCENT
 
 
 class VolumeKnob:
     """One knob for the control socket and the model. It stands where it stood before a restart, and at 100
-    before anybody turned it."""
+    before anybody turned it.
+
+    While an alarm rings it sounds at `LEAST_PERCENT` at least, wherever the knob stands: who turned it down
+    for the evening wants to be woken all the same. Who turns it while it rings is there, and is obeyed.
+    """
 
     def __init__(self, turn: Callable[[int], None], store: Store | None = None) -> None:
         """`turn(percent)` makes it so; without `store` a restart forgets it."""
         self._turn = turn
         self._store = store
         self._percent = 100
+        self._rings = False
 
     @property
     def percent(self) -> int:
-        """0…100."""
+        """Where it stands, 0…100."""
         return self._percent
+
+    def ring(self, rings: bool) -> None:
+        """An alarm goes on ringing, or none does; to be called as often as one likes."""
+        before, self._rings = self._rings, rings
+        if rings != before and self._percent < LEAST_PERCENT:
+            self._turn(LEAST_PERCENT if rings else self._percent)
 
     def set(self, percent: int) -> None:
         """Make everything that sounds so loud. ValueError outside 0…100, and nothing changes."""

@@ -11,6 +11,8 @@ STROKES: Final = 12
 # It does not ring while somebody speaks with the appliance; but a television that talks on must not keep
 # it quiet for ever. Longer than it takes to ask for its end and to be answered.
 PATIENCE_S: Final = 20.0
+# Of the volume. Half as loud as the ring was made, which is to be heard in the next room.
+LEAST_PERCENT: Final = 50
 
 
 class Bell:

@@ -80,6 +80,15 @@ def test_it_is_snoozed_in_words_and_rings_again() -> None:
     assert problems(played.events) == []
 
 
+def test_it_is_heard_with_the_volume_at_nothing() -> None:
+    provider = Calling([tone(500)], calls=(*waking().calls, ("set_volume", {"percent": 0})))
+    played = run(*QUESTION, silence(12_000), began=BEFORE_SEVEN, provider=provider)
+    rings_ms = played.of("alarm")[1]["t_ms"]
+    assert played.assembly.volume.percent == 0
+    assert not sounds(played, 6000, rings_ms)
+    assert sounds(played, rings_ms, rings_ms + 500)
+
+
 def test_after_a_power_cut_it_rings_all_the_same(tmp_path: Path) -> None:
     run(*QUESTION, silence(3000), began=BEFORE_SEVEN - timedelta(hours=9), provider=waking(), folder=tmp_path)
     played = run(silence(15_000), began=BEFORE_SEVEN, folder=tmp_path)
