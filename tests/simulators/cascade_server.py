@@ -20,7 +20,7 @@ import h11
 from tests.simulators import cascade_judge as judge
 from tests.simulators.cascade_replies import Piece, Prepared, of_completion, of_speech, of_transcript
 from tests.simulators.cascade_script import Record, Script, Trouble
-from tests.simulators.in_thread import InThread
+from tests.simulators.in_thread import SimulatorInThread
 
 BASE = "/v1"
 READ_BYTES = 65_536
@@ -235,22 +235,11 @@ class _Client:
         self._http.receive_data(data)
 
 
-class CascadeThread(InThread):
+class CascadeThread(SimulatorInThread[Record]):
     """The server in a thread with a loop of its own, for tests that are not asynchronous."""
 
     def __init__(self, script: Script = Script()) -> None:  # noqa: B008  frozen
-        self._cascade = CascadeServer(script)
-        super().__init__(self._cascade, "cascade simulator")
-
-    @property
-    def url(self) -> str:
-        """Up to and with /v1."""
-        return self._cascade.url
-
-    @property
-    def record(self) -> Record:
-        """What clients did; complete once they have closed."""
-        return self._cascade.record
+        super().__init__(CascadeServer(script), "cascade simulator")
 
 
 def _nth(replies: Sequence[T], number: int) -> T:

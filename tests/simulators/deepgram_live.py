@@ -9,17 +9,17 @@ import http
 import json
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, pcm_from_bytes
 from tests.simulators.deepgram_frames import error, metadata, refusal, results
 from tests.simulators.deepgram_types import mistakes_of_client
+from tests.simulators.simulator import SocketSimulator
 
 PATH = "/v1/listen"
 KEY = "dg-a-very-secret-key"
@@ -116,34 +116,13 @@ class Record:
             await self.changed.wait()
 
 
-class Simulator:
+class Simulator(SocketSimulator):
     """The server as an async context manager; any number of clients, one record."""
 
     def __init__(self, script: Script = Script()) -> None:
+        super().__init__(PATH, max_queue=None)  # it goes on reading, whatever it does not answer
         self.record = Record()
-        self.url = ""
         self._script = script
-        self._server: Server | None = None
-
-    async def __aenter__(self) -> Self:
-        self._server = await serve(
-            self._serve,
-            "127.0.0.1",
-            0,
-            process_request=self._admit,
-            compression=None,
-            close_timeout=1,
-            max_queue=None,  # it goes on reading, whatever it does not answer
-        )
-        self.url = f"ws://127.0.0.1:{next(iter(self._server.sockets)).getsockname()[1]}{PATH}"
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        assert self._server is not None
-        self._server.close()
-        await self._server.wait_closed()
 
     def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
         asked = urlsplit(request.path)

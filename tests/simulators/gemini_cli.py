@@ -3,11 +3,11 @@
 import argparse
 import asyncio
 import json
-import signal
 import sys
 
 from tests.simulators.gemini_live import Simulator
 from tests.simulators.gemini_script import IN_SAMPLES_PER_MS, Answer, Record
+from tests.simulators.simulator import until_interrupted
 
 
 def main() -> None:
@@ -25,20 +25,9 @@ def main() -> None:
         delay_s=options.delay_s,
         speed=options.speed,
     )
-    record = asyncio.run(_serve(Simulator(answer, port=options.port)))
+    record = asyncio.run(until_interrupted(Simulator(answer, port=options.port)))
     print(json.dumps(_summary(record), indent=2))
     sys.exit(1 if record.violations else 0)
-
-
-async def _serve(simulator: Simulator) -> Record:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    async with simulator:
-        print(simulator.url, flush=True)
-        await stop.wait()
-    return simulator.record
 
 
 def _summary(record: Record) -> dict[str, object]:

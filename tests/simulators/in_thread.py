@@ -4,7 +4,9 @@ import asyncio
 import threading
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
-from typing import Self
+from typing import Generic, Self
+
+from tests.simulators.simulator import RecordT, Simulated
 
 # Starting and stopping a server on loopback takes milliseconds.
 THREAD_TIMEOUT_S = 5.0
@@ -38,3 +40,21 @@ class InThread:
         async with self._server:
             self._started.set()
             await self._stop.wait()
+
+
+class SimulatorInThread(InThread, Generic[RecordT]):
+    """The same for a simulator, as tests see it."""
+
+    def __init__(self, simulator: Simulated[RecordT], name: str) -> None:
+        super().__init__(simulator, name)
+        self._simulator = simulator
+
+    @property
+    def url(self) -> str:
+        """Where it is reached."""
+        return self._simulator.url
+
+    @property
+    def record(self) -> RecordT:
+        """What clients did; complete once they have closed."""
+        return self._simulator.record

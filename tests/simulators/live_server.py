@@ -12,26 +12,24 @@ import argparse
 import asyncio
 import http
 import json
-import signal
 import sys
 import time
 from collections.abc import Sequence
-from types import TracebackType
-from typing import Self
 from urllib.parse import urlsplit
 
-from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
-from tests.simulators.in_thread import InThread
+from tests.simulators.in_thread import SimulatorInThread
 from tests.simulators.live_conversation import LiveConversation, milliseconds
 from tests.simulators.live_script import Answer, Behaviour, Record, Script, script_of
+from tests.simulators.simulator import SocketSimulator, until_interrupted
 
 PATH = "/v1/live/sessions"
 
 
-class Simulator:
+class Simulator(SocketSimulator):
     """The server as an async context manager; any number of clients, one record."""
 
     def __init__(
@@ -41,39 +39,16 @@ class Simulator:
         *,
         port: int = 0,
     ) -> None:
+        super().__init__(PATH, port)
         self.record = Record()
-        self.url = ""
         self._script = script_of(answers)
         self._behaviour = behaviour
-        self._port = port
-        self._server: Server | None = None
         self._gone = asyncio.Condition()
 
     async def until_gone(self, clients: int) -> None:
         """So many clients have closed their connection, or lost it."""
         async with self._gone:
             await self._gone.wait_for(lambda: len(self.record.goodbyes) >= clients)
-
-    async def __aenter__(self) -> Self:
-        self._server = await serve(
-            self._serve,
-            "127.0.0.1",
-            self._port,
-            process_request=self._admit,
-            compression=None,
-            max_size=32 * 1024 * 1024,
-            close_timeout=1,
-        )
-        port = next(iter(self._server.sockets)).getsockname()[1]
-        self.url = f"ws://127.0.0.1:{port}{PATH}"
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        assert self._server is not None
-        self._server.close()
-        await self._server.wait_closed()
 
     def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
         """The opening handshake: None lets the client in."""
@@ -124,7 +99,7 @@ def _reject(connection: ServerConnection, status: int, code: str) -> Response:
     return connection.respond(http.HTTPStatus(status), json.dumps(body))
 
 
-class SimulatorThread(InThread):
+class SimulatorThread(SimulatorInThread[Record]):
     """The server in a thread with a loop of its own, for tests that are not asynchronous."""
 
     def __init__(
@@ -134,18 +109,7 @@ class SimulatorThread(InThread):
         *,
         port: int = 0,
     ) -> None:
-        self._simulator = Simulator(answers, behaviour, port=port)
-        super().__init__(self._simulator, "live simulator")
-
-    @property
-    def url(self) -> str:
-        """The whole endpoint."""
-        return self._simulator.url
-
-    @property
-    def record(self) -> Record:
-        """What clients did; complete once they have closed."""
-        return self._simulator.record
+        super().__init__(Simulator(answers, behaviour, port=port), "live simulator")
 
 
 def main() -> None:
@@ -156,20 +120,10 @@ def main() -> None:
     parser.add_argument("--user-transcript", default=Answer().user_transcript, help="what the person said")
     options = parser.parse_args()
     answer = Answer(transcript=options.transcript, user_transcript=options.user_transcript)
-    record = asyncio.run(_until_interrupted(Simulator(answer, port=options.port)))
+    record = asyncio.run(until_interrupted(Simulator(answer, port=options.port)))
     heard_ms = [round(milliseconds(session.pcm24k)) for session in record.sessions]
     print(json.dumps({"heard_ms": heard_ms, "violations": record.violations}, indent=2))
     sys.exit(1 if record.violations else 0)
-
-
-async def _until_interrupted(simulator: Simulator) -> Record:
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with simulator:
-        print(simulator.url, flush=True)
-        await stop.wait()
-    return simulator.record
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import json
-import signal
 import sys
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from appliance.pcm.formats import Pcm
 from appliance.pcm.resample import Resampler
 from tests.simulators.openai_realtime import Simulator
 from tests.simulators.openai_script import RATE_HZ, Answer, Behaviour, Record, chirp
+from tests.simulators.simulator import until_interrupted
 
 # Of the sound of one answer: as much as fits into memory with ease.
 _LONGEST_S = 600
@@ -30,7 +30,7 @@ def main() -> None:
         speed=options.speed,
     )
     behaviour = Behaviour(network_delay_s=options.network_delay_s)
-    record = asyncio.run(_serve(Simulator(answer, behaviour, port=options.port)))
+    record = asyncio.run(until_interrupted(Simulator(answer, behaviour, port=options.port)))
     print(json.dumps(_summary(record), indent=2))
     sys.exit(1 if record.violations else 0)
 
@@ -45,17 +45,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--speed", type=float, help="times real time (default: as fast as it is taken)")
     parser.add_argument("--network-delay-s", type=float, default=0.0, help="one way")
     return parser
-
-
-async def _serve(simulator: Simulator) -> Record:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    async with simulator:
-        print(simulator.url, flush=True)
-        await stop.wait()
-    return simulator.record
 
 
 def _summary(record: Record) -> dict[str, object]:

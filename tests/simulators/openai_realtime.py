@@ -11,22 +11,20 @@ what it was told; it exits with 1 if a client broke the protocol.
 import http
 import json
 from collections.abc import Sequence
-from types import TracebackType
-from typing import Self
 from urllib.parse import parse_qs, urlsplit
 
-from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.asyncio.server import ServerConnection
 from websockets.http11 import Request, Response
 
-from tests.simulators.in_thread import InThread
+from tests.simulators.in_thread import SimulatorInThread
 from tests.simulators.openai_connection import Connection
 from tests.simulators.openai_script import Answer, Behaviour, Record, Script, script_of
+from tests.simulators.simulator import SocketSimulator
 
 PATH = "/v1/realtime"
-MAX_FRAME_BYTES = 32 * 1024 * 1024
 
 
-class Simulator:
+class Simulator(SocketSimulator):
     """The server as an async context manager; any number of clients, one record."""
 
     def __init__(
@@ -36,33 +34,10 @@ class Simulator:
         *,
         port: int = 0,
     ) -> None:
+        super().__init__(PATH, port)
         self.record = Record()
-        self.url = ""
         self._script = script_of(answers)
         self._behaviour = behaviour
-        self._port = port
-        self._server: Server | None = None
-
-    async def __aenter__(self) -> Self:
-        self._server = await serve(
-            self._serve,
-            "127.0.0.1",
-            self._port,
-            process_request=self._admit,
-            max_size=MAX_FRAME_BYTES,
-            compression=None,
-            close_timeout=1,
-        )
-        port = next(iter(self._server.sockets)).getsockname()[1]
-        self.url = f"ws://127.0.0.1:{port}{PATH}"
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        assert self._server is not None
-        self._server.close()
-        await self._server.wait_closed()
 
     def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
         """The opening handshake: None lets the client in."""
@@ -100,7 +75,7 @@ class Simulator:
         self.record.goodbyes.append(socket.close_code)
 
 
-class SimulatorThread(InThread):
+class SimulatorThread(SimulatorInThread[Record]):
     """The server in a thread with a loop of its own, for tests that are not asynchronous."""
 
     def __init__(
@@ -112,18 +87,7 @@ class SimulatorThread(InThread):
         simulator: Simulator | None = None,
     ) -> None:
         """`simulator`: another one than OpenAI's, which knows what it answers."""
-        self._simulator = simulator or Simulator(answers, behaviour, port=port)
-        super().__init__(self._simulator, "openai simulator")
-
-    @property
-    def url(self) -> str:
-        """The whole endpoint, without the model."""
-        return self._simulator.url
-
-    @property
-    def record(self) -> Record:
-        """What clients did; complete once they have closed."""
-        return self._simulator.record
+        super().__init__(simulator or Simulator(answers, behaviour, port=port), "openai simulator")
 
 
 if __name__ == "__main__":

@@ -3,16 +3,15 @@
 import argparse
 import asyncio
 import json
-import signal
 import sys
 from collections.abc import Callable
 
 from tests.simulators import deepgram_live, elevenlabs_http, wyoming_script, wyoming_server
+from tests.simulators.simulator import Simulated, until_interrupted
 
 Record = deepgram_live.Record | elevenlabs_http.Record | wyoming_script.Record
-Simulator = deepgram_live.Simulator | elevenlabs_http.Simulator | wyoming_server.Simulator
 
-SIMULATORS: dict[str, Callable[[], Simulator]] = {
+SIMULATORS: dict[str, Callable[[], Simulated[Record]]] = {
     "deepgram": deepgram_live.Simulator,
     "elevenlabs": elevenlabs_http.Simulator,
     "wyoming": wyoming_server.Simulator,
@@ -23,19 +22,9 @@ def main() -> None:
     """Print the address, serve until SIGINT or SIGTERM, print what was told; exit 1 after a violation."""
     parser = argparse.ArgumentParser(description="A strict stage of a cascade on loopback.")
     parser.add_argument("stage", choices=sorted(SIMULATORS))
-    record = asyncio.run(_serve(SIMULATORS[parser.parse_args().stage]()))
+    record = asyncio.run(until_interrupted(SIMULATORS[parser.parse_args().stage]()))
     print(json.dumps({"connections": record.connections, "violations": record.violations}, indent=2))
     sys.exit(1 if record.violations else 0)
-
-
-async def _serve(simulator: Simulator) -> Record:
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with simulator:
-        print(simulator.url, flush=True)
-        await stop.wait()
-    return simulator.record
 
 
 if __name__ == "__main__":
