@@ -1,6 +1,7 @@
 """What a run of the rig measured, and the page that shows it."""
 
 import json
+import math
 import os
 import statistics
 from collections.abc import Sequence
@@ -41,6 +42,13 @@ class Results:
         words = f"{within} of {len(measured_s)}; median {statistics.median(measured_s):.1f} s"
         words += f", longest {max(measured_s):.1f} s"
         self._judge(what, words, f"≤ {at_most_s:g} s", met=within == len(measured_s) > 0)
+
+    def percentile(self, what: str, measured_s: Sequence[float], at_most_s: float) -> None:
+        """95 % of these times have to be within `at_most_s`; told in milliseconds."""
+        ordered_ms = sorted(1000 * time_s for time_s in measured_s)
+        p95_ms = ordered_ms[math.ceil(0.95 * len(ordered_ms)) - 1]
+        words = f"p50 {statistics.median(ordered_ms):.1f}, p95 {p95_ms:.1f} ms (n = {len(ordered_ms)})"
+        self._judge(what, words, f"p95 ≤ {1000 * at_most_s:g} ms", met=p95_ms <= 1000 * at_most_s)
 
     def number(self, what: str, measured: float, at_most: float) -> None:
         """One number without a unit."""

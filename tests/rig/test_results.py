@@ -27,6 +27,15 @@ def test_one_time_beyond_its_promise_fails_and_is_kept(file: Path) -> None:
     assert [result.met for result in read_results(file)] == [False]
 
 
+def test_of_twenty_times_one_may_be_beyond_the_95th_percentile(file: Path) -> None:
+    Results("b").percentile("light", [0.01] * 19 + [1.0], 0.05)
+    with pytest.raises(
+        AssertionError, match=r"light: p50 10\.0, p95 1000\.0 ms \(n = 19\), promised p95 ≤ 50"
+    ):
+        Results("b").percentile("light", [0.01] * 18 + [1.0], 0.05)
+    assert [result.met for result in read_results(file)] == [True, False]
+
+
 def test_a_number_is_held_against_its_bound(file: Path) -> None:
     Results("b").number("exposure", 1.5, 1.5)
     with pytest.raises(AssertionError, match=r"exposure: 1\.6, promised ≤ 1\.5"):

@@ -13,8 +13,8 @@ LAYER_TIMEOUT_S: Final = 600.0
 IMAGE_TIMEOUT_S: Final = 120.0
 _APART: Final = ("unshare", "--mount", "--propagation=private")
 _IMAGE_BYTES: Final = 4 << 30  # sparse
-# $1: the root below; $2: where the layer is made; $3: packages. Names and certificates are this machine's.
-_INSTALL: Final = """\
+# $1: the root below; $2: where the layer is made. Names and certificates are this machine's.
+_ENTER: Final = """\
 mount -t overlay -o "lowerdir=$1,upperdir=$2/disk,workdir=$2/work" overlay "$2/merged"
 mount -t proc proc "$2/merged/proc"
 mount --rbind /dev "$2/merged/dev"
@@ -25,9 +25,12 @@ if [ -e /etc/ssl/certs/ca-certificates.crt ]; then
     cp -L /etc/ssl/certs/ca-certificates.crt "$2/merged/etc/ssl/certs/"
 fi
 export DEBIAN_FRONTEND=noninteractive PATH=/usr/sbin:/usr/bin:/sbin:/bin
-chroot "$2/merged" apt-get update
-chroot "$2/merged" apt-get install --yes --no-install-recommends $3
+cd "$2/merged"
+shift 2
+chroot . apt-get update
 """
+# $1: packages
+INSTALL: Final = "chroot . apt-get install --yes --no-install-recommends $1\n"
 _AGENT_UNIT: Final = """\
 [Unit]
 Description=The rig's hand in this machine
@@ -48,23 +51,25 @@ def kernel_layer(suite: str) -> Path:
         if not layer.is_dir():
             root = debian_root(suite)
             with made_whole(layer) as partial:
-                _make_layer(root, partial)
+                fill_layer(root, partial, INSTALL, " ".join(PACKAGES))
     return layer / "disk"
 
 
-def _make_layer(root: Path, folder: Path) -> None:
+def fill_layer(root: Path, folder: Path, script: str, *arguments: str) -> Path:
+    """What a shell script that is run over `root`, in its folder, adds to it; made in `folder`."""
     for place in ("disk", "work", "merged"):
         (folder / place).mkdir(parents=True)
     subprocess.run(
         [
-            *(*_APART, "--pid", "--fork", "--kill-child", "sh", "-ec", _INSTALL, "install"),
-            *(str(root), str(folder), " ".join(PACKAGES)),
+            *(*_APART, "--pid", "--fork", "--kill-child", "sh", "-ec", _ENTER + script, "fill"),
+            *(str(root), str(folder), *arguments),
         ],
         check=True,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         timeout=LAYER_TIMEOUT_S,
     )
+    return folder / "disk"
 
 
 def put_rig_into(disk: Path, files: Mapping[str, bytes]) -> None:
