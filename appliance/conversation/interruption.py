@@ -102,7 +102,7 @@ class Evidence:
     paused: bool = False  # nothing is being said at this moment
     ended: bool = False
     reading: bool = False  # its words are being read
-    words: str | None = None  # as far as they were read; None: not yet, or by nobody
+    words: str | None = None  # as far as they were read; None: not yet, or by nobody; "": there are none
 
 
 def judge(evidence: Evidence) -> Cause | None:
@@ -110,10 +110,10 @@ def judge(evidence: Evidence) -> Cause | None:
     meaning = _meaning(evidence)
     if meaning is Meaning.COMMAND:
         return Cause.COMMAND
-    if evidence.paused and (idle := _idle(evidence, meaning)) is not None:
-        return idle
     if evidence.reading:
         return None
+    if evidence.paused and (idle := _idle(evidence, meaning)) is not None:
+        return idle
     if evidence.ended:
         return _of_an_ended_run(evidence, meaning)
     if evidence.long and meaning not in (Meaning.BACKCHANNEL, Meaning.NOTHING):

@@ -57,11 +57,12 @@ class Floor:
         self._post = post
         self._run = Weighed()
         self._read_up_to = 0
+        self._wanted_up_to = 0
 
     def begin(self, onset: int) -> None:
         """A run begins at 16 kHz sample `onset`, of which nothing is known yet."""
         self._run = Weighed(onset)
-        self._read_up_to = onset
+        self._read_up_to = self._wanted_up_to = onset
 
     def hear(self, event: v.SpeechEvent) -> None:
         """Take what hearing says for evidence. A second run goes on with what is known of the first."""
@@ -77,11 +78,16 @@ class Floor:
                 self._know(replace(evidence, ended=True, paused=True))
 
     def words_read(self, event: v.WordsRead) -> None:
-        """The reader is done; what belongs to an earlier run says nothing about this one."""
-        if event.run == self._run.onset:
-            evidence = self._run.evidence
-            words = evidence.words if event.text is None else clearer(evidence.words, event.text)
-            self._know(replace(evidence, reading=False, words=words))
+        """The reader is done; what belongs to an earlier run says nothing about this one, and where more was
+        said while a slow one read, that is read as well."""
+        if event.run != self._run.onset:
+            return
+        evidence = self._run.evidence
+        words = evidence.words if event.text is None else clearer(evidence.words, event.text)
+        self._know(replace(evidence, reading=False, words=words))
+        more = event.text is not None and self._is_more_than_was_read(self._wanted_up_to)
+        if self._reader is not None and more:
+            self._ask(self._reader, event.run, self._wanted_up_to)
 
     def ducked(self, now_ms: float) -> None:
         """The answer gets quieter for the run."""
@@ -92,13 +98,22 @@ class Floor:
         self._run = replace(self._run, hushed_ms=round(now_ms))
 
     def read(self, up_to: int) -> None:
-        """Have the words of the run read, unless that is being done or was just done."""
+        """Have the words of the run read, once what is being read is done, unless that was just done."""
         onset = self._run.onset
-        if self._reader is None or onset is None or self._run.evidence.reading:
+        if self._reader is None or onset is None:
             return
-        if up_to - self._read_up_to <= samples_of_ms(READ_AGAIN_MS, NEAR_RATE_HZ):
+        self._wanted_up_to = up_to
+        if self._run.evidence.reading:
+            return
+        if self._is_more_than_was_read(up_to):
+            self._ask(self._reader, onset, up_to)
+        else:
             self.weigh()
-            return
+
+    def _is_more_than_was_read(self, up_to: int) -> bool:
+        return up_to - self._read_up_to > samples_of_ms(READ_AGAIN_MS, NEAR_RATE_HZ)
+
+    def _ask(self, reader: Reader, onset: int, up_to: int) -> None:
         start = max(
             onset - samples_of_ms(READ_PREFIX_MS, NEAR_RATE_HZ),
             up_to - samples_of_ms(READ_MAX_MS, NEAR_RATE_HZ),
@@ -106,8 +121,10 @@ class Floor:
         )
         _, pcm = self._near.read(start, up_to - start)
         self._read_up_to = up_to
-        self._know(replace(self._run.evidence, reading=True))
-        self._reader.read(pcm, lambda text: self._post(v.WordsRead(onset, text)))
+        # That there were no words in the beginning says nothing of what is read now.
+        words = self._run.evidence.words or None
+        self._know(replace(self._run.evidence, reading=True, words=words))
+        reader.read(pcm, lambda text: self._post(v.WordsRead(onset, text)))
 
     def weigh(self) -> None:
         """Decide if the evidence is clear; where it is due, as soon as hearing has had its say."""
