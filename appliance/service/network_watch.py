@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -16,6 +17,12 @@ LOOK_EVERY_S: Final = 0.3
 # One that is gone is looked at again so soon, and is told when it still is: a Wi-Fi that changes its access
 # point is away for less. With the second in which the event log sorts that is 1.5 s, of 2 that are promised.
 LOOK_AGAIN_S: Final = 0.2
+# One that comes and goes so often within so long carries no conversation, though it is never gone for two
+# looks. A Wi-Fi that changes its access point is away once or twice.
+LAPSES: Final = 4
+LAPSES_WITHIN_S: Final = 5.0
+# And it is back when it was there for so long: longer than the time between two of those.
+STEADY_S: Final = 3.0
 # Time servers slew what is less; what is more is a clock that was set, by a server or by hand.
 CLOCK_STEP_S: Final = 2.0
 STOP_TIMEOUT_S: Final = 0.5
@@ -58,6 +65,9 @@ class Looking:
     def __init__(self) -> None:
         self._told = Reach.INTERNET  # what everybody takes for granted
         self._less: Reach | None = None  # as the last look had it, where that was less than what was told
+        self._lapses: deque[float] = deque(maxlen=LAPSES)  # since boot: when it was found to be less
+        self._unstable = False
+        self._lapsed_s = 0.0  # since boot: when it was last no more than what was told
         self._first = True
         self._offset_s: float | None = None
 
@@ -73,14 +83,28 @@ class Looking:
         if self._offset_s is not None and abs(offset_s - self._offset_s) >= CLOCK_STEP_S:
             news.append(ClockSet(offset_s - self._offset_s))
         self._offset_s = offset_s
-        gone, first = reach < self._told, self._first
+        if self._is_news(reach, since_boot_s):
+            news.append(NetworkChanged(reach, from_the_start=self._first))
+            self._told, self._less = reach, None
+        else:
+            self._less = reach if reach < self._told else None
         self._first = False
-        if reach > self._told or (gone and (first or self._less is not None)):
-            self._told = reach
-            news.append(NetworkChanged(reach, from_the_start=first))
-            gone = False
-        self._less = reach if gone else None
         return news
+
+    def _is_news(self, reach: Reach, now_s: float) -> bool:
+        if reach > self._told:
+            back = not self._unstable or now_s - self._lapsed_s >= STEADY_S
+            self._unstable = self._unstable and not back
+            return back
+        self._lapsed_s = now_s
+        if reach == self._told:
+            return False
+        if self._less is not None or self._first:
+            return True
+        self._lapses.append(now_s)
+        if len(self._lapses) == LAPSES and now_s - self._lapses[0] <= LAPSES_WITHIN_S:
+            self._unstable = True
+        return self._unstable
 
 
 class NetworkWatch:

@@ -1,13 +1,17 @@
 """The network and the clock are watched, and only what is news is told."""
 
 import queue
+from collections.abc import Callable
 from pathlib import Path
 
 from appliance.conversation.vocabulary import ClockSet, NetworkChanged, Reach
 from appliance.service.network_watch import (
     CLOCK_STEP_S,
+    LAPSES,
+    LAPSES_WITHIN_S,
     LOOK_AGAIN_S,
     LOOK_EVERY_S,
+    STEADY_S,
     Kernel,
     Looking,
     NetworkWatch,
@@ -50,6 +54,46 @@ def test_one_that_is_gone_is_looked_at_again_soon() -> None:
 
 def test_one_that_is_gone_for_a_moment_is_not_told() -> None:
     assert looks(Reach.INTERNET, Reach.MACHINE, Reach.INTERNET, Reach.MACHINE) == [[], [], [], []]
+
+
+class TestOneThatComesAndGoes:
+    """Looked at as the thread does it: at once again where it was gone."""
+
+    @staticmethod
+    def told(until_s: float, reach: Callable[[int, float], Reach]) -> list[tuple[float, Reach]]:
+        """What is told, and when; `reach(number, now_s)` is what each look finds."""
+        looking, now_s, number, told = Looking(), 0.0, 0, []
+        while now_s < until_s:
+            for event in looking.look(reach(number, now_s), now_s, now_s):
+                assert isinstance(event, NetworkChanged)
+                told.append((now_s, event.reach))
+            now_s += looking.next_look_s
+            number += 1
+        return told
+
+    def test_at_every_look_it_is_told_as_gone_within_bounds_and_then_no_more(self) -> None:
+        told = self.told(60.0, lambda number, now_s: Reach.MACHINE if number % 2 else Reach.INTERNET)
+        assert [reach for _, reach in told] == [Reach.MACHINE]
+        assert told[0][0] < LAPSES_WITHIN_S
+
+    def test_it_is_back_once_it_is_steady(self) -> None:
+        def reach(number: int, now_s: float) -> Reach:
+            return Reach.MACHINE if number % 2 and now_s < 10.0 else Reach.INTERNET
+
+        told = self.told(60.0, reach)
+        assert [reach for _, reach in told] == [Reach.MACHINE, Reach.INTERNET]
+        assert 10.0 + STEADY_S - 1.0 < told[1][0] < 10.0 + STEADY_S + 2 * LOOK_EVERY_S
+
+    def test_whatever_the_rhythm_nobody_is_told_all_the_time(self) -> None:
+        for gone in range(1, 6):
+            for there in range(1, 6):
+                cycle = [Reach.MACHINE] * gone + [Reach.INTERNET] * there
+                told = self.told(60.0, lambda number, now_s, cycle=cycle: cycle[number % len(cycle)])
+                assert told
+                assert len(told) <= 60.0 / LAPSES_WITHIN_S * LAPSES * 2
+
+    def test_one_that_is_away_for_a_moment_now_and_then_is_not(self) -> None:
+        assert self.told(60.0, lambda number, now_s: Reach.HOUSE if number % 12 == 6 else Reach.INTERNET) == []
 
 
 def test_one_that_is_back_is_told_at_the_first_look() -> None:
