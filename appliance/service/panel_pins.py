@@ -46,6 +46,8 @@ def open_hardware(
         return Hardware(panel_options(panel), pin_factory(wanted or "lgpio"))
     except PinsError as error:
         if panel.pins == "on":
-            raise
+            raise PinsError(
+                f'{error}; panel.pins = "on" does not start without them, "auto" does and says so'
+            ) from error
         tell_owner(f"{error}; it runs without them")
         return NoHardware()

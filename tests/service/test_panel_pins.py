@@ -42,7 +42,7 @@ def test_on_a_pi_pins_that_cannot_be_used_are_told(pi: PiPlaces, monkeypatch: py
 
 def test_who_wants_pins_in_any_case_gets_them_or_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     _no_lgpio(monkeypatch)
-    with pytest.raises(PinsError):
+    with pytest.raises(PinsError, match=r'python3-lgpio.*"on" does not start without them, "auto" does'):
         open_hardware(Panel(pins="on"), {}, lambda sentence: None, LAPTOP)
 
 
