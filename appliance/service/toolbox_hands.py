@@ -1,31 +1,45 @@
 """The room of one conversation, as its tools reach into it."""
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from appliance.audio.ringtone import ring_stroke
+from appliance.service.announcer import Announcer
+from appliance.service.answers import Answers
+from appliance.service.conductor import Conductor
 from appliance.service.ends import Ends
+from appliance.service.loudspeaker import Loudspeaker
 from appliance.service.toolbox import Hands
 from appliance.service.toolbox_bell import RingRoom
+from appliance.service.toolbox_volume import VolumeKnob
 from appliance.skills.bell import STROKE_S
 
-if TYPE_CHECKING:
-    from appliance.service.assembly import Assembly
+
+class Within(Protocol):
+    """The parts of a conversation that tools reach into (`Assembly`)."""
+
+    volume: VolumeKnob
+    conductor: Conductor
+    loudspeaker: Loudspeaker
+    answers: Answers
+    announcer: Announcer
+
+    def configure(self) -> None: ...
 
 
-def hands_of(assembly: "Assembly", ends: Ends) -> Hands:
-    """What tools can do; looks at the parts of `assembly` only once one of them does something."""
+def hands_of(conversation: Within, ends: Ends) -> Hands:
+    """What tools can do; of the parts only `volume` is there already, the others once a tool is called."""
     room = RingRoom(
-        lambda wish: assembly.conductor.post(wish),
-        lambda: assembly.loudspeaker.rings,
-        lambda: assembly.conductor.settled,
-        lambda: assembly.loudspeaker.silences,
+        lambda wish: conversation.conductor.post(wish),
+        lambda: conversation.loudspeaker.rings,
+        lambda: conversation.conductor.settled,
+        lambda: conversation.loudspeaker.silences,
         lambda stroke: ring_stroke(stroke, STROKE_S * 1000, ends.mouth_rate_hz),
     )
     return Hands(
-        assembly.volume,
+        conversation.volume,
         room,
-        lambda: assembly.answers.answered > 0,
-        lambda sentence, over: assembly.announcer.announce(sentence, over),
+        lambda: conversation.answers.answered > 0,
+        lambda sentence, over: conversation.announcer.announce(sentence, over),
         ends.tell_owner,
-        assembly.configure,
+        conversation.configure,
     )
