@@ -197,8 +197,8 @@ APPLIANCE_KINDS: Final[Sequence[Kind]] = (
         "The network is gone",
         "There is no way to whoever should answer; APPLIANCE_REACH= says how far the network still goes "
         "(this machine, or the house). Is the cable plugged in, the router on, the Wi-Fi password right "
-        "(`nmcli device`, `ip route`)? It goes on by itself as soon as the network is back. One that comes and "
-        "goes all the time counts as gone until it was there for 3 s.",
+        "(`nmcli device`, `ip route`)? It goes on by itself as soon as the network is back. One that "
+        "comes and goes all the time counts as gone until it was there for 3 s.",
     ),
     Kind(
         "network.up",
