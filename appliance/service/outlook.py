@@ -58,8 +58,6 @@ class Outlook:
         self._stuck: set[str] = set()
         self._ear_open = ear.open
         self.life = Life.STARTING
-        self.button_down = False
-        self.asks_to_forget = False
 
     def take(self, event: Event) -> None:
         """An event of the log, as it is written."""
@@ -82,8 +80,9 @@ class Outlook:
         """Ask the kernel anew; to be called every `look_every_ms`."""
         self._ear_open = self._ear.open
 
-    def now(self) -> JointState:
-        """How it stands; of the ear, how it stood when it was last looked at."""
+    def now(self, *, button_down: bool = False, asks_to_forget: bool = False) -> JointState:
+        """How it stands; of the ear, how it stood when it was last looked at. The hand at the button is what
+        the panel knows itself."""
         conductor = self._conductor
         return JointState(
             life=self.life,
@@ -95,8 +94,8 @@ class Outlook:
             deaf=self._is_lost("microphone"),
             mouthless=self._is_lost("loudspeaker"),
             answering=self._answering,
-            button_down=self.button_down,
-            asks_to_forget=self.asks_to_forget,
+            button_down=button_down,
+            asks_to_forget=asks_to_forget,
         )
 
     def _is_lost(self, device: str) -> bool:

@@ -108,10 +108,8 @@ class Panel:
 
     def _show(self) -> None:
         """The one place where the light is set."""
-        outlook = self._outlook
-        outlook.button_down = self._button.is_down or self._clock() < self._pressed_until_s
-        outlook.asks_to_forget = self._asks
-        self._light.show(shown(outlook.now()))
+        pressed = self._button.is_down or self._clock() < self._pressed_until_s
+        self._light.show(shown(self._outlook.now(button_down=pressed, asks_to_forget=self._asks)))
 
     @property
     def _asks(self) -> bool:
