@@ -54,8 +54,7 @@ class Announcer:
         self._person_has_floor = person_has_floor
         self._excuse = excuse
         self._note = note
-        self._microphone = DeviceState.READY
-        self._microphone_busy = False
+        self._microphone = DeviceChanged("microphone", DeviceState.READY, "")  # what was told of it last
         self._pending: set[asyncio.Task[None]] = set()
         self.dropped = 0  # sentences beyond `MAX_PENDING`
 
@@ -77,8 +76,7 @@ class Announcer:
         """Say that the microphone is gone, and let it be heard that it is back."""
         if change.device != "microphone":
             return  # without a loudspeaker there is no way to say so, and with it no need to
-        before, self._microphone = self._microphone, change.state
-        self._microphone_busy = change.busy
+        before, self._microphone = self._microphone.state, change
         if change.state is before:
             return
         if change.state is DeviceState.LOST:
@@ -88,7 +86,7 @@ class Announcer:
 
     def announce_deaf(self) -> None:
         """Say that the microphone is gone, or who has it."""
-        self.announce(BUSY_SENTENCE if self._microphone_busy else DEAF_SENTENCE)
+        self.announce(BUSY_SENTENCE if self._microphone.busy else DEAF_SENTENCE)
 
     def announce_mute(self, muted: bool) -> None:
         """Let it be heard whether it listens."""
