@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from appliance.verb_options import Config, Set, Socket, State
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -15,21 +17,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 _PANEL = "To look after it"
-
-Config = Annotated[
-    list[Path] | None,
-    typer.Option("--config", metavar="FILE", help="A TOML file of settings; repeatable, later ones win."),
-]
-Set = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="One setting, such as conversation.language=de."),
-]
-State = Annotated[
-    Path | None, typer.Option("--state", metavar="DIR", help="Where it keeps what outlives a restart.")
-]
-Socket = Annotated[
-    Path | None, typer.Option("--socket", metavar="PATH", help="The control socket of the appliance.")
-]
 
 
 @app.command(rich_help_panel=_PANEL)

@@ -15,6 +15,7 @@ import typer
 from appliance import __version__, care_verbs, control_verbs
 from appliance.errors import ApplianceError, ConfigurationError
 from appliance.settings import Loaded, load_settings, render
+from appliance.verb_options import Config, Set, Socket, State
 
 if TYPE_CHECKING:
     from appliance.service.replay import Press
@@ -29,20 +30,6 @@ app = typer.Typer(
 _INTERRUPTED = 130  # typer's word for a KeyboardInterrupt
 _SPAN = re.compile(r"(\d{1,6}(?:\.\d*)?)-(\d{1,6}(?:\.\d*)?)")
 
-Config = Annotated[
-    list[Path] | None,
-    typer.Option("--config", metavar="FILE", help="A TOML file of settings; repeatable, later ones win."),
-]
-Set = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="One setting, such as conversation.language=de."),
-]
-
-State = Annotated[
-    Path | None,
-    typer.Option("--state", metavar="DIR", help="Where timers and what was spent outlive a restart."),
-]
-
 
 def _settings(config: list[Path] | None, overrides: list[str] | None) -> Loaded:
     loaded = load_settings(config or [], overrides or [], os.environ)
@@ -55,7 +42,7 @@ def _settings(config: list[Path] | None, overrides: list[str] | None) -> Loaded:
 def run(
     config: Config = None,
     overrides: Set = None,
-    socket: control_verbs.Socket = None,
+    socket: Socket = None,
     state: State = None,
     wait_for_devices: Annotated[
         bool,

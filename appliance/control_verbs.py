@@ -8,17 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
+from appliance.verb_options import Socket
+
 app = typer.Typer()
 _PANEL = "To a running appliance"
 
-Socket = Annotated[
-    Path | None,
-    typer.Option(
-        "--socket",
-        metavar="PATH",
-        help="The control socket; without it $APPLIANCE_SOCKET, or the usual place.",
-    ),
-]
 State = Annotated[
     Path | None,
     typer.Option(
