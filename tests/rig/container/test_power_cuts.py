@@ -40,7 +40,7 @@ def test_killed_at_random_moments_configuration_timers_and_memory_are_intact(
     for number in range(times):
         wish = f"Set a timer for {60 + number} minutes."
         appliance.control("ask", wish, "--text")
-        time.sleep(chance.uniform(0.0, 0.5))
+        time.sleep(chance.uniform(0.0, 0.5))  # the moment at which it is killed
         before = remembered(appliance)
         kill_somehow(appliance, chance, power=number % 5 == 4)
         if (left := len(timers(appliance))) != number + 1:
