@@ -70,7 +70,9 @@ finish_long_run() {
     return "$ended"
 }
 
+# One that fails does not keep the others from telling what they found.
 run_tests() {
+    local failed=() failure
     step start_long_run
     step .venv/bin/ruff check .
     step .venv/bin/ruff format --check .
@@ -78,10 +80,19 @@ run_tests() {
     step .venv/bin/lint-imports --no-logo
     step shellcheck --external-sources install.sh .ci/run requirements/update requirements/check
     # most tests wait, for sound in real time; those at the cable measure, and have the machine for themselves
-    step .venv/bin/python -m pytest -m 'not cable and not rig' --numprocesses 4 --dist loadfile
-    step .venv/bin/python -m pytest -m rig -rs
-    step finish_long_run
-    step .venv/bin/python -m pytest -m cable
+    attempt .venv/bin/python -m pytest -m 'not cable and not rig' --numprocesses 4 --dist loadfile
+    attempt .venv/bin/python -m pytest -m rig -rs
+    attempt finish_long_run
+    attempt .venv/bin/python -m pytest -m cable
+    for failure in ${failed[@]+"${failed[@]}"}; do say "FAILED: $failure"; done
+    [ ${#failed[@]} -eq 0 ]
+}
+
+attempt() { # of run_tests: what fails goes into `failed`; interrupted (2, says pytest) it is over
+    local ended=0
+    step "$@" || ended=$?
+    [ "$ended" -ne 2 ] || exit 130
+    [ "$ended" -eq 0 ] || failed+=("$*")
 }
 
 print_plan() {
