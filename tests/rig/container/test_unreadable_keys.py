@@ -38,3 +38,18 @@ def test_it_goes_on_without_a_key_of_another_machine_until_that_is_set_again(app
     container.run(f"{SOURCE_IN_IT}/install.sh", "set-key", "lost", given=KEY)
     appliance.armed(after_s=without.armed_s)
     assert given(appliance, "lost") == KEY.strip()
+
+
+def test_it_starts_without_a_key_that_nobody_has_set_and_takes_it_once_somebody_does(
+    appliance: Appliance,
+) -> None:
+    container, before = appliance.container, appliance.state.armed_s
+    container.run("sh", "-c", f"cat >>{CONFIGURATION}", given=PROVIDERS)
+    container.run("systemctl", "restart", "voice-appliance")
+    without = appliance.armed(after_s=before)
+    told = appliance.wait_for_event("error", known=0, provider="lost", category="auth_failed")
+    assert "sudo appliance set-key lost" in told["APPLIANCE_MESSAGE"]
+    container.run(f"{SOURCE_IN_IT}/install.sh", "set-key", "lost", given=KEY)
+    appliance.armed(after_s=without.armed_s)
+    appliance.wait_for_event("error", known=0, provider="lost", category="connection_failed")
+    assert appliance.events("failover")[-1]["APPLIANCE_TO"] == "offline"
