@@ -17,6 +17,7 @@ from appliance.service.control.claim import claimed
 from appliance.service.control.place import server_path
 from appliance.service.control.server import answering
 from appliance.service.detectors import load_detector, report_warning
+from appliance.service.ending import Ending, Why
 from appliance.service.event_log import Listener
 from appliance.service.handover import Handover, find, take_microphone
 from appliance.service.handover import leave as leave_behind
@@ -37,9 +38,6 @@ from appliance.service.start_anew import RELOAD_SIGNAL, has_terminal, hold_back,
 from appliance.service.state import open_state
 from appliance.service.state_lock import StateUse
 from appliance.settings import Settings
-
-# From the signal to the end of the process, whatever hangs; 2 s are promised.
-END_S = 1.8
 
 
 def run_live(
@@ -110,21 +108,6 @@ async def _run_and_leave(
     os._exit(0)
 
 
-class _Stop:
-    """The end as somebody wishes it. `stopping` is also set by what ends for a reason of its own."""
-
-    def __init__(self, notifier: Notifier) -> None:
-        self._notifier = notifier
-        self.stopping, self.wished = asyncio.Event(), asyncio.Event()
-
-    def wish(self) -> None:
-        """In the event loop."""
-        self._notifier.stopping()
-        self.wished.set()
-        self.stopping.set()
-        asyncio.get_running_loop().call_later(END_S, os._exit, 0)
-
-
 @dataclass(frozen=True, slots=True)
 class _Process:
     """What the process has before it touches a device."""
@@ -132,7 +115,7 @@ class _Process:
     held: ExitStack  # let go at its end, the last one first
     out: LineWriter
     tell_owner: Callable[[str], None]
-    stop: _Stop
+    ending: Ending
     notifier: Notifier
     reload: Reload
     handed: Handover | None
@@ -143,9 +126,9 @@ async def _run(options: _Options, socket: Path, handed: Handover | None) -> Mapp
     """Returns what the environment of the next program has to hold, where there is to be one."""
     loop = asyncio.get_running_loop()
     notifier = Notifier.from_environment(os.environ)
-    stop = _Stop(notifier)
+    ending = Ending(notifier)
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.wish)
+        loop.add_signal_handler(number, ending.wish)
     providers = options.means.list_providers(options.settings, os.environ)
     with ExitStack() as held:
         out, err = (held.enter_context(LineWriter(stream)) for stream in (sys.stdout, sys.stderr))
@@ -157,10 +140,10 @@ async def _run(options: _Options, socket: Path, handed: Handover | None) -> Mapp
             tell_owner(sentence)
         reload = Reload(options.check_again, notifier, tell_owner)
         by_signal = options.load_again is not None and not has_terminal()
-        loop.add_signal_handler(RELOAD_SIGNAL, reload.wish if by_signal else stop.wish)
+        loop.add_signal_handler(RELOAD_SIGNAL, reload.wish if by_signal else ending.wish)
         let_through()
         listener = held.enter_context(claimed(socket))  # before a device is touched that another one uses
-        process = _Process(held, out, tell_owner, stop, notifier, reload, handed, StateUse(os.environ))
+        process = _Process(held, out, tell_owner, ending, notifier, reload, handed, StateUse(os.environ))
         held.callback(process.state_use.end)
         with suppress(NotWanted):  # asked to stop before it could begin
             live = await _begin(options, providers, process)
@@ -171,7 +154,7 @@ async def _run(options: _Options, socket: Path, handed: Handover | None) -> Mapp
                 handover = await live.run()
             if handover is not None:
                 await hold_back()
-                if not stop.wished.is_set():
+                if ending.why is not Why.WISHED:  # meanwhile
                     return {**notifier.environment, **leave_behind(handover), **process.state_use.leave()}
     return None
 
@@ -184,7 +167,7 @@ async def _begin(options: _Options, providers: ProviderList, process: _Process) 
     held.callback(hardware.close)
     warnings: list[str] = []
     devices, detector = await asyncio.gather(
-        _open_devices(options, process.handed, lambda: not process.stop.stopping.is_set()),
+        _open_devices(options, process.handed, lambda: not process.ending.begun.is_set()),
         asyncio.to_thread(load_detector, settings.hearing.detector, warnings.append),
     )
     for reason in filter(None, (devices.deaf, devices.mouthless)):
@@ -203,7 +186,7 @@ async def _begin(options: _Options, providers: ProviderList, process: _Process) 
         devices,
         detector,
         log,
-        process.stop.stopping,
+        process.ending,
         tell_owner,
         options.show is not None or settings.journal.transcripts,
         state,

@@ -1,7 +1,6 @@
 """Devices, threads and loop of the speaker, around one assembly."""
 
 import asyncio
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -11,7 +10,6 @@ import numpy as np
 
 from appliance.audio.remote import LeftMicrophone
 from appliance.conversation.vocabulary import DeviceState, MuteWanted, SpeechEvent
-from appliance.errors import ApplianceError
 from appliance.hearing.detector import SpeechDetector
 from appliance.hearing.thread import HearingThread
 from appliance.panel.pins import Hardware, NoHardware
@@ -20,6 +18,7 @@ from appliance.service.clock import LiveClock, zone_of
 from appliance.service.clock_trust import ClockTrust
 from appliance.service.control.controls import DeviceStatus
 from appliance.service.ear import Ear
+from appliance.service.ending import Ending, Why
 from appliance.service.ends import Ends
 from appliance.service.event_log import EventLog
 from appliance.service.faults import Faults
@@ -48,8 +47,6 @@ START_TIMEOUT_S = 3.0
 # What the program that takes our place hears once more: the beginning of a word that nobody knew to be one,
 # with its prefix. Less than what has to be quiet before it.
 RECENT_S = 1.0
-# Everything that is closed has deadlines, which come to 2 s. What broke may hang in closing as well.
-CLOSE_S = 4.0
 # How often the log and the half duplex are looked after.
 LOOK_EVERY_S = 0.1
 
@@ -64,7 +61,7 @@ class LiveLoop:
         devices: Devices,
         detector: SpeechDetector,
         log: EventLog,
-        stopping: asyncio.Event,
+        ending: Ending,
         tell_owner: Callable[[str], None],
         keep_transcripts: bool,
         state: StateDirectory,
@@ -78,15 +75,13 @@ class LiveLoop:
         self._hears = asyncio.Event()
         self._log = log
         self._clock = LiveClock()
-        self._stopping = stopping
+        self._ending = ending
         self._tell_owner = tell_owner
         self._greeting = settings.conversation.greeting
         self._device = settings.audio.input.device
         self._reload = reload
         self._handed = handed
-        self._leaves = False  # for a program that takes our place
-        self._left: LeftMicrophone | None = None
-        self._failure: Exception | None = None
+        self._left: LeftMicrophone | None = None  # for a program that takes our place
         self._timer: asyncio.TimerHandle | None = None
         self._mailbox = Mailbox[Event | NetworkEvent](self._loop, self._deliver)
         self._network = NetworkWatch(self._mailbox.post, self._broke)
@@ -96,7 +91,7 @@ class LiveLoop:
         ends = self._ends(settings, keep_transcripts)
         self._half_duplex = ends.half_duplex
         self._assembly = Assembly(settings, providers, detector, ends, self._clock, log, say, state=state)
-        self._heartbeat = Heartbeat(notifier, self._assembly.note_standstill, tell_owner, self._end_with)
+        self._heartbeat = Heartbeat(notifier, self._assembly.note_standstill, tell_owner, ending.break_down)
         self._hearing = HearingThread(self._assembly.hearing, self._sound.wake, self._broke)
         self.controls = self._open_controls(devices)
         self._panel = self._light_panel(settings, hardware)
@@ -149,7 +144,7 @@ class LiveLoop:
             out_ms=lambda position: self._clock.ms_at(sound.speaker.instant_s(position)),
             post_speech=self._post_speech,
             wake_at=self._wake_at,
-            on_fault=self._end_with,
+            on_fault=self._ending.break_down,
             set_muted=sound.capture.set_muted,
             half_duplex=settings.audio.echo.cancel != "off" or settings.interruption.strategy == "ignore",
             look_every_ms=LOOK_EVERY_S * 1000,
@@ -170,7 +165,7 @@ class LiveLoop:
         works = (self._keep_looking(), self._clock_trust.watch(), self._await_reload())
         tasks = [asyncio.create_task(work) for work in works]
         for task in tasks:
-            Faults(self._end_with).watch_task(task)
+            Faults(self._ending.break_down).watch_task(task)
         self._clock.start()
         if self._handed is not None:
             self._take_over(self._handed)
@@ -178,24 +173,24 @@ class LiveLoop:
         self._sound.start()
         self._network.start()
         try:
-            async with self._assembly.running(START_TIMEOUT_S, self._stopping):
+            async with self._assembly.running(START_TIMEOUT_S, self._ending.begun):
                 await self._until_it_hears()
-                if not self._stopping.is_set():
+                if not self._ending.begun.is_set():
                     self._panel.ready()
                     self._say_ready()
                     self._heartbeat.ready()
                     if self._handed is not None:
                         self._assembly.note_configuration("applied", "")
                 return_memory()
-                await self._stopping.wait()
+                await self._ending.begun.wait()
                 await self._close_sound()
         finally:
             for task in tasks:
                 task.cancel()
             self._panel.close()
-        if self._failure is not None:
-            raise self._failure
-        return self._handover() if self._leaves else None
+        if self._ending.failure is not None:
+            raise self._ending.failure
+        return self._handover() if self._ending.why is Why.REPLACED else None
 
     async def _await_reload(self) -> None:
         assembly = self._assembly
@@ -203,8 +198,7 @@ class LiveLoop:
             lambda: assembly.resting and not self._mailbox.waiting,
             lambda why: assembly.note_configuration("refused", why),
         )
-        self._leaves = True
-        self._end_in_time()
+        self._ending.replace()
 
     def _take_over(self, handed: Handover) -> None:
         """Go on from what the program before has left."""
@@ -234,7 +228,7 @@ class LiveLoop:
         )
 
     async def _until_it_hears(self) -> None:
-        waits = [asyncio.create_task(event.wait()) for event in (self._hears, self._stopping)]
+        waits = [asyncio.create_task(event.wait()) for event in (self._hears, self._ending.begun)]
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         for wait in waits:
             wait.cancel()
@@ -266,7 +260,7 @@ class LiveLoop:
             if heard or self._assembly.conductor.muted:
                 self._hears.set()
             self._log.advance(self._clock.now_ms())
-            if not self._stopping.is_set():  # else whatever stands still does so because it ended
+            if not self._ending.begun.is_set():  # else whatever stands still does so because it ended
                 self._heartbeat.look(self._loop.time(), self._beats(), self.controls.status)
 
     def _beats(self) -> list[Beat]:
@@ -286,7 +280,7 @@ class LiveLoop:
         await asyncio.gather(*(self._loop.run_in_executor(with_threads, end) for end in ends))
 
     def _end_capture(self) -> None:
-        if self._leaves:
+        if self._ending.why is Why.REPLACED:
             self._left = self._sound.capture.hand_over()
         else:
             self._sound.capture.stop()
@@ -294,15 +288,7 @@ class LiveLoop:
     def _broke(self, error: Exception) -> None:
         """A thread died of a fault of ours; from any thread."""
         with suppress(RuntimeError):  # the loop is closed: we are ending anyway
-            self._loop.call_soon_threadsafe(self._end_with, error)
-
-    def _end_with(self, error: Exception) -> None:
-        self._failure = self._failure or error
-        self._end_in_time()
-
-    def _end_in_time(self) -> None:
-        self._stopping.set()
-        self._loop.call_later(CLOSE_S, os._exit, ApplianceError.exit_code)
+            self._loop.call_soon_threadsafe(self._ending.break_down, error)
 
     def _say_ready(self) -> None:
         if self._handed is None:
