@@ -267,4 +267,5 @@ def test_what_a_cancelled_answer_cost_is_told_with_the_next() -> None:
     once = ask(Pair(Answer(chirp(1.0))).ready(), 1).settle()
     [alone] = [event for event in once.events if isinstance(event, AnswerDone)]
     assert done.answer == 2
+    assert alone.usage
     assert all(done.usage[unit] > count for unit, count in alone.usage.items())
