@@ -32,8 +32,8 @@ ROOM = "/run/rig"
 LOOPBACK = "/sys/bus/platform/drivers/snd_aloop"
 EDGES = "/run/rig-chip/edges"
 DRIVE = "/run/rig-chip/drive"
-SPEAKER_HZ = 24_000
-ONLY_HZ = 48_000
+# What most hardware has, and some has only. It is no rate that the appliance itself would choose.
+CARD_HZ = 48_000
 BUTTON, LAMP = 4, 5
 # In its time. One processor starts the machine and all of the appliance at once.
 PATIENCE_S = 120.0
@@ -49,6 +49,8 @@ BindReadOnlyPaths=/srv/rig/cpuinfo:/proc/cpuinfo
 """
 _CPUINFO = "processor\t: 0\nmodel name\t: emulated\n\nRevision\t: c03112\n"
 _CONFIGURATION = f"""\
+[hearing]
+no_speech_s = 1  # what the button opens is soon closed again
 [audio.input]
 device = "Loopback: PCM (hw:CARD=Mic,DEV=1)"
 [audio.output]
@@ -107,7 +109,7 @@ class House:
         """Until somebody would answer."""
         self.wait_for("ready", lambda: self.events("provider")[-1]["APPLIANCE_LINK"] == "ready")
 
-    def ask(self, microphone_hz: int = NEAR_RATE_HZ) -> Pcm:
+    def ask(self, microphone_hz: int = CARD_HZ) -> Pcm:
         """Ask "What time is it?" in the room, and be what was heard until the answer was over."""
         self.wait_until_offline_is_ready()
         answered, before = len(self.events("answer_done")), len(self.heard())
@@ -175,8 +177,8 @@ def results(request: pytest.FixtureRequest) -> Results:
 
 @pytest.fixture
 def often() -> int:
-    """How often to try what is promised for 20 of 20: there is no time for that in CI."""
-    return 20 if FULL_VARIABLE in os.environ else 1
+    """How often to try with each of two cards what is promised for 20 of 20: CI has no time for that."""
+    return 10 if FULL_VARIABLE in os.environ else 1
 
 
 def question_at(rate_hz: int) -> str:
@@ -192,12 +194,12 @@ def files() -> dict[str, bytes]:
         "etc/voice-appliance/config.toml": _CONFIGURATION,
         "etc/systemd/system/rig-chip.service": _CHIP_UNIT,
         "etc/systemd/system/rig-room.service": _ROOM_UNIT,
-        "etc/rig-rates": _RATES.format(microphone_hz=NEAR_RATE_HZ, loudspeaker_hz=SPEAKER_HZ),
+        "etc/rig-rates": _RATES.format(microphone_hz=CARD_HZ, loudspeaker_hz=CARD_HZ),
         "srv/rig/cpuinfo": _CPUINFO,
     }
     found = {f"srv/rig/{path.relative_to(CLONE)}": path.read_bytes() for path in programs}
     found |= {name: text.encode() for name, text in texts.items()}
-    for rate_hz in (NEAR_RATE_HZ, ONLY_HZ):
+    for rate_hz in (NEAR_RATE_HZ, CARD_HZ):
         question = synthesize("What time is it?", QUESTION_VOICE, QUESTION_WORDS_PER_MINUTE, rate_hz)
         found[question_at(rate_hz).removeprefix("/")] = question.tobytes()
     return found

@@ -1,8 +1,9 @@
 """A virtual machine under QEMU, without hardware virtualisation: everything in it is emulated, and slow.
 
-Its time is made of its instructions: it has one processor, which does one in each nanosecond, some three
-times slower than that here. So what happens in it takes the same time by its own clock on a machine that is
-busy, and every deadline and promise in it stands as it is. While it has nothing to do its clock runs ahead.
+Its time is made of its instructions: it has one processor, which does one in each nanosecond, and takes
+several times as long for it here. So what happens in it takes the same time by its own clock however busy
+this machine is, and every deadline and promise in it stands as it is. While it has nothing to do its clock
+goes as ours.
 """
 
 import json
@@ -95,10 +96,6 @@ class Machine:
         )
         return subprocess.CompletedProcess(command, code, printed, complained)
 
-    def start(self, command: str) -> None:
-        """A line of shell that goes on in it as a unit of its own, until the machine is switched off."""
-        self.run("systemd-run", "--quiet", "--collect", "sh", "-c", command)
-
     def journal(self, *options: str) -> list[dict[str, Any]]:
         """The entries of its journal, oldest first, with journalctl's `options` (`--unit=…`)."""
         told = self.run("journalctl", "--output=json", "--all", "--no-pager", "--quiet", *options).stdout
@@ -125,7 +122,7 @@ class Machine:
     def _command(self, port: Path) -> list[str]:
         options: Mapping[str, str] = {
             "-accel": "tcg,thread=single",
-            "-icount": "shift=0,sleep=off",
+            "-icount": "shift=0,sleep=on",
             "-rtc": "clock=vm",
             "-cpu": "max",
             "-smp": "1",

@@ -17,8 +17,7 @@ from pathlib import Path
 
 PLATFORM = Path("/sys/bus/platform/drivers/snd_aloop")
 LAMP = 5
-# Longer than any device takes that is to be called steady: only the first loss of those is a quick one.
-REST_S = 11.0
+REST_S = 2.0
 
 
 class Journal:
