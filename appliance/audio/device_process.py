@@ -3,8 +3,9 @@
 `process_link` starts it and speaks to it. It imports next to nothing, which keeps it at 5 MB of its own
 (docs/decisions/0010).
 
-To the parent go frames: a letter, four bytes of length, a payload. Once it has looked around it sends `L`,
-the devices as PortAudio lists them; then it takes one order, a line of JSON, from the standard input:
+To the parent go frames: a letter, four bytes of length, a payload. Told to by an empty line on the standard
+input it looks around, for which PortAudio opens every device that is free, and sends `L`, the devices as
+PortAudio lists them; then it takes one order, a line of JSON:
 
     {"probe": [[index, "input" or "output", [[rate, channels], …]], …]}   answered by `P`: what each one takes
     {"open": "input" or "output", "index": …, "block_ms": …, "formats": [[rate, channels], …]}   by `O` or `X`
@@ -164,6 +165,7 @@ def main() -> None:
     try:
         import pyaudio
 
+        sys.stdin.buffer.readline()
         serve(pyaudio, pyaudio.PyAudio(), sys.stdin.buffer, send)
     except Lost as gone:
         send(b"X", json.dumps(gone.args).encode())

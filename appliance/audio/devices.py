@@ -1,14 +1,16 @@
 """Finding and opening microphones and loudspeakers, each in a process of its own."""
 
 import json
+import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
 from appliance.audio.cards import Direction, Identity, Places, user_of
 from appliance.audio.catalog import RATES_HZ, DeviceInfo, Format, choose, formats_to_try, in_use, list_all
-from appliance.audio.process_link import ProcessLink, command
+from appliance.audio.process_link import LOOK_EVERY_S, ProcessLink, command
 from appliance.audio.remote import Loudspeaker, Microphone
 from appliance.audio.seam import CaptureOptions, SpeakerOptions
 from appliance.errors import DeviceError
@@ -17,10 +19,17 @@ from appliance.errors import DeviceError
 # is a driver or a sound server that hangs; a replugged device has 5 s in all, a retry included.
 OPEN_TIMEOUT_S: Final = 3.0
 
+# Looking around PortAudio opens every device that is free, for some milliseconds: to another process of ours,
+# which looks or opens at that moment, it would not be there. So one waits for the other, but no longer than
+# this: who takes longer hangs, and 5 s after a replug the other one is to work.
+TURN_WAIT_S: Final = 1.0
+_TURN: Final = threading.Lock()
+
 # Every device is asked for every rate, which takes up to 20 ms each.
 PROBE_TIMEOUT_S: Final = 15.0
 
 _END: Final = {Direction.CAPTURE: "input", Direction.PLAYBACK: "output"}
+_LOOK_AROUND: Final = b"\n"
 _DEVICE_UNAVAILABLE: Final = -9985  # PortAudio's code: somebody else has it
 
 KeepOn = Callable[[], bool]
@@ -74,6 +83,7 @@ def list_devices(
     """
     link = ProcessLink("sound", argv or command())
     try:
+        link.send(_LOOK_AROUND)
         devices = list_all(_await(link, b"L", OPEN_TIMEOUT_S, _always), places)
         asked = [
             (device, direction) for device in devices for direction in Direction if device.channels(direction)
@@ -109,27 +119,53 @@ def _open(
     argv: Sequence[str] | None,
     places: Places,
 ) -> _Opened:
-    began_s = time.monotonic()
     link = ProcessLink(direction.value, argv or command())
     try:
-        listed = _await(link, b"L", OPEN_TIMEOUT_S, keep_on)
-        device = choose(list_all(listed, places), options.device, direction, options.previous)
-        link.subject = f"{direction.value} {device.name!r}"
-        order = {
-            "open": _END[direction],
-            "index": device.index,
-            "block_ms": options.block_ms,
-            "formats": formats_to_try(device, direction, options.rate_hz),
-        }
-        link.send(json.dumps(order).encode() + b"\n")
-        left_s = began_s + OPEN_TIMEOUT_S - time.monotonic()
-        try:
-            rate_hz, channels, capacity_samples = _await(link, b"O", left_s, keep_on)
-        except _Refused as refused:
-            raise _refusal(device, direction, refused, places) from refused
+        with _turn(keep_on):
+            return _open_with(link, direction, options, keep_on, places)
     except BaseException:
         link.kill()
         raise
+
+
+@contextmanager
+def _turn(keep_on: KeepOn) -> Iterator[None]:
+    """Nobody else of this program opens a device meanwhile, but for one that hangs or is not wanted."""
+    deadline_s = time.monotonic() + TURN_WAIT_S
+    has_it = _TURN.acquire(blocking=False)
+    while not has_it and keep_on() and time.monotonic() < deadline_s:
+        has_it = _TURN.acquire(timeout=LOOK_EVERY_S)
+    try:
+        yield
+    finally:
+        if has_it:
+            _TURN.release()
+
+
+def _open_with(
+    link: ProcessLink,
+    direction: Direction,
+    options: CaptureOptions | SpeakerOptions,
+    keep_on: KeepOn,
+    places: Places,
+) -> _Opened:
+    began_s = time.monotonic()
+    link.send(_LOOK_AROUND)
+    listed = _await(link, b"L", OPEN_TIMEOUT_S, keep_on)
+    device = choose(list_all(listed, places), options.device, direction, options.previous)
+    link.subject = f"{direction.value} {device.name!r}"
+    order = {
+        "open": _END[direction],
+        "index": device.index,
+        "block_ms": options.block_ms,
+        "formats": formats_to_try(device, direction, options.rate_hz),
+    }
+    link.send(json.dumps(order).encode() + b"\n")
+    left_s = began_s + OPEN_TIMEOUT_S - time.monotonic()
+    try:
+        rate_hz, channels, capacity_samples = _await(link, b"O", left_s, keep_on)
+    except _Refused as refused:
+        raise _refusal(device, direction, refused, places) from refused
     return _Opened(link, device.name, rate_hz, channels, capacity_samples, device.identity)
 
 

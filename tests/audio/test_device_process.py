@@ -153,6 +153,8 @@ def test_it_ends_with_its_parent_though_it_hangs_in_a_driver_with_an_order_unrea
     with process:
         assert process.stdin is not None
         assert process.stderr is not None
+        process.stdin.write(b"\n")
+        process.stdin.flush()
         assert process.stderr.read(8) == b"it hangs"
         process.stdin.write(order(open="input", formats=[[16_000, 1]]))
         began_s = time.monotonic()

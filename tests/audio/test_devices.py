@@ -1,7 +1,9 @@
 """Opening devices whose process does what the test wants: fails, hangs, dies, talks nonsense."""
 
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,7 @@ import json, os, struct, sys, time
 def send(kind, payload):
     os.write(1, struct.pack("=cI", kind, len(payload)) + payload)
 def listing(*devices):
+    sys.stdin.buffer.readline()
     send(b"L", json.dumps(devices).encode())
     return json.loads(sys.stdin.buffer.readline() or "{}")
 """
@@ -99,6 +102,40 @@ def test_a_device_that_somebody_took_meanwhile_is_named_with_that_program(tmp_pa
         DeviceError, match=r"^the microphone 'Mic: Audio' is in use by arecord \(process 4321\)$"
     ):
         open_microphone(CaptureOptions(), argv=process(script), places=tree.places)
+
+
+def test_two_devices_that_are_opened_at_once_do_not_get_into_each_others_way(tmp_path: Path) -> None:
+    # as PortAudio does: to look around it has every device for itself
+    alone = f"""
+sys.stdin.buffer.readline()
+os.mkdir({str(tmp_path / "looking")!r})
+time.sleep(0.2)
+send(b"L", json.dumps([["Headset: Audio (hw:1,0)", 5, 1, 1, 48000.0]]).encode())
+sys.stdin.buffer.readline()
+os.rmdir({str(tmp_path / "looking")!r})
+send(b"O", b"[24000, 1, 1440]")
+time.sleep(60)
+"""
+    with ThreadPoolExecutor() as pool:
+        ears = pool.submit(open_microphone, CaptureOptions(), argv=process(alone), places=NOWHERE)
+        mouth = pool.submit(open_loudspeaker, SpeakerOptions(), argv=process(alone), places=NOWHERE)
+        ears.result().close()
+        mouth.result().close()
+
+
+def test_a_device_that_hangs_does_not_hold_up_the_other_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(devices, "TURN_WAIT_S", 0.1)
+    wanted = threading.Event()
+    wanted.set()
+    with ThreadPoolExecutor() as pool:
+        hanging = pool.submit(
+            open_microphone, CaptureOptions(), wanted.is_set, process("time.sleep(60)\n"), NOWHERE
+        )
+        script = _LOUDSPEAKER + 'send(b"O", b"[24000, 1, 1440]")\ntime.sleep(60)\n'
+        open_loudspeaker(SpeakerOptions(), argv=process(script), places=NOWHERE).close()
+        wanted.clear()
+        with pytest.raises(NotWanted):
+            hanging.result()
 
 
 @pytest.mark.usefixtures("impatient")
