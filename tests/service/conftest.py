@@ -1,12 +1,14 @@
-"""What the tests of the store have in common."""
+"""What the tests of what is kept have in common."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from appliance.service.state import StateDirectory
 from appliance.service.store import Row, Store
+from tests.service.reminder_room import Room, Rooms
 from tests.service.stores import OpenStore
 
 
@@ -27,3 +29,18 @@ def open_store(tmp_path: Path, warnings: list[str]) -> Iterator[OpenStore]:
 
     yield make
     opened[-1].close()
+
+
+@pytest.fixture
+def room_at(tmp_path: Path) -> Iterator[Rooms]:
+    """A room in which it is so late; of the one before the plug is pulled."""
+    rooms: list[Room] = []
+
+    def make(wall: datetime) -> Room:
+        if rooms:
+            rooms[-1].pull_the_plug()
+        rooms.append(Room(tmp_path, wall))
+        return rooms[-1]
+
+    yield make
+    rooms[-1].pull_the_plug()

@@ -1,91 +1,14 @@
-"""What is kept of timers and alarms is true by the clock on the wall, also after somebody has set it; what
-rings is kept until it was heard, or rang in vain."""
+"""What is kept of timers is true by the clock on the wall, also after somebody has set it; what rings is kept
+until it was heard, or rang in vain."""
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, time, timedelta
-from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
+from datetime import timedelta
 
 import pytest
 
-from appliance.service.state import StateDirectory
-from appliance.service.store import Row, Store
-from appliance.service.toolbox_bell import RingRoom, RoomBell
-from appliance.service.toolbox_reminders import Reminders
+from appliance.service.store import Row
 from appliance.skills.bell import LISTEN_S, STROKES
-from appliance.skills.missed import TELL_AT_ONCE_S
-from appliance.skills.outcome import ToolError
 from appliance.skills.timers import KEPT, MAX_TIMERS
-from tests.service.stage import silence
-
-BEHIND = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-SEVEN = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
-EVERY_DAY = frozenset(range(7))
-ALARM_MISSED = "I missed your 7 o'clock alarm, because I was off."
-
-
-class Room:
-    """A stream that began at `wall`; somebody may set that."""
-
-    def __init__(self, folder: Path, wall: datetime) -> None:
-        self.wall = wall
-        self.passed_s = 0.0
-        self.is_set = True
-        self.silences = 0
-        self.events: list[tuple[str, str]] = []
-        self.saves = 0
-        self.store = Store(StateDirectory(folder, self._fail))
-        room = RingRoom(
-            lambda _: None, lambda: False, lambda: True, lambda: self.silences, lambda _: silence(0)
-        )
-        record = cast("Any", SimpleNamespace(write=self._write))
-        self.reminders = Reminders(self, self.store, record, RoomBell(room))
-        assert self.reminders.restore(self.store.load().result(5)) == []
-        self.timers, self.alarms = self.reminders.timers, self.reminders.alarms
-
-    def _write(self, event: str, *, number: int | None, state: str) -> None:
-        self.events.append((event, state))
-
-    def _fail(self, sentence: str) -> None:
-        raise AssertionError(sentence)
-
-    def now_s(self) -> float:
-        return 50 + self.passed_s
-
-    def local(self) -> datetime:
-        return self.wall + timedelta(seconds=self.passed_s)
-
-    def look(self, *at_s: float) -> None:
-        for second in at_s:
-            self.passed_s = second
-            self.reminders.look()
-
-    def set_alarm(self, at: str, *, repeats: bool = False) -> None:
-        weekdays = EVERY_DAY if repeats else frozenset[int]()
-        start = self.alarms.start(time.fromisoformat(at), weekdays, None, "", self.local(), known=self.is_set)
-        self.reminders.alarm_was("set", start)
-
-    def pull_the_plug(self) -> None:
-        self.store.close()
-
-
-Rooms = Callable[[datetime], Room]
-
-
-@pytest.fixture
-def room_at(tmp_path: Path) -> Iterator[Rooms]:
-    """A room in which it is so late; of the one before the plug is pulled."""
-    rooms: list[Room] = []
-
-    def make(wall: datetime) -> Room:
-        if rooms:
-            rooms[-1].pull_the_plug()
-        rooms.append(Room(tmp_path, wall))
-        return rooms[-1]
-
-    yield make
-    rooms[-1].pull_the_plug()
+from tests.service.reminder_room import BEHIND, SEVEN, Room, Rooms, restarted
 
 
 def test_a_timer_outlives_a_clock_that_is_set_while_it_runs(room_at: Rooms) -> None:
@@ -176,12 +99,6 @@ def names(room: Room) -> list[str]:
     return [timer.name for timer in room.timers.pending]
 
 
-def restarted(room_at: Rooms, room: Room, seconds: float = 5) -> Room:
-    after = room_at(room.local() + timedelta(seconds=seconds))
-    after.look(0)
-    return after
-
-
 def test_what_rings_rings_on_after_a_restart(room_at: Rooms, ringing: Room) -> None:
     after = restarted(room_at, ringing)
     assert after.reminders.rings
@@ -226,121 +143,9 @@ def test_no_more_is_kept_than_a_restart_takes(room_at: Rooms, ringing: Room) -> 
     assert names(restarted(room_at, ringing))[-1] == "eggs"
 
 
-class TestAlarms:
-    def test_it_rings_and_is_over(self, room_at: Rooms) -> None:
-        room = room_at(SEVEN - timedelta(minutes=1))
-        room.set_alarm("07:00")
-        room.look(59.9)
-        assert not room.reminders.rings
-        room.look(60)
-        assert room.reminders.rings
-        room.reminders.silence()
-        assert room.alarms.pending == ()
-        assert room.events == [("alarm", "set"), ("alarm", "rings")]
-
-    def test_it_is_there_after_a_restart(self, room_at: Rooms) -> None:
-        room_at(BEHIND).set_alarm("07:00", repeats=True)
-        room = room_at(SEVEN)
-        room.look(0)
-        assert room.reminders.rings
-
-    def test_snoozed_it_rings_again_also_after_a_restart(self, room_at: Rooms) -> None:
-        room = room_at(SEVEN - timedelta(minutes=1))
-        room.set_alarm("07:00")
-        room.look(60)
-        assert room.reminders.snooze(9) == ["7 o'clock alarm"]
-        assert not room.reminders.rings
-        after = room_at(SEVEN + timedelta(minutes=8))
-        after.look(59.9)
-        assert not after.reminders.rings
-        after.look(60)
-        assert after.reminders.rings
-
-    def test_who_cancels_what_rings_has_silence(self, room_at: Rooms) -> None:
-        room = room_at(SEVEN - timedelta(minutes=1))
-        room.set_alarm("07:00", repeats=True)
-        room.look(60)
-        room.reminders.alarm_was("cancelled", room.alarms.cancel("07:00"))
-        assert not room.reminders.rings
-        room.look(60.1, 61)
-        assert not room.reminders.rings
-
-    def test_a_timer_can_be_snoozed_as_well(self, ringing: Room) -> None:
-        assert ringing.reminders.snooze(5) == ["tea timer"]
-        assert [(one.name, one.length_s) for one in ringing.timers.pending] == [("tea", 300), ("eggs", 6000)]
-
-    def test_where_nothing_rings_nothing_is_snoozed(self, room_at: Rooms) -> None:
-        with pytest.raises(ToolError, match="nothing rings"):
-            room_at(SEVEN).reminders.snooze(9)
-
-    def test_by_a_clock_that_was_never_set_nobody_is_woken(self, room_at: Rooms) -> None:
-        room_at(BEHIND).set_alarm("13:00", repeats=True)
-        room = room_at(BEHIND + timedelta(minutes=59))  # the time at which it was on last
-        room.is_set = False
-        room.look(0, 60, 120)
-        assert not room.reminders.rings
-        room.wall, room.is_set = SEVEN + timedelta(days=9), True  # the network sets it
-        room.look(121)
-        assert not room.reminders.rings
-        assert room.events == [("alarm", "missed")]
-
-    def test_once_the_clock_is_set_it_rings(self, room_at: Rooms) -> None:
-        room = room_at(BEHIND)
-        room.is_set = False
-        room.set_alarm("07:00")
-        room.wall, room.is_set = SEVEN - timedelta(minutes=1), True
-        room.look(1)
-        assert not room.reminders.rings
-        room.look(60)
-        assert room.reminders.rings
-
-    def test_what_has_begun_to_wait_for_its_time_does_so_after_a_restart_as_well(
-        self, room_at: Rooms
-    ) -> None:
-        room = room_at(BEHIND)
-        room.is_set = False
-        room.set_alarm("07:00")
-        room.wall, room.is_set = SEVEN - timedelta(hours=1), True  # from here on it is known for which day
-        room.look(0)
-        after = room_at(SEVEN + timedelta(minutes=5))
-        after.look(0)
-        assert after.reminders.rings
-
-
-class TestWhatWasMissed:
-    def test_it_is_said_once(self, room_at: Rooms) -> None:
-        room_at(BEHIND).set_alarm("07:00")
-        room = room_at(SEVEN + timedelta(hours=1))
-        room.look(0)
-        assert room.reminders.missed_by_now(met=False) == ALARM_MISSED
-        room.reminders.told(True)
-        assert room.reminders.missed_by_now(met=True) == ""
-        assert restarted(room_at, room).reminders.missed_by_now(met=True) == ""
-
-    def test_a_power_cut_in_the_middle_of_the_sentence_does_not_cost_it(self, room_at: Rooms) -> None:
-        room_at(BEHIND).set_alarm("07:00")
-        room = room_at(SEVEN + timedelta(hours=1))
-        room.look(0)
-        assert room.reminders.missed_by_now(met=False) == ALARM_MISSED
-        assert restarted(room_at, room).reminders.missed_by_now(met=False) == ALARM_MISSED
-
-    def test_to_an_empty_room_it_is_not_said_and_waits_through_another_power_cut(
-        self, room_at: Rooms
-    ) -> None:
-        room_at(BEHIND).set_alarm("07:00")
-        room = room_at(SEVEN + timedelta(seconds=TELL_AT_ONCE_S + 1))
-        room.look(0)
-        assert room.reminders.missed_by_now(met=False) == ""
-        after = restarted(room_at, room)
-        assert after.reminders.missed_by_now(met=True) == ALARM_MISSED
-
-    def test_a_timer_is_missed_as_well(self, room_at: Rooms) -> None:
-        room = room_at(BEHIND)
-        room.timers.start(600, "tea", room.now_s())
-        room.reminders.changed()
-        after = restarted(room_at, room, seconds=3600)
-        assert after.events == [("timer", "missed")]
-        assert after.reminders.missed_by_now(met=False) == "I missed your tea timer, because I was off."
+def test_a_timer_can_be_snoozed_as_well(ringing: Room) -> None:
+    assert ringing.reminders.snooze(5) == ["tea timer"]
+    assert [(one.name, one.length_s) for one in ringing.timers.pending] == [("tea", 300), ("eggs", 6000)]
 
 
 def test_what_makes_no_sense_is_left_out_and_costs_nothing_else(room_at: Rooms) -> None:
