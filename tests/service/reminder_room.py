@@ -26,7 +26,6 @@ class Room:
         self.is_set = True
         self.silences = 0
         self.events: list[tuple[str, str]] = []
-        self.saves = 0
         self.store = Store(StateDirectory(folder, self._fail))
         room = RingRoom(
             lambda _: None, lambda: False, lambda: True, lambda: self.silences, lambda _: silence(0)
