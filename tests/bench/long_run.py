@@ -18,11 +18,10 @@ import argparse
 import signal
 import sys
 import tempfile
-import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 from tests.bench.long_run_growth import PROC, Holding, drift, family, look, new
 from tests.bench.long_run_person import Person, Tally
@@ -77,10 +76,7 @@ def live(minutes: float) -> Lived:
         folder = Path(name)
         places = {"APPLIANCE_SOCKET": str(folder / "control.sock"), "STATE_DIRECTORY": str(folder / "kept")}
         with quiet_room(cable), daemon(cable, "", *SETTINGS, environment=places) as running:
-            assert running.process.stderr is not None
-            threading.Thread(
-                target=_read, args=(running.process.stderr, lived.complaints), daemon=True
-            ).start()
+            said_at_the_start = len(running.sentences)
             person = Person(cable, running, folder / "control.sock", folder)
             lived.tally = person.tally
             members = family(running.process.pid)
@@ -88,6 +84,7 @@ def live(minutes: float) -> Lived:
             members |= family(running.process.pid)
             lived.ended_s = running.end()
             lived.left_over = _left_over(members)
+            lived.complaints = list(running.sentences)[said_at_the_start:]
             lived.lines = len(running.lines)
             events = [line.event for line in running.lines]
             lived.trouble = [
@@ -122,10 +119,6 @@ def _tell(lived: Lived, at_s: float) -> None:
         file=sys.stderr,
         flush=True,
     )
-
-
-def _read(stream: IO[str], lines: list[str]) -> None:
-    lines.extend(line.rstrip() for line in stream)
 
 
 def _left_over(members: set[int]) -> int:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,9 @@ from tests.rig.cable import VirtualCable
 
 # Starting takes about a second, a question and its answer five.
 PATIENCE_S = 20.0
+
+# Of the sentences on standard error the last ones are kept: a daemon that is well says some ten of them.
+MAX_SENTENCES = 1000
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -29,14 +33,27 @@ class Line(NamedTuple):
 
 
 class Daemon:
-    """`appliance run` and its event log, read as it comes."""
+    """`appliance run`: its event log, and what it says on standard error, both read as they come."""
 
     def __init__(self, process: "subprocess.Popen[str]") -> None:
         self.process = process
         self.lines: list[Line] = []
+        self.sentences: deque[str] = deque(maxlen=MAX_SENTENCES)
         self._arrived: queue.SimpleQueue[Line] = queue.SimpleQueue()
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
+        self._said = threading.Condition()
+        self._silent = False  # nothing more will be said
+        self._readers = [threading.Thread(target=read, daemon=True) for read in (self._read, self._listen)]
+        for reader in self._readers:
+            reader.start()
+
+    def wait_for_words(self, words: str) -> None:
+        """Return once one of its sentences has these words."""
+        with self._said:
+            self._said.wait_for(lambda: self._silent or self._has_said(words), PATIENCE_S)
+            assert self._has_said(words), f"it did not say {words!r}, but {list(self.sentences)}"
+
+    def _has_said(self, words: str) -> bool:
+        return any(words in sentence for sentence in self.sentences)
 
     def wait_for(self, name: str, /, timeout_s: float = PATIENCE_S, **fields: object) -> Line:
         """The next event of that name with those fields that nobody waited for yet."""
@@ -46,7 +63,8 @@ class Daemon:
                 line = self._arrived.get(timeout=max(deadline_s - time.monotonic(), 0.001))
             except queue.Empty:
                 told = [line.event for line in self.lines]
-                raise AssertionError(f"no {name} {fields} within {timeout_s} s, but {told}") from None
+                said = list(self.sentences)
+                raise AssertionError(f"no {name} {fields} within {timeout_s} s, but {told}; {said}") from None
             if line.event["event"] == name and fields.items() <= line.event.items():
                 return line
 
@@ -58,8 +76,9 @@ class Daemon:
         return time.monotonic() - asked_s
 
     def close(self) -> None:
-        """The process is gone: so is its log."""
-        self._reader.join(PATIENCE_S)
+        """The process is gone: so is its log, and so are its words."""
+        for reader in self._readers:
+            reader.join(PATIENCE_S)
 
     def _read(self) -> None:
         assert self.process.stdout is not None
@@ -67,6 +86,16 @@ class Daemon:
             line = Line(time.monotonic(), json.loads(text))
             self.lines.append(line)
             self._arrived.put(line)
+
+    def _listen(self) -> None:
+        assert self.process.stderr is not None
+        for sentence in self.process.stderr:
+            with self._said:
+                self.sentences.append(sentence.rstrip())
+                self._said.notify_all()
+        with self._said:
+            self._silent = True
+            self._said.notify_all()
 
 
 @contextmanager
@@ -98,16 +127,11 @@ def daemon(
     assert process.stderr is not None
     assert process.stdout is not None
     with process.stdout, process.stderr:
-        running = None
+        running = Daemon(process)
         try:
-            said: list[str] = []
-            while not said or "ready" not in said[-1]:
-                said.append(process.stderr.readline())
-                assert said[-1], f"{said}, and it ended with {process.wait(5)}"
-            running = Daemon(process)
+            running.wait_for_words("ready")
             yield running
         finally:
             process.kill()
             process.wait(5)
-            if running is not None:
-                running.close()
+            running.close()

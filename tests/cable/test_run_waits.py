@@ -28,23 +28,21 @@ def test_started_without_its_microphone_it_says_so_and_hears_once_that_is_plugge
     )
     assert process.stderr is not None
     assert process.stdout is not None
-    running = None
     with process.stdout, process.stderr:
+        running = Daemon(process)
         try:
-            assert any("there is no microphone 'mic'" in line for line in iter(process.stderr.readline, ""))
+            running.wait_for_words("there is no microphone 'mic'")
             said_s = time.monotonic()
-            running = Daemon(process)
             lost = running.wait_for("device", device="microphone", state="lost")
             assert lost.came_s - said_s < TOLD_S
             assert "there is no microphone 'mic'" in lost.event["reason"]
             cable.microphone.plug()
             plugged_s = time.monotonic()
             assert running.wait_for("device", device="microphone", state="ready").came_s - plugged_s < ARMED_S
-            assert any("ready: it hears 'mic'" in line for line in iter(process.stderr.readline, ""))
+            running.wait_for_words("ready: it hears 'mic'")
             assert time.monotonic() - plugged_s < ARMED_S
             assert running.end() < TOLD_S
         finally:
             process.kill()
             process.wait(PATIENCE_S)
-            if running is not None:
-                running.close()
+            running.close()
