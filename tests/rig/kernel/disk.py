@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from tests.rig.root import alone, cache_folder, debian_root, digest, key_of, made_whole
+from tests.rig.root import RigUnavailable, alone, cache_folder, debian_root, digest, key_of, made_whole
 
 PACKAGES: Final = ("linux-image-amd64", "initramfs-tools", "kmod", "alsa-utils", "gpiod")
 # A hundred megabytes to fetch, and the initial RAM disk to be packed on a small machine.
@@ -56,19 +56,26 @@ def kernel_layer(suite: str) -> Path:
 
 
 def fill_layer(root: Path, folder: Path, script: str, *arguments: str) -> Path:
-    """What a shell script that is run over `root`, in its folder, adds to it; made in `folder`."""
+    """What a shell script that is run over `root`, in its folder, adds to it; made in `folder`.
+
+    Raises RigUnavailable with the script's last words where it fails, which is mostly the network.
+    """
     for place in ("disk", "work", "merged"):
         (folder / place).mkdir(parents=True)
-    subprocess.run(
+    filled = subprocess.run(
         [
             *(*_APART, "--pid", "--fork", "--kill-child", "sh", "-ec", _ENTER + script, "fill"),
             *(str(root), str(folder), *arguments),
         ],
-        check=True,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
         timeout=LAYER_TIMEOUT_S,
+        check=False,
     )
+    if filled.returncode != 0:
+        raise RigUnavailable(f"nothing could be added to {root.name}: {filled.stderr[-500:]}")
     return folder / "disk"
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.rig.kernel.disk import INSTALL, fill_layer
-from tests.rig.root import alone, cache_folder, debian_root, digest, key_of, made_whole
+from tests.rig.root import RigUnavailable, alone, cache_folder, debian_root, digest, key_of, made_whole
 
 _SOURCE: Final = (
     "lgpio==0.2.2.0 --hash=sha256:11372e653b200f76a0b3ef8a23a0735c85ec678a9f8550b9893151ed0f863fff\n"
@@ -50,18 +50,22 @@ def _build(root: Path, folder: Path) -> None:
 
 
 def _fetch(folder: Path) -> Path:
-    """The unpacked source."""
+    """The unpacked source. Raises RigUnavailable where it cannot be had."""
     folder.mkdir()
     wanted = folder / "wanted"
     wanted.write_text(_SOURCE, encoding="ascii")
-    subprocess.run(
+    fetched = subprocess.run(
         [
             *(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-build-isolation"),
             *("--no-binary=:all:", "--require-hashes", f"--dest={folder}", f"--requirement={wanted}"),
         ],
-        check=True,
+        stderr=subprocess.PIPE,
+        text=True,
         timeout=DOWNLOAD_TIMEOUT_S,
+        check=False,
     )
+    if fetched.returncode != 0:
+        raise RigUnavailable(f"the source of lgpio cannot be had: {fetched.stderr[-500:]}")
     (archive,) = folder.glob("lgpio-*.tar.gz")
     subprocess.run(["tar", "--extract", f"--file={archive}", f"--directory={folder}"], check=True)
     return folder / archive.name.removesuffix(".tar.gz")
