@@ -104,6 +104,16 @@ class Evidence:
     reading: bool = False  # its words are being read
     words: str | None = None  # as far as they were read; None: not yet, or by nobody; "": there are none
 
+    @property
+    def wordless(self) -> bool:
+        """As far as it was read, there was no word."""
+        return _meaning(self) is Meaning.NOTHING
+
+    @property
+    def wordless_so_far(self) -> bool:
+        """It is long and began without a word, and the rest is being read."""
+        return self.long and self.reading and self.wordless
+
 
 def judge(evidence: Evidence) -> Cause | None:
     """The decision as early as the evidence is clear."""
@@ -144,7 +154,8 @@ def _idle(evidence: Evidence, meaning: Meaning | None) -> Cause | None:
     if meaning is Meaning.BACKCHANNEL:
         return Cause.BACKCHANNEL
     # The first 300 ms of a real sentence are now and then read as nothing, half a second never was.
-    return Cause.NO_WORDS if meaning is Meaning.NOTHING and evidence.long else None
+    all_was_read = evidence.long and not evidence.reading
+    return Cause.NO_WORDS if meaning is Meaning.NOTHING and all_was_read else None
 
 
 def _of_an_ended_run(evidence: Evidence, meaning: Meaning | None) -> Cause:

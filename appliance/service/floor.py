@@ -38,7 +38,7 @@ class Weighed:
     cause: Cause | None = None
     ducked_ms: int | None = None
     hushed_ms: int | None = None
-    due: bool = False  # only hearing is still waited for
+    due: bool = False  # only hearing is still waited for, and the rest of what began without a word
 
 
 class Floor:
@@ -83,7 +83,9 @@ class Floor:
         if event.run != self._run.onset:
             return
         evidence = self._run.evidence
-        words = evidence.words if event.text is None else clearer(evidence.words, event.text)
+        # That there were no words in the beginning says nothing of what could not be read.
+        earlier = None if evidence.wordless else evidence.words
+        words = earlier if event.text is None else clearer(earlier, event.text)
         self._know(replace(evidence, reading=False, words=words))
         more = event.text is not None and self._is_more_than_was_read(self._wanted_up_to)
         if self._reader is not None and more:
@@ -121,22 +123,22 @@ class Floor:
         )
         _, pcm = self._near.read(start, up_to - start)
         self._read_up_to = up_to
-        # That there were no words in the beginning says nothing of what is read now.
-        words = self._run.evidence.words or None
-        self._know(replace(self._run.evidence, reading=True, words=words))
+        self._know(replace(self._run.evidence, reading=True))
         reader.read(pcm, lambda text: self._post(v.WordsRead(onset, text)))
 
     def weigh(self) -> None:
-        """Decide if the evidence is clear; where it is due, as soon as hearing has had its say."""
+        """Decide if the evidence is clear; where it is due, as soon as hearing has had its say, and the
+        reader of what began without a word: a long cough has none, nor has now and then half a sentence."""
         evidence = self._run.evidence
-        if self._run.due and (evidence.long or evidence.ended):
+        if self._run.due and (evidence.long or evidence.ended) and not evidence.wordless_so_far:
             self.decide_now()
         else:
             self._decide(self._strategy.judge(evidence))
 
     def decide_when_heard(self) -> None:
-        """There is no more time, but for hearing: at `confirm_ms` a run is long or it is over, and until
-        hearing says which, nothing of it is known."""
+        """There is no more time, but for hearing: at `confirm_ms` a run is long or it is over (a second one,
+        that began while the first was read, soon will be), and until hearing says which, nothing of it is
+        known."""
         self._run = replace(self._run, due=True)
         self.weigh()
 

@@ -76,6 +76,12 @@ def test_a_noise_without_a_word_does_not_either() -> None:
     assert judge_at_deadline(Evidence(long=True, words="")) is Cause.LENGTH
 
 
+def test_noise_of_which_the_rest_is_not_read_at_the_deadline_is_not_taken_for_one() -> None:
+    evidence = Evidence(long=True, words="", paused=True, reading=True)
+    assert judge(evidence) is None
+    assert judge_at_deadline(evidence) is Cause.LENGTH
+
+
 def test_a_beginning_too_short_to_be_read_is_not_taken_for_a_noise() -> None:
     assert judge(Evidence(words="", paused=True)) is None
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
+import pytest
 
 from appliance.conversation import vocabulary as v
 from appliance.conversation.interruption import Cause
@@ -101,8 +102,37 @@ def test_what_could_not_be_read_is_not_asked_again() -> None:
     assert spoken.causes == [Cause.LENGTH]
 
 
-def test_speech_of_which_only_the_beginning_was_read_has_the_floor_when_the_time_is_up() -> None:
+def only_the_beginning_was_read_when_the_time_is_up(beginning: str = "") -> Spoken:
+    """There were no words in it: a cough, or speech of which the words come late."""
     spoken = paused_before_the_first_words_are_read()
-    spoken.told("")
+    spoken.told(beginning)
+    spoken.floor.decide_when_heard()
+    assert spoken.causes == []
+    return spoken
+
+
+@pytest.mark.parametrize(
+    ("words", "cause"), [("", Cause.NO_WORDS), ("Five five.", Cause.LENGTH), (None, Cause.LENGTH)]
+)
+def test_the_rest_of_what_began_without_a_word_is_waited_for(words: str | None, cause: Cause) -> None:
+    spoken = only_the_beginning_was_read_when_the_time_is_up()
+    spoken.told(words)
+    assert spoken.causes == [cause]
+
+
+def test_dots_are_no_words() -> None:
+    spoken = only_the_beginning_was_read_when_the_time_is_up(" ... ")
+    spoken.told(None)
+    assert spoken.causes == [Cause.LENGTH]
+
+
+def test_whoever_reads_it_for_too_long_is_not_waited_for() -> None:
+    spoken = only_the_beginning_was_read_when_the_time_is_up()
+    spoken.floor.decide_now()
+    assert spoken.causes == [Cause.LENGTH]
+
+
+def test_speech_of_which_nothing_was_read_has_the_floor_when_the_time_is_up() -> None:
+    spoken = paused_before_the_first_words_are_read()
     spoken.floor.decide_when_heard()
     assert spoken.causes == [Cause.LENGTH]
