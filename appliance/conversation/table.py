@@ -73,7 +73,7 @@ def _holding_back(state: State, back: State, play: tuple[Verb, ...]) -> dict[tup
         (state, H.SPEECH_ENDED): Row(back, (clear, V.FORGET_SPEECH, *play)),
         (state, H.MICROPHONE_LOST): Row(back, (clear, V.FORGET_SPEECH, *play)),
         (state, H.MUTED): Row(back, (clear, V.FORGET_ALL_SPEECH, *play)),
-        (state, H.UNDECIDED): Row(back, play),
+        (state, H.UNDECIDED): Row(back, (clear, *play)),
     }
 
 

@@ -88,6 +88,7 @@ INTERRUPTIONS = (
         (
             *ASKED,
             V.AWAIT_DECISION,
+            V.CLEAR_CONFIRM_DEADLINE,
             V.CLEAR_ANSWER_DEADLINE,
             V.PLAY_ANSWER,
             *DUCKED,

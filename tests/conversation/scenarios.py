@@ -80,7 +80,7 @@ SCENARIOS = (
     Scenario(
         "a murmur holds the answer back no longer than it may",
         (*ASKS, H.SPEECH_POSSIBLE, H.UNDECIDED, H.ANSWER_ARRIVED),
-        (*ASKED, V.AWAIT_DECISION, V.CLEAR_ANSWER_DEADLINE, V.PLAY_ANSWER),
+        (*ASKED, V.AWAIT_DECISION, V.CLEAR_CONFIRM_DEADLINE, V.CLEAR_ANSWER_DEADLINE, V.PLAY_ANSWER),
         S.SPEAKING,
     ),
     Scenario(
@@ -99,7 +99,7 @@ SCENARIOS = (
     Scenario(
         "audio that was held back is played when nobody decided",
         (*ASKS, H.SPEECH_POSSIBLE, H.ANSWER_ARRIVED, H.UNDECIDED),
-        (*ASKED, V.AWAIT_DECISION, V.CLEAR_ANSWER_DEADLINE, V.PLAY_ANSWER),
+        (*ASKED, V.AWAIT_DECISION, V.CLEAR_ANSWER_DEADLINE, V.CLEAR_CONFIRM_DEADLINE, V.PLAY_ANSWER),
         S.SPEAKING,
     ),
     Scenario(
@@ -124,6 +124,7 @@ SCENARIOS = (
             V.AWAIT_DECISION,
             V.CLEAR_ANSWER_DEADLINE,
             V.END_ANSWER,
+            V.CLEAR_CONFIRM_DEADLINE,
             V.PLAY_ANSWER,
             *FINISHED,
         ),
@@ -137,6 +138,7 @@ SCENARIOS = (
             V.AWAIT_DECISION,
             V.CLEAR_ANSWER_DEADLINE,
             V.END_ANSWER,
+            V.CLEAR_CONFIRM_DEADLINE,
             V.PLAY_ANSWER,
             V.ANNOUNCE_FAILURE,
             *FINISHED,
@@ -187,6 +189,7 @@ SCENARIOS = (
         (
             *ASKED,
             V.AWAIT_DECISION,
+            V.CLEAR_CONFIRM_DEADLINE,
             V.CLEAR_ANSWER_DEADLINE,
             V.FINISH_ANSWER,
             V.ANNOUNCE_FAILURE,

@@ -136,3 +136,12 @@ def test_speech_of_which_nothing_was_read_has_the_floor_when_the_time_is_up() ->
     spoken = paused_before_the_first_words_are_read()
     spoken.floor.decide_when_heard()
     assert spoken.causes == [Cause.LENGTH]
+
+
+def test_a_reader_is_not_waited_for_when_a_short_sound_is_over_and_the_time_is_up() -> None:
+    spoken = Spoken()
+    spoken.readable(200)
+    spoken.hear(v.SpeechEnded(_at(400), _at(200)))
+    assert spoken.causes == []
+    spoken.floor.decide_when_heard()
+    assert spoken.causes == [Cause.ENDED]

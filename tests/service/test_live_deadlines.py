@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from appliance.conversation.machine import State
+from appliance.conversation.machine import Happening, State
 from appliance.conversation.vocabulary import (
     AnswerAudio,
     AnswerStarted,
@@ -194,3 +194,26 @@ def test_a_word_that_is_read_late_leaves_nobody_listening_for_ever(read_ms: floa
         tail_ms=TAIL_MS,
     )
     assert comes_to_rest(played)
+
+
+def test_an_answer_over_speech_of_which_nothing_more_is_heard_goes_on_in_time() -> None:
+    played = play_live(
+        *QUESTION,
+        silence(1700),
+        speech(1500, seed=2),
+        silence(6000),
+        answers=[tone(4000)],
+        acts=at((3400, Live.starve_microphone)),
+        tail_ms=TAIL_MS,
+    )
+    (interruption,) = played.of("interruption")
+    assert (interruption["decision"], interruption["cause"]) == ("rejected", "undecided")
+    assert 1200 <= interruption["t_ms"] - interruption["onset_ms"] <= 1300
+    assert comes_to_rest(played)
+
+
+def test_hearing_is_not_waited_for_once_it_is_decided() -> None:
+    near = (*QUESTION, silence(1700), COUGH, silence(6000))
+    played = play_live(*near, answers=[tone(4000)], tail_ms=TAIL_MS)
+    assert [event["decision"] for event in played.of("interruption")] == ["rejected"]
+    assert (State.SPEAKING, Happening.UNHEARD) not in played.assembly.conductor.ignored
