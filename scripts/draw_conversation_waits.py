@@ -83,7 +83,7 @@ WAITS: Final = (
         "an answer that stands still for longer sounds broken",
     ),
     Wait(
-        "hearing that is behind by then (deadline `hearing`)",
+        "hearing or the reader, where they are behind by then (deadline `hearing`)",
         HEARING_BEHIND_MS,
         "`HEARING_BEHIND_MS`",
         "what a busy machine hears late is not dropped; who is further behind does not hear",
@@ -198,7 +198,7 @@ def onset() -> str:
         (pauses, "the words so far are read by the warm offline worker, where there is one"),
         (f"{_TURN.run_gap_ms} ms of pause", "the run is over"),
         (f"{_TURN.confirmed_ms} ms of speech in a row", "it is long"),
-        (f"{_OVER.confirm_ms} ms", "the time is up: it is decided with what is known"),
+        (f"{_OVER.confirm_ms} ms", "the time is up: it is decided as soon as hearing has had its say"),
     )
     lines = ["| after the onset | what happens |", "| --- | --- |"]
     return "\n".join([*lines, *(f"| {when} | {what} |" for when, what in steps)])
