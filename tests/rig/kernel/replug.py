@@ -3,8 +3,9 @@ each took.
 
 Usage: replug.py ROOM EDGES QUESTION.raw UNIT DEVICE DRIVER PHASE TIMES. DEVICE is `microphone` or
 `loudspeaker`, DRIVER the platform device that stands for its card, PHASE when to pull, EDGES the file of the
-chip on which the light is. Prints a line of JSON for each time: `told_s` and `lit_s`, from the plug to the
-event and to the next change of the light; `armed_s`, from the plug to the event that it works.
+chip on which the light is. Each time begins once the light is dark. Prints a line of JSON for each: `told_s`
+and, while idle, `lit_s`, from the plug to the event and until the light is lit; `armed_s`, from the plug to
+the event that it works.
 """
 
 import json
@@ -17,7 +18,8 @@ from pathlib import Path
 
 PLATFORM = Path("/sys/bus/platform/drivers/snd_aloop")
 LAMP = 5
-REST_S = 2.0
+# The only pattern of the light with longer gaps tells that another provider stands in, which none does here.
+DARK_S = 2.0
 
 
 class Journal:
@@ -53,23 +55,28 @@ class Journal:
             self.wait_for("phase", to=phase)
 
 
-def lamp_changed_s(edges: Path, after_s: float) -> float:
-    """When the light was first set after that (monotonic)."""
-    for line in edges.read_text().splitlines():
-        edge = json.loads(line)
-        if edge["line"] == LAMP and edge["at_s"] >= after_s:
-            return float(edge["at_s"])
-    raise SystemExit("the light did not change")
+def lamp_edges(edges: Path) -> list[tuple[float, int]]:
+    """When the light was set (monotonic), and to what."""
+    told = [json.loads(line) for line in edges.read_text().splitlines()]
+    return [(float(edge["at_s"]), edge["level"]) for edge in told if edge["line"] == LAMP]
+
+
+def wait_until_dark(edges: Path) -> None:
+    """Until nothing is told by the light, not even in a gap."""
+    while True:
+        at_s, level = lamp_edges(edges)[-1]
+        dark_s = time.monotonic() - at_s if level == 0 else 0.0
+        if dark_s > DARK_S:
+            return
+        time.sleep(DARK_S - dark_s)
 
 
 def main() -> None:
     """Do it so often."""
     room, edges, question, unit, device, driver, phase, times = sys.argv[1:]
     journal = Journal(unit)
-    for number in range(int(times)):
-        if number > 0:
-            time.sleep(REST_S)
-            journal.wait_for_phase("idle")
+    for _ in range(int(times)):
+        wait_until_dark(Path(edges))
         if phase != "idle":
             shutil.copyfile(question, Path(room) / "say.part")
             (Path(room) / "say.part").rename(Path(room) / "say.raw")
@@ -80,10 +87,12 @@ def main() -> None:
         replugged_s = time.monotonic()
         (PLATFORM / "bind").write_text(driver)
         armed_s = journal.wait_for("device", device=device, state="ready")
-        lit_s = lamp_changed_s(Path(edges), unplugged_s)
-        took = {"told_s": told_s - unplugged_s, "lit_s": lit_s - unplugged_s}
-        print(json.dumps(took | {"armed_s": armed_s - replugged_s}), flush=True)
-    journal.wait_for_phase("idle")
+        took = {"told_s": told_s - unplugged_s, "armed_s": armed_s - replugged_s}
+        if phase == "idle":  # else the light is on already
+            lit_s = next(at_s for at_s, level in lamp_edges(Path(edges)) if at_s >= unplugged_s and level)
+            took["lit_s"] = lit_s - unplugged_s
+        print(json.dumps(took), flush=True)
+        journal.wait_for_phase("idle")
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ done >$5
 
 
 def test_the_light_follows_the_button(house: House, results: Results, often: int) -> None:
-    before, often = len(edges(house)), 2 * often
+    before, often = len(edges(house)), 5 * often
     house.machine.run(
         *("sh", "-ec", _PRESS, "press", str(often), str(BUTTON), str(PRESS_S), str(APART_S), DRIVE),
         timeout_s=often * (APART_S + 2) + 30,
