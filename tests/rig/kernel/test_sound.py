@@ -1,7 +1,8 @@
 """On a kernel's own sound cards it hears and speaks, and survives what happens to them.
 
-The installed appliance, as it is: its detector, its offline provider, its unit with all deadlines. Only its
-configuration names the cards and the pins. All times are of the machine's own clock (`machine`).
+The installed appliance, as it is: its detector, its offline provider, its unit with all deadlines. Its
+configuration names the cards and the pins, says that the cards hear nothing of one another, and has what the
+button opens closed after a second without speech. All times are of the machine's own clock (`machine`).
 """
 
 import json
