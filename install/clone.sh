@@ -78,8 +78,6 @@ stop_beside() { # what it started it ends itself
 # One that fails does not keep the others from telling what they found.
 run_tests() {
     local failed=() failure
-    # ten minutes of questions in real time, each waited for; they end before those at the cable, which measure
-    step start_beside long_run .venv/bin/python -m tests.bench.long_run --minutes 10
     step .venv/bin/ruff check .
     step .venv/bin/ruff format --check .
     step .venv/bin/mypy
@@ -87,9 +85,11 @@ run_tests() {
     step shellcheck --external-sources install.sh .ci/run requirements/update requirements/check
     # most tests wait, for sound in real time
     attempt .venv/bin/python -m pytest -m 'not cable and not rig' --numprocesses 4 --dist loadfile
+    # ten minutes of questions in real time beside containers, which mostly wait
+    step start_beside long_run .venv/bin/python -m tests.bench.long_run --minutes 10
+    attempt .venv/bin/python -m pytest -m rig -rs --ignore tests/rig/kernel
     # an emulated machine has a clock of its own, and takes what the others leave
     step start_beside emulated nice --adjustment 19 .venv/bin/python -m pytest -m rig -rs tests/rig/kernel
-    attempt .venv/bin/python -m pytest -m rig -rs --ignore tests/rig/kernel
     attempt finish_beside long_run
     attempt .venv/bin/python -m pytest -m cable
     attempt finish_beside emulated
