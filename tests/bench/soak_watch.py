@@ -25,7 +25,8 @@ WINDOW = LoudnessDetector.window_samples
 # `min_speech_ms`, to the nearest of the detector's windows.
 MIN_SPEECH_MS = 200 - 16
 # No state without its deadline, each with two ticks and a window, or with a provider's way to its end:
-# `confirm_ms`, and what hearing may be behind; the answer's deadline and that of a second try; the longest turn.
+# `confirm_ms`, and what hearing may be behind; the answer's deadline and that of a second try; the longest
+# turn.
 BOUNDS: Mapping[str, tuple[Set[State], int]] = {
     "undecided": ({State.DUCKED, State.STILL, State.DEFERRING}, 700 + 500 + 60),
     "unanswered": ({State.THINKING, State.HOLDING, State.HELD, State.CUT_OFF}, 2 * 6000 + 1000),
