@@ -104,10 +104,9 @@ class Appliance:
             time.sleep(_LOOK_EVERY_S)
 
     def words(self) -> str:
-        """The last it said, for people."""
-        return self.container.run(
-            "journalctl", f"--unit={UNIT}", "--no-pager", "--lines=30", "--output=cat", check=False
-        ).stdout
+        """The last it said, and when (monotonic), for people."""
+        shape = ("--no-pager", "--lines=50", "--output=short-monotonic")
+        return self.container.run("journalctl", f"--unit={UNIT}", *shape, check=False).stdout
 
     def control(self, *verb: str) -> str:
         """`appliance VERB` in it, as root; what it printed."""

@@ -3,13 +3,13 @@
 import time
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from tests.rig.cable import SPEAKER_RATE_HZ
 from tests.rig.container.appliance import CONFIGURATION, UNIT, Appliance
 from tests.rig.container.conftest import Installed, Materials
 from tests.rig.container.machine import Container
+from tests.rig.loudness import SPOKEN_S, seconds_loud
 from tests.rig.results import Results
 
 pytestmark = [pytest.mark.rig, pytest.mark.timeout(1800)]
@@ -17,16 +17,6 @@ pytestmark = [pytest.mark.rig, pytest.mark.timeout(1800)]
 # What is promised from the power to the first word that it would hear.
 ARMED_S = 5.0
 EXPOSURE = 1.5
-# An answer is a second of speech or more; an earcon is less.
-SPOKEN_S = 0.6
-LOUD = 1000
-
-
-def seconds_heard(pcm: np.ndarray) -> float:
-    """How much of it is louder than LOUD, in 10 ms."""
-    frame = SPEAKER_RATE_HZ // 100
-    frames = np.abs(pcm.astype(np.int32))[: len(pcm) // frame * frame].reshape(-1, frame)
-    return float(np.count_nonzero(frames.max(axis=1) > LOUD)) / 100
 
 
 def test_a_question_asked_aloud_is_answered_aloud_and_the_journal_shows_the_turn(
@@ -36,7 +26,7 @@ def test_a_question_asked_aloud_is_answered_aloud_and_the_journal_shows_the_turn
         appliance.cable.speak(question)
         done = appliance.wait_for_event("answer_done", known=0)
         heard = ear.heard
-    assert seconds_heard(heard) > SPOKEN_S, appliance.words()
+    assert seconds_loud(heard, SPEAKER_RATE_HZ) > SPOKEN_S, appliance.words()
     turn = {
         name: [event["APPLIANCE_TURN"] for event in appliance.events(name)]
         for name in ("turn_opened", "turn_committed", "answer_started", "answer_audible", "answer_done")

@@ -8,20 +8,18 @@ button opens closed after a second without speech. All times are of the machine'
 import json
 import os
 
-import numpy as np
 import pytest
 
-from appliance.pcm.formats import NEAR_RATE_HZ, Pcm
+from appliance.pcm.formats import NEAR_RATE_HZ
 from tests.rig.container.appliance import UNIT
 from tests.rig.kernel.conftest import CARD_HZ, EDGES, LOOPBACK, ROOM, House, question_at
+from tests.rig.loudness import SPOKEN_S, seconds_loud
 from tests.rig.results import FULL_VARIABLE, Results
 
 pytestmark = [pytest.mark.rig, pytest.mark.timeout(3600)]
 
 TOLD_S = 2.0
 ARMED_S = 5.0
-SPOKEN_S = 0.6
-LOUD = 1000
 # Of its time, for pulling and putting back one plug, a question and an answer included.
 REPLUG_TIMEOUT_S = 60.0
 SPEAKER_HZ = 24_000
@@ -35,7 +33,7 @@ def test_a_question_through_cards_that_take_48_khz_only_is_answered_aloud(
 ) -> None:
     heard = house.ask()
     assert {rate_of(house, "Mic/pcm1c"), rate_of(house, "Spk/pcm0p")} == {CARD_HZ}
-    assert seconds_loud(heard) > SPOKEN_S, house.words()
+    assert seconds_loud(heard, CARD_HZ) > SPOKEN_S, house.words()
     results.holds("a question through real ALSA hardware devices of 48 kHz is answered aloud", 1, 1)
 
 
@@ -71,7 +69,7 @@ def test_a_card_that_comes_back_under_another_number_is_found(house: House, resu
     numbers = house.machine.run("cat", "/proc/asound/cards").stdout
     assert " 0 [Dummy" in numbers, numbers
     house.wait_for("armed again", lambda: len(microphone_ready(house)) > ready)
-    assert seconds_loud(house.ask()) > SPOKEN_S, house.words()
+    assert seconds_loud(house.ask(), CARD_HZ) > SPOKEN_S, house.words()
     results.holds("a second card shifts the numbers: the microphone is found, a question answered", 1, 1)
 
 
@@ -99,10 +97,3 @@ def microphone_ready(house: House) -> list[dict[str, str]]:
     """Each time that it was told to work."""
     told = house.events("device")
     return [e for e in told if (e["APPLIANCE_DEVICE"], e["APPLIANCE_STATE"]) == ("microphone", "ready")]
-
-
-def seconds_loud(pcm: Pcm, rate_hz: int = CARD_HZ) -> float:
-    """How much of it is louder than LOUD, in 10 ms."""
-    frame = rate_hz // 100
-    frames = np.abs(pcm.astype(np.int32))[: len(pcm) // frame * frame].reshape(-1, frame)
-    return float(np.count_nonzero(frames.max(axis=1) > LOUD)) / 100
