@@ -115,7 +115,8 @@ def _tell(lived: Lived, at_s: float) -> None:
     print(
         f"{at_s / 60:.0f} min: {tally.answered} of {tally.asked} answered; daemon {held.daemon_kb} kB,"
         f" all {held.resident_kb} kB ({held.anonymous_kb} anonymous), {held.processes} processes,"
-        f" {held.threads} threads, {held.files} files, {held.sockets} sockets",
+        f" {held.threads} threads, {held.files} files, {held.sockets} sockets"
+        + "".join(f"; lost last: {lost}" for lost in tally.lost[-1:]),
         file=sys.stderr,
         flush=True,
     )

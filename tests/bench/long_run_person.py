@@ -29,6 +29,8 @@ BEFORE_INTERRUPTING_S: Final = 0.4
 # A timer of ten seconds, asked for, and the time of the answer itself.
 RINGS_WITHIN_S: Final = 20.0
 LET_RING_S: Final = 1.0
+# A question, its answer, and a sentence or an interruption after it.
+UNDISTURBED_S: Final = 15.0
 _PAUSE: Final = np.zeros(NEAR_RATE_HZ // 2, np.int16)
 _LOOK_EVERY_S: Final = 0.02
 
@@ -137,10 +139,15 @@ class Person:
             self.tally.rung += 1
 
     def rest(self) -> None:
-        """Nothing rings and nobody speaks from here on, or it has been waited for long enough."""
-        if self.status()["alarm_rings"]:
-            self.do(Stop())
+        """Nothing rings or is about to, and nobody speaks from here on; or that was waited for long enough.
+
+        A timer whose cancelling was not understood rings in its time: over an answer it would take the floor.
+        """
         try:
+            if any(timer["left_s"] < UNDISTURBED_S for timer in self.status()["timers"]):
+                self._until("rung", lambda status: bool(status["alarm_rings"]))
+            if self.status()["alarm_rings"]:
+                self.do(Stop())
             self._until("at rest", lambda status: status["phase"] == "idle" and not status["alarm_rings"])
         except Lost as lost:
             self.tally.lost.append(str(lost))
