@@ -9,6 +9,7 @@ import numpy as np
 from appliance.errors import ProviderError
 from appliance.pcm.formats import Pcm, samples_of_ms
 from appliance.providers.clauses import Piece, pieces_of
+from appliance.providers.offline.heap import give_back
 from appliance.providers.offline.jobs import Jobs, Sentence
 from appliance.providers.offline.loudness import OUTPUT_RATE_HZ
 from appliance.providers.offline.messages import Broken, Done, Notice, Sound
@@ -48,6 +49,7 @@ class Mouth:
             else:
                 self._reports.send(Done(job.number, job.taken_samples, job.dropped_samples))
             self._jobs.finish(job.number)
+            give_back()  # now that nobody waits for it
 
     def say(self, job: Sentence) -> None:
         """The sound of one text, until it is cancelled. Raises `ProviderError` where no voice can."""

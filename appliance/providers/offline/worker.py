@@ -19,7 +19,7 @@ from typing import NoReturn
 from appliance.errors import FailureCategory, ProviderError
 from appliance.pcm.formats import NEAR_RATE_HZ
 from appliance.providers.offline.answers import answer
-from appliance.providers.offline.heap import give_back
+from appliance.providers.offline.heap import give_back, set_aside
 from appliance.providers.offline.jobs import Jobs, Question, Reading
 from appliance.providers.offline.messages import Broken, Done, Notice, Reply, Transcript, Warm
 from appliance.providers.offline.mouth import Mouth
@@ -95,6 +95,7 @@ def main() -> NoReturn:
         sys.exit(EXIT_CANNOT_START)
     mouth = Mouth(options, jobs, reports, piper)
     threading.Thread(target=mouth.run, name="mouth", daemon=True).start()
+    set_aside()
     reports.send(Warm())  # nobody waits for Piper: espeak-ng answers until it is loaded
     ears.run()
 

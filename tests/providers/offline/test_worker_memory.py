@@ -32,21 +32,22 @@ async def at_rest(pid: int) -> Holding:
     return min(looks, key=lambda held: held.anonymous_kb)
 
 
-async def test_after_questions_of_every_length_it_holds_what_it_held_when_it_was_new() -> None:
+async def test_after_questions_and_answers_of_every_length_it_holds_what_it_held_when_it_was_new() -> None:
     chance = np.random.default_rng(0)
     worker = OfflineWorker()
 
-    async def hear(number: int) -> None:
+    async def hear_and_speak(number: int) -> None:
         room = np.zeros(chance.integers(4_000, 24_000), np.int16)
         spoken = synthesize(WORDS[number % len(WORDS)], rate_hz=NEAR_RATE_HZ)
         assert await worker.transcribe(np.concatenate([room, spoken, room]))
+        assert len(await worker.speak(WORDS[number % len(WORDS)]))
 
     await worker.start()
     try:
         assert worker.pid is not None
         new = await at_rest(worker.pid)
         for number in range(JOBS):
-            await hear(number)
+            await hear_and_speak(number)
         used = await at_rest(worker.pid)
     finally:
         await worker.stop()
