@@ -30,7 +30,7 @@ from appliance.service.live_controls import LiveControls
 from appliance.service.live_sound import Devices, LiveSound
 from appliance.service.liveness import Beat, Part
 from appliance.service.mailbox import Mailbox
-from appliance.service.memory import return_memory
+from appliance.service.memory import AfterWork, return_memory, trim_heap
 from appliance.service.network_news import NetworkEvent
 from appliance.service.network_watch import NetworkWatch
 from appliance.service.notify import Notifier
@@ -251,6 +251,7 @@ class LiveLoop:
         self._timer = self._loop.call_later(max(wait_s, 0.0), self._assembly.conductor.tick)
 
     async def _keep_looking(self) -> None:
+        after_work = AfterWork()
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
             self._sound.time.heard()
@@ -262,6 +263,8 @@ class LiveLoop:
             self._log.advance(self._clock.now_ms())
             if not self._ending.begun.is_set():  # else whatever stands still does so because it ended
                 self._heartbeat.look(self._loop.time(), self._beats(), self.controls.status)
+            if after_work.look(self._loop.time(), rests=self._assembly.resting):
+                self._loop.run_in_executor(None, trim_heap)  # nobody waits for it
 
     def _beats(self) -> list[Beat]:
         sound, mailbox = self._sound, self._mailbox

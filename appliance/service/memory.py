@@ -5,6 +5,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 _M_ARENA_MAX = -8  # <malloc.h>
 # glibc keeps an arena for every thread, up to eight a core; ours allocate little and never at once.
@@ -13,6 +14,9 @@ _ARENAS = 2
 
 
 _MADV_DONTNEED = 4  # <sys/mman.h>
+
+# What comes at an answer's heels, an announcement or the next question, is over or has begun by then.
+REST_S: Final = 2.0
 
 
 def return_memory() -> None:
@@ -24,13 +28,38 @@ def return_memory() -> None:
     """
     gc.collect()
     gc.freeze()
-    libc = ctypes.CDLL(None)
-    trim = getattr(libc, "malloc_trim", None)
-    if trim is not None:
-        trim(0)
+    trim_heap()
     with suppress(OSError):
         for start, size in _code():
-            libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(size), _MADV_DONTNEED)
+            ctypes.CDLL(None).madvise(ctypes.c_void_p(start), ctypes.c_size_t(size), _MADV_DONTNEED)
+
+
+def trim_heap() -> None:
+    """Give back what the C library has free. Blocks for a millisecond or two, without the interpreter's lock;
+    without effect where it is not glibc."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
+
+
+class AfterWork:
+    """Tells when there is memory to give back: once after each piece of work, when all has rested for
+    `REST_S`. A conversation leaves 1 MB in the heap (`python -m tests.bench.long_run`)."""
+
+    def __init__(self) -> None:
+        self._rests_since_s: float | None = None
+        self._done = True
+
+    def look(self, now_s: float, *, rests: bool) -> bool:
+        """Whether it is time, at `now_s` (any clock that does not jump); true once."""
+        if not rests:
+            self._rests_since_s, self._done = None, False
+        elif self._rests_since_s is None:
+            self._rests_since_s = now_s
+        elif not self._done and now_s - self._rests_since_s >= REST_S:
+            self._done = True
+            return True
+        return False
 
 
 def _code() -> Iterator[tuple[int, int]]:
