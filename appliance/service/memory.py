@@ -35,8 +35,8 @@ def return_memory() -> None:
 
 
 def trim_heap() -> None:
-    """Give back what the C library has free. Blocks for a millisecond or two, without the interpreter's lock;
-    without effect where it is not glibc."""
+    """Give back what the C library has free. Blocks, without the interpreter's lock; without effect where it
+    is not glibc."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:
         trim(0)
@@ -44,7 +44,7 @@ def trim_heap() -> None:
 
 class AfterWork:
     """Tells when there is memory to give back: once after each piece of work, when all has rested for
-    `REST_S`. A conversation leaves 1 MB in the heap (`python -m tests.bench.long_run`)."""
+    `REST_S`. What a conversation leaves free in the heap adds up to some 1 MB in an hour."""
 
     def __init__(self) -> None:
         self._rests_since_s: float | None = None
