@@ -58,6 +58,7 @@ class Room:
         self.reminders.alarm_was("set", start)
 
     def pull_the_plug(self) -> None:
+        self.store.flushed().result(5)  # on a busy disk later than a daemon that ends would wait
         self.store.close()
 
 
