@@ -105,6 +105,14 @@ def test_the_default_file_equals_the_built_in_defaults() -> None:
     assert load_settings([DEFAULT], (), {}, NOWHERE).settings == Settings()
 
 
+def test_the_default_file_decides_nothing_so_that_a_profile_may() -> None:
+    assert _said(tomllib.loads(DEFAULT.read_text(encoding="utf-8"))) == []
+
+
+def _said(node: Any) -> list[Any]:
+    return [leaf for child in node.values() for leaf in _said(child)] if isinstance(node, dict) else [node]
+
+
 def _example_providers() -> str:
     return re.sub(r"(?m)^#(?! )", "", DEFAULT.read_text(encoding="utf-8"))
 
@@ -134,5 +142,5 @@ def test_the_default_file_names_every_price_and_no_line_is_too_long_to_be_read()
     text = DEFAULT.read_text(encoding="utf-8")
     assert all(re.search(rf"\b{name}\b", text) for name in price_table.NAMES)
     assert [
-        line for line in text.splitlines() if len(line) > 130 and not line.startswith("instructions")
+        line for line in text.splitlines() if len(line) > 130 and not line.startswith("#instructions")
     ] == []

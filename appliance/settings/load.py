@@ -8,13 +8,14 @@ from shutil import which
 from pydantic import ValidationError
 
 from appliance.errors import ConfigurationError
-from appliance.settings import sources
+from appliance.settings import profiles, sources
 from appliance.settings.credentials import resolve_secret
 from appliance.settings.keys import Key
 from appliance.settings.mistakes import describe_errors, plain, shown_value
 from appliance.settings.offline_voice import what_is_missing
 from appliance.settings.options import COMPUTED, Settings
 from appliance.settings.pack import Prompt, prompt_of
+from appliance.settings.profiles import Profile
 from appliance.settings.tree import BUILT_IN, NoSuchPlaceError, Tree
 
 VENDOR_KEY = "OPENAI_API_KEY"
@@ -39,9 +40,10 @@ def load_settings(
     environ: Mapping[str, str],
     default_file: Path = sources.DEFAULT_FILE,
 ) -> Loaded:
-    """The settings from all sources: built-in < files < environment < `--set`; later ones win.
+    """The settings from all sources: built-in < profiles < files < environment < `--set`; later ones win.
 
-    Without `config_files`, `default_file` is read if it exists. Where no provider is configured,
+    Without `config_files`, `default_file` is read if it exists. Which profiles count, any source may say;
+    the owner's own are in `profiles/` beside one of these files. Where no provider is configured,
     OPENAI_API_KEY in `environ` puts OpenAI before the offline one. Raises ConfigurationError with a line
     for every mistake in every source, and in a pack that they name. Secrets and voices are looked up only
     to warn of missing ones.
@@ -51,6 +53,8 @@ def load_settings(
         raise ConfigurationError(unreadable)
     _put_default_providers(tree, environ)
     mistakes = list(_put_single_keys(tree, overrides, environ))
+    below, unknown = _put_profiles(tree, [file.parent for file in (*config_files, default_file)])
+    mistakes += unknown
     try:
         settings = Settings.model_validate(tree.tables)
     except ValidationError as invalid:
@@ -63,6 +67,7 @@ def load_settings(
         raise ConfigurationError(unfilled)
     warnings = (
         *sources.overlooked(environ),
+        *_outdone(below, tree),
         *_missing_secrets(settings, tree, environ),
         *_missing_voices(settings, tree),
         *_missing_programs(settings, tree, environ),
@@ -114,6 +119,30 @@ def _put_single_keys(tree: Tree, overrides: Sequence[str], environ: Mapping[str,
         except NoSuchPlaceError as nowhere:
             key = ".".join(path)
             yield f"{plain(key)} = {shown_value(path, text)} ({origin}): {plain(str(nowhere))}"
+
+
+def _put_profiles(tree: Tree, beside: Sequence[Path]) -> tuple[list[Profile], list[str]]:
+    """The profiles that count, and a line for each that cannot."""
+    given = tree.value(profiles.KEY)
+    folders = list(dict.fromkeys(folder / profiles.FOLDER for folder in beside))
+    found: list[Profile] = []
+    mistakes: list[str] = []
+    for name in profiles.names_in(given) if isinstance(given, str) else ():
+        try:
+            found.append(profiles.read_profile(name, folders))
+        except sources.UnreadableSourceError as unreadable:
+            where = f"profile = {shown_value(profiles.KEY, given)} ({tree.origin(profiles.KEY)})"
+            mistakes.append(plain(f"{where}: {unreadable}"))
+    for profile in reversed(found):
+        tree.merge_below(profile.tables, profile.origin)
+    return found, mistakes
+
+
+def _outdone(found: Sequence[Profile], tree: Tree) -> Iterator[str]:
+    defaults = Tree()
+    defaults.merge(Settings().model_dump(), BUILT_IN)
+    for profile in found:
+        yield from profiles.outdone(profile, defaults, tree)
 
 
 def _missing_secrets(settings: Settings, tree: Tree, environ: Mapping[str, str]) -> Iterator[str]:

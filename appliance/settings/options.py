@@ -201,6 +201,7 @@ class Money(Section):
 class Settings(Section):
     """The whole configuration."""
 
+    profile: Annotated[Text, Allowed('names of profiles, separated by commas; "" for none')] = ""
     conversation: Conversation = Conversation()
     hearing: Hearing = Hearing()
     interruption: Interruption = Interruption()

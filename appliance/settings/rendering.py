@@ -30,7 +30,7 @@ def describe(loaded: Loaded) -> list[Row]:
 
 def render(loaded: Loaded) -> str:
     """The effective settings as TOML that can be used as a configuration file, with comments."""
-    lines = ["# The effective settings; later sources win: built-in < files < environment < --set"]
+    lines = ["# The effective settings; later sources win: built-in < profiles < files < environment < --set"]
     table: Key = ()
     for path in _paths(loaded):
         if path[:-1] != table:

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from appliance.settings.credentials import masked
-from appliance.settings.keys import SECTIONS, Key, wants_text
+from appliance.settings.keys import KEYS, SECTIONS, Key, wants_text
 
 DEFAULT_FILE = Path("/etc/voice-appliance/config.toml")
 ENVIRONMENT_PREFIX = "APPLIANCE_"
 MAX_FILE_BYTES = 1 << 20  # thousands of times what a configuration needs
+_WITHOUT_SECTION = frozenset(path for path in KEYS if len(path) == 1)
 
 
 class UnreadableSourceError(Exception):
@@ -38,11 +39,11 @@ def read_file(file: Path) -> dict[str, Any]:
 
 
 def environment(environ: Mapping[str, str]) -> Iterator[tuple[Key, str, str]]:
-    """Key, text and variable of each `APPLIANCE_SECTION__KEY`, sorted by name."""
+    """Key, text and variable of each `APPLIANCE_SECTION__KEY`, and of a key without a section, by name."""
     for variable in sorted(environ):
-        if variable.startswith(ENVIRONMENT_PREFIX) and "__" in variable:
-            segments = variable.removeprefix(ENVIRONMENT_PREFIX).lower().split("__")
-            yield tuple(segments), environ[variable], variable
+        path = tuple(variable.removeprefix(ENVIRONMENT_PREFIX).lower().split("__"))
+        if variable.startswith(ENVIRONMENT_PREFIX) and (len(path) > 1 or path in _WITHOUT_SECTION):
+            yield path, environ[variable], variable
 
 
 def overlooked(environ: Mapping[str, str]) -> list[str]:

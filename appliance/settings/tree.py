@@ -26,6 +26,10 @@ class Tree:
         """Put a whole document over what is there: tables key by key, everything else replaced."""
         self._merge_into(self.tables, tables, (), origin)
 
+    def merge_below(self, tables: dict[str, Any], origin: str) -> None:
+        """Put a whole document under what is there: it counts where nothing was said yet."""
+        self._fill_in(self.tables, tables, (), origin)
+
     def put(self, path: Key, value: Any, origin: str) -> None:
         """Set one dotted key; below `providers` an element goes by its name or its index.
 
@@ -76,6 +80,15 @@ class Tree:
                 table[key] = value
                 self._forget_below(path)
                 self._note(path, value, origin)
+
+    def _fill_in(self, table: dict[str, Any], below: dict[str, Any], place: Key, origin: str) -> None:
+        for key, value in below.items():
+            path = (*place, key)
+            if key not in table:
+                table[key] = value
+                self._note(path, value, origin)
+            elif isinstance(value, dict) and isinstance(table[key], dict):
+                self._fill_in(table[key], value, path, origin)
 
     def _forget_below(self, path: Key) -> None:
         for known in [known for known in self._origins if known[: len(path)] == path]:
