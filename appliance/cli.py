@@ -18,6 +18,7 @@ from appliance.settings import Loaded, load_settings, render
 from appliance.verb_options import Config, Set, Socket, State
 
 if TYPE_CHECKING:
+    from appliance.service.modelled_echo import EchoModel
     from appliance.service.replay import Press
 
 app = typer.Typer(
@@ -102,6 +103,22 @@ def replay(
     device_delay_ms: Annotated[
         int, typer.Option(min=0, max=1000, help="How long a sample takes through the loudspeaker.")
     ] = 40,
+    echo_db: Annotated[
+        float | None,
+        typer.Option(
+            min=-120,
+            max=40,
+            help="Level at which the microphone hears the loudspeaker; left out: it does not.",
+        ),
+    ] = None,
+    echo_delay_ms: Annotated[
+        float | None,
+        typer.Option(min=0, max=2000, help="How long after it left the loudspeaker; left out: 0."),
+    ] = None,
+    echo_ir: Annotated[
+        Path | None,
+        typer.Option(metavar="IR.wav", help="An impulse response of the room; its level does not matter."),
+    ] = None,
     press: Annotated[
         list[str] | None,
         typer.Option("--press", metavar="START-END", help="Hold the button from START to END seconds."),
@@ -118,7 +135,8 @@ def replay(
     from appliance.service.replay import ReplayOptions, run_replay
 
     presses = _presses(press or [])
-    options = ReplayOptions(wav, out, events, device_delay_ms, tail_s, presses, virtual_time, state)
+    echo = _echo(echo_db, echo_delay_ms, echo_ir)
+    options = ReplayOptions(wav, out, events, device_delay_ms, tail_s, presses, virtual_time, echo, state)
     _end(run_replay(_settings(config, overrides).settings, options))
 
 
@@ -204,6 +222,15 @@ def _presses(spans: list[str]) -> "tuple[Press, ...]":
                 param_hint="--press",
             )
     return tuple(presses)
+
+
+def _echo(db: float | None, delay_ms: float | None, ir: Path | None) -> "EchoModel | None":
+    """What `--echo-*` ask for; without any of them there is none. Raises BadParameter without a level."""
+    from appliance.service.modelled_echo import EchoModel
+
+    if db is None and (delay_ms is not None or ir is not None):
+        raise typer.BadParameter("an echo needs its level, such as --echo-db -12", param_hint="--echo-db")
+    return None if db is None else EchoModel(db, delay_ms or 0.0, ir)
 
 
 def _version(wanted: bool) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 
 from appliance.conversation.vocabulary import Forgotten, SpeechEvent, TurnEnd
 from appliance.hearing.detector import SpeechDetector
+from appliance.hearing.echo_stage import EchoStage
 from appliance.hearing.edges import SpeechEdges
 from appliance.hearing.inbox import Inbox
 from appliance.hearing.index_map import IndexMap
@@ -39,13 +40,16 @@ class Hearing:
         capture_rate_hz: int,
         history: SampleRing,
         post: Callable[[SpeechEvent], None],
+        echo: EchoStage | None = None,
     ) -> None:
+        """With `echo` the history, and all that is judged by it, is without the loudspeaker's sound."""
         window_samples = detector.window_samples
         self._detector = detector
         self._capture = capture
         self._history = history
         self._post = post
         self._resampler = Resampler(capture_rate_hz, NEAR_RATE_HZ)
+        self._echo = echo
         self._edges = SpeechEdges(window_samples)
         self._turns = TurnDetector(options, self._edges, window_samples)
         self._inbox = Inbox()
@@ -132,7 +136,8 @@ class Hearing:
         block = self._block[:count]
         self._overrun_samples += self._capture.read_into(self._read, block)
         self._read += count
-        self._history.write(self._resampler.process(block))
+        near = self._resampler.process(block)
+        self._history.write(near if self._echo is None else self._echo.process(near))
 
     def _hear_window(self) -> None:
         """Judge the next window of the history: windows are its slices, without gap or overlap."""

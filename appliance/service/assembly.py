@@ -118,7 +118,7 @@ class Assembly:
 
     def _open_ears(self, settings: Settings, detector: SpeechDetector, ends: Ends) -> Hearing:
         options, rate_hz = turn_options(settings), ends.capture_rate_hz
-        return Hearing(options, detector, ends.capture, rate_hz, self.near, ends.post_speech)
+        return Hearing(options, detector, ends.capture, rate_hz, self.near, ends.post_speech, ends.echo)
 
     def _open_keepsakes(self, settings: Settings, ends: Ends, state: StateDirectory | None) -> Keepsakes:
         return Keepsakes(

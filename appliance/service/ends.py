@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from appliance.conversation.vocabulary import SpeechEvent
+from appliance.hearing.echo_stage import EchoStage
 from appliance.pcm.ring import SampleRing
 from appliance.service.clock import local_time
 from appliance.service.loudspeaker import Mouth
@@ -26,6 +27,7 @@ class Ends:
     set_muted: Callable[[bool], None]  # from here on nothing is read from the microphone, or again
     half_duplex: bool  # what is said while the loudspeaker sounds is not heard
     look_every_ms: float  # how often `Assembly.look` is called
+    echo: EchoStage | None = None  # takes the loudspeaker out of what the microphone hears
     keep_transcripts: bool = True  # log what was said
     local_time: Callable[[], datetime] = local_time
     clock_is_set: Callable[[], bool] = lambda: True  # whether `local_time` is true

@@ -4,24 +4,28 @@ import asyncio
 import os
 from collections import deque
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from appliance.audio.echo_path import EchoPath
 from appliance.audio.playout import Playout, PlayoutOptions
 from appliance.audio.pump import SpeakerPump
 from appliance.audio.seam import SpeakerDevice
 from appliance.audio.wav import WavReader, WavWriter
 from appliance.conversation.vocabulary import SpeechEvent
+from appliance.hearing.echo_stage import EchoStage
 from appliance.pcm.formats import NEAR_RATE_HZ, ms_of_samples, samples_of_ms
 from appliance.pcm.ring import SampleRing
 from appliance.service.assembly import Assembly
 from appliance.service.button import Button
 from appliance.service.clock import TickerClock, zone_of
 from appliance.service.detectors import load_detector, report_warning
+from appliance.service.echo_choice import choose_echo
 from appliance.service.ends import Ends
 from appliance.service.event_log import EventLog, Listener
+from appliance.service.modelled_echo import EchoModel, SharedClock, echo_path
 from appliance.service.monitor import FollowedLoudspeaker, FollowedMicrophone, Monitor
 from appliance.service.named_files import refuse_one_for_two, refuse_pipe
 from appliance.service.provider_list import list_providers
@@ -59,6 +63,7 @@ class ReplayOptions:
     tail_s: float = 20.0
     presses: tuple[Press, ...] = ()
     virtual_time: bool = False
+    echo: EchoModel | None = None  # None: the microphone does not hear the loudspeaker
     state: Path | None = None  # where timers and the like are found and left; None: they begin and end here
 
 
@@ -74,8 +79,12 @@ def run_replay(
     sides are heard on `aloud`, which is closed in the end. Raises InputFileError for a file that is
     no WAV, and before anything is written where two of the files are the same or the recording is a pipe.
     """
-    refuse_one_for_two({"IN.wav": options.wav, "OUT.wav": options.out, "EVENTS.jsonl": options.events})
+    files = {"IN.wav": options.wav, "OUT.wav": options.out, "EVENTS.jsonl": options.events}
+    response = None if options.echo is None else options.echo.ir
+    refuse_one_for_two(files if response is None else files | {"IR.wav": response})
     refuse_pipe(options.wav)
+    if response is not None:
+        refuse_pipe(response)
     with (
         WavWriter(options.out, OUT_RATE_HZ) as out,
         EventLog(options.events) as log,
@@ -113,7 +122,11 @@ class _Replay:
         self._heard: deque[SpeechEvent] = deque()
         capture = SampleRing.allocate(samples_of_ms(CAPTURE_MS, microphone.rate_hz))
         playout = Playout(PlayoutOptions(OUT_RATE_HZ, duck_db=settings.interruption.duck_db))
+        far_ring = SampleRing.allocate(NEAR_RATE_HZ)
+        room = self._room(microphone.rate_hz)
         ends = self._ends(settings, capture, microphone.rate_hz, playout)
+        if room is not None:
+            ends = self._with_echo(settings, ends, far_ring)
         detector = load_detector(settings.hearing.detector, ends.tell_owner)
         providers = list_providers(settings, os.environ)
         self._assembly = Assembly(settings, providers, detector, ends, self._clock, log, say, state=state)
@@ -123,11 +136,12 @@ class _Replay:
             capture,
             self._assembly.hearing,
             self._heard,
-            SpeakerPump(playout, OUT_RATE_HZ, SampleRing.allocate(NEAR_RATE_HZ)),
+            SpeakerPump(playout, OUT_RATE_HZ, far_ring),
             self._assembly.conductor,
             self._clock,
             OUT_RATE_HZ,
             samples_of_ms(options.device_delay_ms, OUT_RATE_HZ),
+            room,
         )
         button = Button(self._assembly.conductor.post)
         edges = [(press.start_s, button.down) for press in options.presses]
@@ -152,6 +166,21 @@ class _Replay:
             look_every_ms=TICK_MS,
             local_time=lambda: (began + timedelta(milliseconds=self._clock.now_ms())).astimezone(zone),
             tell_owner=lambda warning: report_warning(self._log, warning),
+        )
+
+    def _room(self, capture_hz: int) -> EchoPath | None:
+        options, block_samples = self._options, samples_of_ms(TICK_MS, OUT_RATE_HZ)
+        if options.echo is None:
+            return None
+        return echo_path(options.echo, options.device_delay_ms, OUT_RATE_HZ, capture_hz, block_samples)
+
+    def _with_echo(self, settings: Settings, ends: Ends, far_ring: SampleRing) -> Ends:
+        choice = choose_echo(settings.audio.echo.cancel, ends.tell_owner)
+        far = SharedClock(far_ring, self._options.device_delay_ms)
+        return replace(
+            ends,
+            half_duplex=ends.half_duplex or choice.half_duplex,
+            echo=None if choice.canceller is None else EchoStage(choice.canceller, far),
         )
 
     async def run(self) -> int:

@@ -56,6 +56,16 @@ class Renderer(Protocol):
     def pump(self, out: Pcm, delay_samples: int) -> list[PlayoutEvent]: ...
 
 
+class Room(Protocol):
+    """The way from the loudspeaker to the microphone (`EchoPath`)."""
+
+    def play(self, rendered: Pcm) -> None:
+        """The next block of the loudspeaker, as it is rendered."""
+
+    def hear(self, near: Pcm) -> Pcm:
+        """The next block of the microphone, and with it what it hears of the loudspeaker."""
+
+
 class Mind(Protocol):
     """Who is told what happens, and that time has passed (`Conductor`)."""
 
@@ -81,7 +91,9 @@ class Ticker:
         clock: TickerClock,
         out_rate_hz: int,
         delay_samples: int,
+        room: Room | None = None,
     ) -> None:
+        """Without a `room` the microphone does not hear the loudspeaker."""
         self._microphone = microphone
         self._loudspeaker = loudspeaker
         self._capture = capture
@@ -91,6 +103,7 @@ class Ticker:
         self._conductor = conductor
         self._clock = clock
         self._delay_samples = delay_samples
+        self._room = room
         self._ticks = 0
         self._blocks = _block_sizes(microphone.rate_hz)
         self._silence = np.zeros(samples_of_ms(TICK_MS, microphone.rate_hz) + 1, dtype=np.int16)
@@ -111,15 +124,9 @@ class Ticker:
 
     def tick(self) -> None:
         """Move the stream by 10 ms."""
-        count = next(self._blocks)
-        block = self._microphone.read(count)
-        if len(block) < count and self.ended_ms is None:
-            self.ended_ms = self.now_ms
-        heard = block[:0] if self._muted else block
-        self._capture.write(heard)
-        self._capture.write(self._silence[: count - len(heard)])
         played = self._pump.pump(self._out, self._delay_samples)
         self._play(self._out)
+        self._listen()
         self._ticks += 1
         self._clock.move_to(self.now_ms)
         for event in played:
@@ -128,6 +135,19 @@ class Ticker:
         while self._heard:
             self._conductor.post(self._heard.popleft())
         self._conductor.tick()
+
+    def _listen(self) -> None:
+        """What the microphone hears in this tick, into the capture ring."""
+        count = next(self._blocks)
+        block = self._microphone.read(count)
+        if len(block) < count and self.ended_ms is None:
+            self.ended_ms = self.now_ms
+        if self._room is not None:
+            self._room.play(self._out)
+            block = self._room.hear(np.concatenate((block, self._silence[: count - len(block)])))
+        heard = block[:0] if self._muted else block
+        self._capture.write(heard)
+        self._capture.write(self._silence[: count - len(heard)])
 
     def _play(self, block: Pcm) -> None:
         """Through the modelled device: what comes out now went in `delay_samples` ago."""

@@ -159,7 +159,7 @@ class OutputDevice(Device):
 class Echo(Section):
     """The loudspeaker as the microphone hears it."""
 
-    cancel: Literal["auto", "off"] = "auto"
+    cancel: Literal["auto", "on", "off"] = "auto"
 
 
 class Audio(Section):

@@ -1,0 +1,33 @@
+"""Who takes the loudspeaker out of what the microphone hears: the seam of any echo canceller."""
+
+from typing import Protocol
+
+from appliance.pcm.formats import Pcm
+
+
+class EchoCanceller(Protocol):
+    """Takes the far end's echo out of the near end, 16 kHz, frame by frame. One stream, one thread."""
+
+    @property
+    def frame_samples(self) -> int:
+        """How many samples one frame has; frames follow one another without a gap."""
+
+    @property
+    def delay_samples(self) -> int:
+        """By how many samples what comes out lags behind what went in; shorter than a frame."""
+
+    def cancel(self, near: Pcm, far: Pcm) -> Pcm:
+        """The near frame without its echo, `delay_samples` late. `far` is what left the loudspeaker in the
+        same instants. Both are only read, and not kept; what is returned is not to be changed."""
+
+    def reset(self) -> None:
+        """Forget the room: the next frame is the first of a new stream."""
+
+
+class FarEnd(Protocol):
+    """What left the loudspeaker, by the near end's indices."""
+
+    def read_into(self, near_index: int, out: Pcm) -> bool:
+        """Fill `out` with what left the loudspeaker while the 16 kHz samples from `near_index` on were
+        captured, zeros where nothing did. False: the end of it is not rendered yet, and `out` is undefined.
+        Indices of the last second can be asked for, in any order."""

@@ -1,0 +1,144 @@
+"""Between resampler and history: the near end without its echo while the far end sounds, untouched else."""
+
+from typing import Final
+
+import numpy as np
+
+from appliance.hearing.canceller import EchoCanceller, FarEnd
+from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, samples_of_ms
+
+# Before it is let in, the canceller hears so much of the past: its high-pass filter settles, and whatever of
+# the far end became known late is not missing.
+PREROLL_MS: Final = 100.0
+
+# After its last sound the far end is heard on: 400 ms of delay, and a room that rings for 0.7 s.
+RELEASE_MS: Final = 1200.0
+
+# The far end is rendered ahead of what is heard; where it is not, near samples wait for it no longer than
+# this: two blocks of the loudspeaker. Then it stands still, and nothing sounds.
+MAX_WAIT_MS: Final = 40.0
+
+_PIECE_MS: Final = 20.0  # worked on at a time, so that buffers of one size do
+
+
+class EchoStage:
+    """Gives out what it takes, sample for sample: nothing is lost, said twice or moved.
+
+    Bypassed, what goes in comes out at once and untouched. With the far end's first sound the canceller is
+    let in, behind a fade of one frame between the same instants of both, and until `RELEASE_MS` after the
+    last one up to 18 ms are kept back: its delay, and what is no whole frame yet. Bound: `MAX_WAIT_MS` more
+    where the far end is late.
+    """
+
+    def __init__(self, canceller: EchoCanceller, far: FarEnd) -> None:
+        self._canceller = canceller
+        self._far = far
+        frame = canceller.frame_samples
+        self._piece = samples_of_ms(_PIECE_MS, NEAR_RATE_HZ)
+        self._preroll = samples_of_ms(PREROLL_MS, NEAR_RATE_HZ) // frame * frame
+        self._release = samples_of_ms(RELEASE_MS, NEAR_RATE_HZ)
+        self._max_wait = samples_of_ms(MAX_WAIT_MS, NEAR_RATE_HZ)
+        self._past: Pcm = np.zeros(self._preroll + self._max_wait + 2 * self._piece + 2 * frame, np.int16)
+        self._far_frame: Pcm = np.zeros(frame, np.int16)
+        self._far_past: Pcm = np.zeros(self._preroll + self._piece, np.int16)
+        self._rise = np.arange(1, frame + 1, dtype=np.int32)
+        self._out: Pcm = np.zeros(0, np.int16)
+        self._filled = 0
+        self._taken = 0  # one past the newest sample that went in
+        self._given = 0  # one past the newest sample that came out
+        self._frame_at: int | None = None  # where the canceller's next frame begins; None: it is bypassed
+        self._looked = 0  # up to here the far end was looked at for sound
+        self._quiet = 0  # samples since its last sound
+        self._fading_in = False
+        self.starved_samples = 0  # for which there was no far end in time
+
+    @property
+    def cancelling(self) -> bool:
+        """Whether the canceller is at work."""
+        return self._frame_at is not None
+
+    def process(self, near: Pcm) -> Pcm:
+        """What comes out after `near`, the next 16 kHz samples, went in; valid until the next call."""
+        self._make_room(len(near) + len(self._past))
+        for at in range(0, len(near), self._piece):
+            self._take(near[at : at + self._piece])
+        return self._out[: self._filled]
+
+    def _make_room(self, samples: int) -> None:
+        self._filled = 0
+        if len(self._out) < samples:
+            self._out = np.zeros(samples, np.int16)
+
+    def _take(self, piece: Pcm) -> None:
+        self._past[: -len(piece)] = self._past[len(piece) :]
+        self._past[-len(piece) :] = piece
+        self._taken += len(piece)
+        if self._frame_at is None and self._far_end_sounds():
+            self._let_in()
+        if self._frame_at is None:
+            self._give(piece)
+            return
+        while self._frame_at is not None and self._taken - self._frame_at >= len(self._far_frame):
+            if not self._far.read_into(self._frame_at, self._far_frame):
+                if self._taken - self._frame_at < self._max_wait:
+                    return
+                self._far_frame.fill(0)
+                self.starved_samples += len(self._far_frame)
+            self._hear_frame(self._frame_at)
+
+    def _far_end_sounds(self) -> bool:
+        """Whether anything of it is known that was not looked at."""
+        start = max(self._looked, self._taken - len(self._far_past))
+        far = self._far_past[: self._taken - start]
+        if not self._far.read_into(start, far):
+            return False
+        self._looked = self._taken
+        return bool(far.any())
+
+    def _let_in(self) -> None:
+        """What was not given out yet is cancelled from here on."""
+        frame = len(self._far_frame)
+        first = self._given - min(self._preroll, self._given // frame * frame)
+        for at in range(first, self._given, frame):
+            if not self._far.read_into(at, self._far_frame):
+                self._far_frame.fill(0)
+            self._canceller.cancel(self._near(at, at + frame), self._far_frame)
+        self._frame_at, self._quiet, self._fading_in = self._given, 0, True
+
+    def _hear_frame(self, at: int) -> None:
+        frame = len(self._far_frame)
+        cancelled = self._canceller.cancel(self._near(at, at + frame), self._far_frame)
+        self._frame_at = at + frame
+        self._quiet = 0 if self._far_frame.any() else self._quiet + frame
+        start = at - self._canceller.delay_samples
+        new = cancelled[self._given - start :]
+        if self._quiet >= self._release:
+            self._give_fading(new, out_of_it=True)
+            self._give(self._near(self._given, self._taken))
+            self._frame_at, self._looked = None, at + frame
+        elif len(new) < frame:  # the canceller's delay is being filled
+            self._give(self._near(self._given, self._given + len(new)))
+        elif self._fading_in:
+            self._fading_in = False
+            self._give_fading(new, out_of_it=False)
+        else:
+            self._give(new)
+
+    def _give_fading(self, cancelled: Pcm, *, out_of_it: bool) -> None:
+        """Between what is `cancelled` and the same instants as they were captured."""
+        count = len(cancelled)
+        captured = self._near(self._given, self._given + count)
+        before, after = (cancelled, captured) if out_of_it else (captured, cancelled)
+        rise = self._rise[:count]
+        faded = (before * (count - rise) + after * rise) // count
+        self._give(faded.astype(np.int16))
+
+    def _give(self, pcm: Pcm) -> None:
+        self._out[self._filled : self._filled + len(pcm)] = pcm
+        self._filled += len(pcm)
+        self._given += len(pcm)
+
+    def _near(self, start: int, end: int) -> Pcm:
+        """What was captured, as far as it is kept."""
+        size = len(self._past)
+        return self._past[size - (self._taken - start) : size - (self._taken - end)]

@@ -1,0 +1,36 @@
+"""Whether the echo is cancelled, or nothing is heard while the loudspeaker sounds."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from appliance.hearing.canceller import EchoCanceller
+
+Cancel = Literal["auto", "on", "off"]
+
+
+@dataclass(frozen=True, slots=True)
+class EchoChoice:
+    """`canceller`: None, it does without. `half_duplex`: what is said while the loudspeaker sounds is not
+    heard."""
+
+    canceller: EchoCanceller | None
+    half_duplex: bool
+
+
+def choose_echo(cancel: Cancel, warn: Callable[[str], None]) -> EchoChoice:
+    """What `audio.echo.cancel` comes to on this machine; `warn` is told in a sentence where the canceller
+    cannot be loaded."""
+    if cancel == "off":
+        return EchoChoice(None, half_duplex=False)
+    from appliance.hearing.aec3 import Aec3, CancellerError
+
+    try:
+        return EchoChoice(Aec3(), half_duplex=False)
+    except CancellerError as error:
+        again = "install the appliance again to have it back"
+        if cancel == "on":
+            warn(f"{error}. It listens while it speaks all the same, and may hear itself; {again}")
+            return EchoChoice(None, half_duplex=False)
+        warn(f"{error}. While it speaks it does not listen, because it would hear itself; {again}")
+        return EchoChoice(None, half_duplex=True)
