@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from appliance import __version__, care_verbs, control_verbs
+from appliance import __version__, care_verbs, control_verbs, tune_verb
 from appliance.errors import ApplianceError, ConfigurationError
 from appliance.settings import Loaded, load_settings, render
 from appliance.verb_options import Config, Set, Socket, State
@@ -199,6 +199,7 @@ def set_key(
 
 app.add_typer(control_verbs.app)
 app.add_typer(care_verbs.app)
+app.add_typer(tune_verb.app)
 
 
 def _presses(spans: list[str]) -> "tuple[Press, ...]":

@@ -16,7 +16,7 @@ from appliance.settings.tree import BUILT_IN, Tree
 SHIPPED: Final = Path(__file__).parent / "profiles"
 FOLDER: Final = "profiles"
 KEY: Final = ("profile",)
-_NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,31}")
+NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,31}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def names_in(given: str) -> list[str]:
 def known_profiles(folders: Sequence[Path]) -> list[str]:
     """The names that can be given, sorted."""
     files = (file for folder in (SHIPPED, *folders) for file in folder.glob("*.toml"))
-    return sorted({file.stem for file in files if _NAME.fullmatch(file.stem)})
+    return sorted({file.stem for file in files if NAME.fullmatch(file.stem)})
 
 
 def read_profile(name: str, folders: Sequence[Path]) -> Profile:
@@ -43,7 +43,7 @@ def read_profile(name: str, folders: Sequence[Path]) -> Profile:
 
     Raises UnreadableSourceError, also where there is none.
     """
-    if _NAME.fullmatch(name):
+    if NAME.fullmatch(name):
         for folder in folders:
             file = folder / f"{name}.toml"
             if file.is_file():

@@ -1,0 +1,33 @@
+"""The ways to hear that are shown beside one another: what is configured, and every profile."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from appliance.service.tune.choice import Candidate
+from appliance.service.turn_options import turn_options
+from appliance.settings import Settings, load_settings
+from appliance.settings.profiles import known_profiles
+
+YOURS: Final = "yours"
+_NO_FILE: Final = Path("/nonexistent/config.toml")
+
+
+def yours(settings: Settings) -> Candidate:
+    """What is in force."""
+    return _candidate(YOURS, settings)
+
+
+def profiles() -> Iterator[Candidate]:
+    """The built-in settings and the profiles that come with the program, those that hear alike once."""
+    seen: list[Candidate] = []
+    for name in ("", *known_profiles([])):
+        settings = load_settings((), [f"profile={name}"], {}, _NO_FILE).settings
+        candidate = _candidate(name or "built-in", settings)
+        if not any((candidate.options, candidate.prefix_ms) == (one.options, one.prefix_ms) for one in seen):
+            seen.append(candidate)
+            yield candidate
+
+
+def _candidate(name: str, settings: Settings) -> Candidate:
+    return Candidate(name, turn_options(settings), settings.hearing.prefix_padding_ms)

@@ -1,0 +1,75 @@
+"""A recording through the ears of the appliance, once, so that it can be tried again without them."""
+
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from appliance.audio.wav import WavReader
+from appliance.errors import InputFileError
+from appliance.hearing.detector import SpeechDetector
+from appliance.hearing.hearing import Hearing
+from appliance.hearing.recorded_edges import EdgeRecorder, RecordedEdges
+from appliance.hearing.turn_detector import TurnOptions
+from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, samples_of_ms
+from appliance.pcm.ring import SampleRing
+from appliance.service.tune.trial import Heard
+
+_BLOCK_MS: Final = 200
+# After its end the room stays silent, so that its last turn ends: longer than any silence tried.
+TAIL_MS: Final = 6000
+# What is tried dozens of times has to have an end; a room says no more about itself in an hour than in half.
+MAX_S: Final = 1800
+
+
+class _Listener:
+    """The detector, and what it said."""
+
+    def __init__(self, detector: SpeechDetector) -> None:
+        self._detector = detector
+        self.window_samples = detector.window_samples
+        self.edges = EdgeRecorder(self.window_samples)
+        self.probabilities: list[float] = []
+
+    def probability(self, window: Pcm) -> float:
+        self.edges.hear(window)
+        self.probabilities.append(self._detector.probability(window))
+        return self.probabilities[-1]
+
+    def reset(self) -> None:
+        self._detector.reset()
+
+
+def hear_file(path: Path, detector: SpeechDetector) -> Heard:
+    """The first `MAX_S` of a WAV file, heard as live. Raises InputFileError."""
+    with WavReader(path) as recording:
+        rate_hz = recording.rate_hz
+        capture = SampleRing.allocate(rate_hz)
+        detector.reset()
+        listener = _Listener(detector)
+        hearing = Hearing(
+            TurnOptions(),
+            listener,
+            capture,
+            rate_hz,
+            SampleRing.allocate(NEAR_RATE_HZ),
+            post=lambda event: None,
+        )
+        left = MAX_S * rate_hz
+        while left and len(block := recording.read(min(left, samples_of_ms(_BLOCK_MS, rate_hz)))):
+            left -= len(block)
+            _hear(hearing, capture, block)
+        said = len(listener.probabilities)
+        silence = np.zeros(samples_of_ms(_BLOCK_MS, rate_hz), dtype=np.int16)
+        for _ in range(TAIL_MS // _BLOCK_MS):
+            _hear(hearing, capture, silence)
+    if not said:
+        raise InputFileError(f"{path} is too short to say anything about a room")
+    powers = RecordedEdges.before(listener.edges.powers())
+    return Heard(listener.window_samples, tuple(listener.probabilities), powers, said)
+
+
+def _hear(hearing: Hearing, capture: SampleRing, block: Pcm) -> None:
+    capture.write(block)
+    while hearing.pump():
+        pass

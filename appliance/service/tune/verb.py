@@ -1,0 +1,92 @@
+"""`appliance tune` from its options to what stands in the terminal."""
+
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from appliance.errors import InputFileError
+from appliance.service.detectors import load_detector
+from appliance.service.tune.choice import keys_of
+from appliance.service.tune.display import LEGEND, as_json, table_of
+from appliance.service.tune.profile_file import place_of, profile_text, write_profile
+from appliance.service.tune.tuning import Tuned, tune
+from appliance.service.tune.words import how_sure, what_was_heard
+from appliance.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class TuneOptions:
+    """What the verb was given."""
+
+    recordings: tuple[Path, ...]
+    noises: tuple[Path, ...]
+    apart_ms: float
+    name: str
+    dry_run: bool
+    as_json: bool
+
+
+def run_tune(settings: Settings, options: TuneOptions) -> None:
+    """Tune, show it, and write the profile. Raises InputFileError."""
+    out, err = Console(highlight=False), Console(stderr=True, highlight=False)
+    place = place_of(options.name)
+    if not options.recordings:
+        raise InputFileError("Give a recording of somebody who speaks in your room, as a WAV file")
+    detector = load_detector(settings.hearing.detector, lambda warning: err.print(f"appliance: {warning}"))
+    status = err.status("…") if err.is_terminal else nullcontext()
+    with status as shown:
+        tuned = tune(
+            options.recordings,
+            options.noises,
+            settings,
+            detector,
+            options.apart_ms,
+            (lambda what: None) if shown is None else (lambda what: shown.update(f"{what} …")),
+        )
+    written = None if options.dry_run else _write(tuned, place)
+    if options.as_json:
+        out.print(as_json(tuned, None if written is None else str(written)), soft_wrap=True, markup=False)
+        return
+    _show(out, tuned, options.apart_ms)
+    if written is not None:
+        _tell_where(out, written, place)
+
+
+def _show(out: Console, tuned: Tuned, apart_ms: float) -> None:
+    out.print(what_was_heard(tuned.truths))
+    out.print(table_of(tuned))
+    out.print(LEGEND, style="dim")
+    out.print()
+    for reason in tuned.choice.reasons:
+        out.print(f"→ {reason}", markup=False)
+    for sentence in how_sure(tuned.truths, tuned.tried[0][1], apart_ms):
+        out.print(sentence, markup=False)
+
+
+def _write(tuned: Tuned, place: Path) -> Path | None:
+    if tuned.choice.candidate == tuned.yours:
+        return None
+    comments = [what_was_heard(tuned.truths), *tuned.choice.reasons]
+    return write_profile(place, profile_text(keys_of(tuned.choice.candidate), comments))
+
+
+def _tell_where(out: Console, written: Path, place: Path) -> None:
+    out.print(f"\nThe profile is in {written}.", markup=False, soft_wrap=True)
+    if written != place:
+        out.print(f"{place} was changed by hand and stays as it is.", markup=False, soft_wrap=True)
+    elif place.is_absolute():
+        out.print(
+            f'To use it: profile = "{place.stem}" at the top of {place.parent.parent / "config.toml"}, then'
+            " `sudo systemctl reload voice-appliance`.",
+            markup=False,
+            soft_wrap=True,
+        )
+    else:
+        out.print(
+            f"To use it: `sudo install -D -m 644 {written} /etc/voice-appliance/profiles/{place.name}`, and"
+            f' profile = "{place.stem}" at the top of /etc/voice-appliance/config.toml.',
+            markup=False,
+            soft_wrap=True,
+        )
