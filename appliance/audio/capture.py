@@ -35,7 +35,8 @@ class CaptureThread:
     first after an overrun, which is a gap as well. Whatever microphone comes back is converted to `ring_hz`.
     What becomes of it is told to `tell`; of one that is there and yet deaf (see Intake) that it is silent,
     where opening it again did not help, and with its first sample that is another that it is ready. `warn`
-    gets the sentence about it too; `fatal` as for EventfulThread. All are called in this thread.
+    gets the sentence about it too; `captured`, with each block, how far `ring` is written; `fatal` as for
+    EventfulThread. All are called in this thread.
     """
 
     def __init__(
@@ -49,7 +50,9 @@ class CaptureThread:
         fatal: Callable[[Exception], None],
         resumed: Callable[[], None],
         warn: Callable[[str], None],
+        captured: Callable[[int], None] | None = None,
     ) -> None:
+        self._captured = captured
         self._ring = ring
         self._ring_hz = ring_hz
         self._wake = wake
@@ -133,6 +136,8 @@ class CaptureThread:
             self._beats += 1
             self._delivered = True
             self._ring.write(intake.take(block))
+            if self._captured is not None:
+                self._captured(self._ring.written)
             self._wake.set()
             if intake.still_s >= (REOPEN_EVERY_S if self._opened_again else STILL_S):
                 self._opened_again = True

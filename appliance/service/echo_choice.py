@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from appliance.hearing.canceller import EchoCanceller
+from appliance.hearing.canceller import EchoCanceller, FarEnd
+from appliance.hearing.echo_stage import EchoStage
 
 Cancel = Literal["auto", "on", "off"]
 
@@ -16,6 +17,10 @@ class EchoChoice:
 
     canceller: EchoCanceller | None
     half_duplex: bool
+
+    def stage(self, far: FarEnd) -> EchoStage | None:
+        """What stands between resampler and history; `far` is what the loudspeaker plays."""
+        return None if self.canceller is None else EchoStage(self.canceller, far)
 
 
 def choose_echo(cancel: Cancel, warn: Callable[[str], None]) -> EchoChoice:
@@ -32,5 +37,8 @@ def choose_echo(cancel: Cancel, warn: Callable[[str], None]) -> EchoChoice:
         if cancel == "on":
             warn(f"{error}. It listens while it speaks all the same, and may hear itself; {again}")
             return EchoChoice(None, half_duplex=False)
-        warn(f"{error}. While it speaks it does not listen, because it would hear itself; {again}")
+        warn(
+            f"{error}. While it speaks it does not listen, because it would hear itself; {again}, or with"
+            " headphones or a cable, --set audio.echo.cancel=off"
+        )
         return EchoChoice(None, half_duplex=True)

@@ -17,7 +17,10 @@ from appliance.service.assembly import Assembly
 from appliance.service.clock import LiveClock, zone_of
 from appliance.service.clock_trust import ClockTrust
 from appliance.service.control.controls import DeviceStatus
+from appliance.service.doctor.learnt import Learnt
+from appliance.service.doctor.learnt_file import learnt_of
 from appliance.service.ear import Ear
+from appliance.service.echo_choice import choose_echo
 from appliance.service.ending import Ending, Why
 from appliance.service.ends import Ends
 from appliance.service.event_log import EventLog
@@ -85,18 +88,17 @@ class LiveLoop:
         self._timer: asyncio.TimerHandle | None = None
         self._mailbox = Mailbox[Event | NetworkEvent](self._loop, self._deliver)
         self._network = NetworkWatch(self._mailbox.post, self._broke)
-        self._sound = self._take_sound(settings, devices)
+        self._sound = self._take_sound(settings, devices, learnt_of(state, *devices.names))
         self._clock_trust = ClockTrust()
         log.subscribe(self._clock_trust.take)
         ends = self._ends(settings, keep_transcripts)
-        self._half_duplex = ends.half_duplex
         self._assembly = Assembly(settings, providers, detector, ends, self._clock, log, say, state=state)
         self._heartbeat = Heartbeat(notifier, self._assembly.note_standstill, tell_owner, ending.break_down)
         self._hearing = HearingThread(self._assembly.hearing, self._sound.wake, self._broke)
         self.controls = self._open_controls(devices)
         self._panel = self._light_panel(settings, hardware)
 
-    def _take_sound(self, settings: Settings, devices: Devices) -> LiveSound:
+    def _take_sound(self, settings: Settings, devices: Devices, learnt: Learnt | None) -> LiveSound:
         return LiveSound(
             settings,
             devices,
@@ -105,6 +107,7 @@ class LiveLoop:
             self._mailbox.post,
             self._broke,
             self._tell_owner,
+            None if learnt is None else learnt.echo,
         )
 
     def _open_controls(self, devices: Devices) -> LiveControls:
@@ -135,6 +138,7 @@ class LiveLoop:
 
     def _ends(self, settings: Settings, keep_transcripts: bool) -> Ends:
         sound, zone = self._sound, zone_of(settings.conversation.time_zone)
+        echo = choose_echo(settings.audio.echo.cancel, self._tell_owner)
         return Ends(
             sound.captured,
             sound.capture_hz,
@@ -146,8 +150,9 @@ class LiveLoop:
             wake_at=self._wake_at,
             on_fault=self._ending.break_down,
             set_muted=sound.capture.set_muted,
-            half_duplex=settings.audio.echo.cancel != "off" or settings.interruption.strategy == "ignore",
+            half_duplex=echo.half_duplex or settings.interruption.strategy == "ignore",
             look_every_ms=LOOK_EVERY_S * 1000,
+            echo=echo.stage(sound.far_end),
             keep_transcripts=keep_transcripts,
             local_time=lambda: datetime.now(zone),
             clock_is_set=lambda: self._clock_trust.is_set,
@@ -298,11 +303,6 @@ class LiveLoop:
             self._assembly.announcer.say_ready(self._assembly.instructions.filled(self._greeting))
         who = f"answers come from {self._assembly.chain.provider}"
         self._tell_owner(f"ready: {self._sound.ends}; {who}")
-        if self._half_duplex:
-            self._tell_owner(
-                "while it speaks it does not listen, because it would hear itself;"
-                " with headphones or a cable, --set audio.echo.cancel=off"
-            )
 
 
 def _status(device: str, name: str, reason: str) -> DeviceStatus:

@@ -22,6 +22,8 @@ from appliance.errors import DeviceError
 from appliance.pcm.formats import NEAR_RATE_HZ, samples_of_ms
 from appliance.pcm.ring import SampleRing
 from appliance.service.clock import LiveClock
+from appliance.service.doctor.learnt import LearntEcho
+from appliance.service.live_far_end import LiveFarEnd
 from appliance.service.microphone_time import MicrophoneTime
 from appliance.settings import Settings
 
@@ -47,6 +49,11 @@ class Devices:
             self._ears.found(self.microphone.identity)
         if isinstance(self.loudspeaker, Loudspeaker):
             self._mouth.found(self.loudspeaker.identity)
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """Of the microphone and of the loudspeaker."""
+        return self.microphone.name, self.loudspeaker.name
 
     @property
     def deaf(self) -> str:
@@ -104,9 +111,11 @@ class LiveSound:
         post: Callable[[PlayoutEvent | DeviceChanged], None],
         fatal: Callable[[Exception], None],
         warn: Callable[[str], None],
+        learnt: LearntEcho | None = None,
     ) -> None:
         """`post` gets what happens, `fatal` faults of ours and `warn` sentences, from their threads;
-        `near_written()` is the 16 kHz index of the next sample heard."""
+        `near_written()` is the 16 kHz index of the next sample heard; `learnt` is what doctor measured of
+        these devices."""
         microphone, loudspeaker = devices.microphone, devices.loudspeaker
         self._post = post
         self._there = {
@@ -118,16 +127,24 @@ class LiveSound:
         self.captured = SampleRing.allocate(samples_of_ms(CAPTURE_MS, self.capture_hz))
         self.wake = threading.Event()  # set with everything captured
         self.time = MicrophoneTime(clock, near_written)
+        far_ring = SampleRing.allocate(NEAR_RATE_HZ)
+        self.far_end = LiveFarEnd(
+            far_ring,
+            self.capture_hz,
+            learnt.delay_ms if learnt is not None else 0.0,
+            learnt.drift_ppm if learnt is not None else 0.0,
+        )
         self.speaker = Speaker(
             Playout(PlayoutOptions(self.playout_hz, duck_db=settings.interruption.duck_db)),
             self.playout_hz,
             loudspeaker,
             devices.reopen_loudspeaker,
-            SampleRing.allocate(NEAR_RATE_HZ),
+            far_ring,
             on_event=post,
             tell=self._tell,
             fatal=fatal,
             keep_awake=settings.audio.output.keep_awake == "noise",
+            on_rendered=self.far_end.rendered,
         )
         self.capture = CaptureThread(
             microphone,
@@ -139,6 +156,7 @@ class LiveSound:
             fatal=fatal,
             resumed=self.time.resume,
             warn=warn,
+            captured=self.far_end.captured,
         )
 
     def start(self) -> None:
@@ -167,6 +185,7 @@ class LiveSound:
             "answer_underruns": self.speaker.answer_underruns,
             "concealed_ms": round(1000 * self.speaker.concealed_samples / self.playout_hz),
             "loudspeaker_blocks_beyond_limit": self.speaker.beyond_limit,
+            "far_end_jumps": self.far_end.jumps,
         }
 
 

@@ -15,7 +15,6 @@ from appliance.audio.pump import SpeakerPump
 from appliance.audio.seam import SpeakerDevice
 from appliance.audio.wav import WavReader, WavWriter
 from appliance.conversation.vocabulary import SpeechEvent
-from appliance.hearing.echo_stage import EchoStage
 from appliance.pcm.formats import NEAR_RATE_HZ, ms_of_samples, samples_of_ms
 from appliance.pcm.ring import SampleRing
 from appliance.service.assembly import Assembly
@@ -180,7 +179,7 @@ class _Replay:
         return replace(
             ends,
             half_duplex=ends.half_duplex or choice.half_duplex,
-            echo=None if choice.canceller is None else EchoStage(choice.canceller, far),
+            echo=choice.stage(far),
         )
 
     async def run(self) -> int:

@@ -38,6 +38,14 @@ def recall(state: StateDirectory) -> Learnt | None:
         return None
 
 
+def learnt_of(state: StateDirectory, microphone: str, loudspeaker: str) -> Learnt | None:
+    """What was measured of these two devices without a sound lost, by their names; None where nothing was."""
+    learnt = recall(state)
+    if learnt is None or not learnt.steady:
+        return None
+    return learnt if (learnt.microphone, learnt.loudspeaker) == (microphone, loudspeaker) else None
+
+
 def _give_to_the_owner(path: Path) -> None:
     """Root measures, and the service reads: the file goes to whoever owns the directory."""
     owner = path.parent.stat()

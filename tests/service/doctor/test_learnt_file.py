@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from appliance.service.doctor.learnt import Learnt, LearntEcho
-from appliance.service.doctor.learnt_file import FILE, keep, recall
+from appliance.service.doctor.learnt_file import FILE, keep, learnt_of, recall
 from appliance.service.state import StateDirectory
 
 LEARNT = Learnt(
@@ -29,6 +29,15 @@ def unexpected(sentence: str) -> None:
 def test_what_was_kept_is_recalled(tmp_path: Path) -> None:
     keep(tmp_path / "state", LEARNT, unexpected)
     assert recall(StateDirectory(tmp_path / "state", unexpected)) == LEARNT
+
+
+def test_of_other_devices_or_with_lost_sound_nothing_was_measured(tmp_path: Path) -> None:
+    state = StateDirectory(tmp_path, unexpected)
+    keep(tmp_path, LEARNT, unexpected)
+    assert learnt_of(state, "USB Mic", "Jack") == LEARNT
+    assert learnt_of(state, "USB Mic", "HDMI") is None
+    keep(tmp_path, LEARNT.model_copy(update={"overruns": 1}), unexpected)
+    assert learnt_of(state, "USB Mic", "Jack") is None
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to somebody else")

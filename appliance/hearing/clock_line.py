@@ -1,0 +1,131 @@
+"""Which sample of a stream is the present one, from what is seen of it, always too late and by chance."""
+
+from collections import deque
+from typing import Final
+
+import numpy as np
+
+from appliance.pcm.formats import NEAR_RATE_HZ
+
+# A look is late by up to two blocks, and of some thirty looks a second one is late by next to nothing.
+_SLICE_S: Final = 1.0
+
+# Two cheap crystals are 200 ppm apart at most, and one drifts by 10 ppm in a minute that warms it. A line
+# through so many slices, each right to 0.5 ms, is right to 4 ppm.
+_SLICES: Final = 60
+
+# A slice is right to half a millisecond, which over a stretch of 15 s is 33 ppm. Of a shorter one the slope
+# counts only where it cannot be that.
+_SPAN_S: Final = 15.0
+_DOUBT_S: Final = 0.001
+
+# Sound cards with a crystal are within 200 ppm, those that divide another clock within 1000.
+MAX_PPM: Final = 1000.0
+_MAX_SLOPE: Final = MAX_PPM / 1e6
+
+# Blocks are seen every 20 or 32 ms. So long without one is a device that was away.
+GAP_S: Final = 0.25
+
+# So much more than drift: samples were lost, or said twice.
+_STEP_S: Final = 0.004
+
+
+class ClockLine:
+    """The line through the least late looks at one stream of 16 kHz samples.
+
+    A look tells one past the newest sample at an instant. It may be late, never early; so of each second the
+    least late one counts, and the line goes through those of the last minute. Where the device was away or
+    samples were lost a new stretch begins, which keeps the slope. Bound: 60 slices.
+    """
+
+    def __init__(self, ppm: float = 0.0) -> None:
+        """`ppm`: so much faster than nominal it is known to run, until that can be told from what is seen."""
+        self._slope = _slope_of(ppm)  # seconds by which the lead grows a second
+        self._slices: deque[tuple[float, float]] = deque(maxlen=_SLICES)  # instant and least lead in it, s
+        self._slice_began_s = 0.0
+        self._late_slices = 0
+        self._zero: tuple[float, float] | None = None  # an instant, and the line's lead in it
+        self.stretch = 0  # number of the stretch
+        self.seen_s: float | None = None  # when it was seen last
+
+    @property
+    def ppm(self) -> float:
+        """So much faster than nominal it runs."""
+        return -self._slope * 1e6
+
+    def see(self, now_s: float, index: int) -> None:
+        """At `now_s` the stream was at `index`. Instants never go back."""
+        lead_s = now_s - index / NEAR_RATE_HZ
+        if self.seen_s is not None and now_s - self.seen_s > GAP_S:
+            self._begin_stretch()
+        self.seen_s = now_s
+        if self.settled and lead_s < self._lead_at(now_s) - _STEP_S:
+            self._begin_stretch()
+        if not self._slices or now_s - self._slice_began_s >= _SLICE_S:
+            self._end_slice()
+            self._slices.append((now_s, lead_s))
+            self._slice_began_s = now_s
+        elif lead_s < self._slices[-1][1]:
+            self._slices[-1] = (now_s, lead_s)
+        else:
+            return
+        if not self.settled:
+            self._zero = min(self._slices, key=lambda one: one[1])
+
+    def index_at(self, instant_s: float) -> float:
+        """Where the stream is at `instant_s`. Raises ValueError before anything was seen."""
+        return (instant_s - self._lead_at(instant_s)) * NEAR_RATE_HZ
+
+    def instant_of(self, index: float) -> float:
+        """When the stream is at `index`. Raises ValueError before anything was seen."""
+        if self._zero is None:
+            raise ValueError("nothing was seen of this stream")
+        at_s, lead_s = self._zero
+        return (index / NEAR_RATE_HZ + lead_s - self._slope * at_s) / (1 - self._slope)
+
+    @property
+    def settled(self) -> bool:
+        """More than two seconds of the stretch were seen: the least late look has come."""
+        return len(self._slices) > 2
+
+    def _lead_at(self, instant_s: float) -> float:
+        if self._zero is None:
+            raise ValueError("nothing was seen of this stream")
+        at_s, lead_s = self._zero
+        return lead_s + self._slope * (instant_s - at_s)
+
+    def _begin_stretch(self) -> None:
+        self._slices.clear()
+        self._late_slices = 0
+        self._zero = None
+        self.stretch += 1
+
+    def _end_slice(self) -> None:
+        """A slice is complete: draw the line anew, or begin a stretch where two were late beyond it."""
+        if not self.settled:
+            return
+        at_s, lead_s = self._slices[-1]
+        self._late_slices = self._late_slices + 1 if lead_s > self._lead_at(at_s) + _STEP_S else 0
+        if self._late_slices == 2:
+            last = self._slices[-1]
+            self._begin_stretch()
+            self._slices.append(last)
+            self._zero = last
+        elif not self._late_slices:
+            self._draw()
+
+    def _draw(self) -> None:
+        """The median of the slopes between slices half the stretch apart, and of what it leaves."""
+        instants, leads = np.array(self._slices).T
+        half = len(instants) // 2
+        apart_s = instants[half:] - instants[: len(instants) - half]
+        slope = float(np.median((leads[half:] - leads[: len(leads) - half]) / apart_s))
+        span_s = float(instants[-1] - instants[0])
+        if span_s >= _SPAN_S or abs(slope - self._slope) * span_s > _DOUBT_S:
+            self._slope = min(max(slope, -_MAX_SLOPE), _MAX_SLOPE)
+        middle = float(instants[len(instants) // 2])
+        self._zero = (middle, float(np.median(leads - self._slope * (instants - middle))))
+
+
+def _slope_of(ppm: float) -> float:
+    return min(max(-ppm / 1e6, -_MAX_SLOPE), _MAX_SLOPE)

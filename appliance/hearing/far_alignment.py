@@ -1,0 +1,88 @@
+"""Which sample left the loudspeaker when a sample of the microphone was captured, by two clocks."""
+
+from typing import Final
+
+from appliance.hearing.clock_line import GAP_S, ClockLine
+from appliance.pcm.formats import NEAR_RATE_HZ, samples_of_ms
+
+# Less is followed slowly, so that the canceller's filter goes with it; more is another alignment.
+_JUMP_SAMPLES: Final = samples_of_ms(8, NEAR_RATE_HZ)
+
+# How slowly: within a minute, and by a third of a sample a second at most. The canceller follows that.
+_FOLLOW_S: Final = 60.0
+_FOLLOW_MAX: Final = 20e-6
+
+# Nothing about the two clocks changes sooner.
+_EVERY_SAMPLES: Final = NEAR_RATE_HZ
+
+
+class FarAlignment:
+    """Turns near indices into positions in the far end's stream, both 16 kHz.
+
+    While the far end sounds, the position moves on at a steady ratio (1 and the drift between the two clocks,
+    at most some 2000 ppm), which is corrected slowly, and never jumps unless a device came back or lost
+    samples. `early_samples` is by how much earlier than told the far end is read: what doctor measured of the
+    way from the loudspeaker to the microphone, or a part of it.
+    """
+
+    def __init__(self, near: ClockLine, far: ClockLine, early_samples: int = 0) -> None:
+        self._near = near
+        self._far = far
+        self._early_samples = early_samples
+        self._anchor: tuple[int, float] | None = None
+        self._ratio = 1.0
+        self._stretches = (0, 0)
+        self._settled = False
+        self.jumps = 0  # how often the position jumped while the far end sounded
+
+    @property
+    def ratio(self) -> float:
+        """Samples of the far end for one of the near end."""
+        return self._ratio
+
+    @property
+    def drift_ppm(self) -> float:
+        """So much faster the microphone's clock runs than the loudspeaker's."""
+        return self._near.ppm - self._far.ppm
+
+    def position_of(self, near_index: int, *, sounds: bool) -> float | None:
+        """The position in the far end's stream; None while the loudspeaker plays nothing: it, or the
+        microphone, was not seen yet or is away."""
+        if self._near.seen_s is None or self._far.seen_s is None:
+            return None
+        if self._near.instant_of(near_index) - self._far.seen_s > GAP_S:
+            return None
+        stretches = (self._near.stretch, self._far.stretch)
+        if self._anchor is None or stretches != self._stretches:
+            self._align(near_index, sounds=sounds)
+            self._stretches = stretches
+        elif near_index - self._anchor[0] >= _EVERY_SAMPLES:
+            self._follow(near_index, sounds=sounds)
+        return self._position(near_index)
+
+    def _position(self, near_index: int) -> float:
+        assert self._anchor is not None
+        return self._anchor[1] + (near_index - self._anchor[0]) * self._ratio
+
+    def _true_position(self, near_index: int) -> float:
+        return self._far.index_at(self._near.instant_of(near_index)) - self._early_samples
+
+    def _true_ratio(self, near_index: int) -> float:
+        ahead = self._true_position(near_index + NEAR_RATE_HZ)
+        return (ahead - self._true_position(near_index)) / NEAR_RATE_HZ
+
+    def _align(self, near_index: int, *, sounds: bool) -> None:
+        self.jumps += sounds and self._anchor is not None
+        self._anchor = (near_index, self._true_position(near_index))
+        self._ratio = self._true_ratio(near_index)
+        self._settled = self._near.settled and self._far.settled
+
+    def _follow(self, near_index: int, *, sounds: bool) -> None:
+        position = self._position(near_index)
+        off = self._true_position(near_index) - position
+        if not (sounds and self._settled) or abs(off) > _JUMP_SAMPLES:
+            self._align(near_index, sounds=sounds)
+            return
+        correction = min(max(off / (_FOLLOW_S * NEAR_RATE_HZ), -_FOLLOW_MAX), _FOLLOW_MAX)
+        self._anchor = (near_index, position)
+        self._ratio = self._true_ratio(near_index) + correction

@@ -1,0 +1,80 @@
+"""The far end of a running daemon by the near end's indices: two devices, each with a clock of its own."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Final
+
+from appliance.hearing.clock_line import ClockLine
+from appliance.hearing.echo_stage import RELEASE_MS
+from appliance.hearing.far_alignment import FarAlignment
+from appliance.hearing.far_reader import FarReader
+from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, samples_of_ms
+from appliance.pcm.ring import SampleRing
+
+# Of the delay that doctor measured so much is left to the canceller: the far end must never come after its
+# own echo, and a measurement, or what a device says of its queue, is wrong by a block.
+MARGIN_MS: Final = 25.0
+
+
+class LiveFarEnd:
+    """What left the loudspeaker (`FarEnd`), from what its thread and the microphone's see of their devices.
+
+    `captured` is called in the microphone's thread, `rendered` in the loudspeaker's, `read_into` in the one
+    that hears.
+    """
+
+    def __init__(
+        self,
+        far_ring: SampleRing,
+        capture_hz: int,
+        echo_delay_ms: float = 0.0,
+        drift_ppm: float = 0.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`echo_delay_ms` and `drift_ppm`: what doctor measured of these devices."""
+        self._capture_hz = capture_hz
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._near, self._far = ClockLine(drift_ppm), ClockLine()
+        early = samples_of_ms(max(echo_delay_ms - MARGIN_MS, 0.0), NEAR_RATE_HZ)
+        self._alignment = FarAlignment(self._near, self._far, early)
+        self._reader = FarReader(far_ring)
+        self._release = samples_of_ms(RELEASE_MS, NEAR_RATE_HZ)
+        self._sounded_until = -self._release
+
+    @property
+    def jumps(self) -> int:
+        """How often the alignment jumped while the far end sounded."""
+        return self._alignment.jumps
+
+    @property
+    def drift_ppm(self) -> float:
+        """So much faster the microphone's clock runs than the loudspeaker's, as far as is known."""
+        with self._lock:
+            return self._alignment.drift_ppm
+
+    def captured(self, written: int) -> None:
+        """So many samples of the device were captured by now."""
+        with self._lock:
+            self._near.see(self._clock(), written * NEAR_RATE_HZ // self._capture_hz)
+
+    def rendered(self, instant_s: float, playhead: int) -> None:
+        """Index `playhead` of the far-end ring left the loudspeaker at `instant_s`."""
+        with self._lock:
+            self._far.see(instant_s, playhead)
+
+    def read_into(self, near_index: int, out: Pcm) -> bool:
+        """As FarEnd."""
+        sounds = near_index - self._sounded_until < self._release
+        with self._lock:
+            position = self._alignment.position_of(near_index, sounds=sounds)
+            ratio = self._alignment.ratio
+        if position is None:
+            out.fill(0)
+            return True
+        if not self._reader.read_into(position, ratio, out):
+            return False
+        if out.any():
+            self._sounded_until = max(self._sounded_until, near_index + len(out))
+        return True

@@ -1,0 +1,64 @@
+"""What is known of a device's clock, from looks that are all too late."""
+
+import pytest
+
+from appliance.hearing.clock_line import ClockLine
+from tests.hearing.clocks import Crystal, looks
+
+LATE_S = 0.03
+HALF_A_MS = 0.5 * 16
+
+
+def see(line: ClockLine, crystal: Crystal, from_s: float, to_s: float, seed: int = 1) -> None:
+    for now_s, index in looks(crystal, from_s, to_s, 0.02, LATE_S, seed):
+        line.see(now_s, index)
+
+
+@pytest.mark.parametrize("ppm", [-1000, -200, 0, 200, 1000])
+def test_after_a_minute_instant_and_rate_are_known(ppm: float) -> None:
+    crystal, line = Crystal(ppm, at_s=1000.0), ClockLine()
+    see(line, crystal, 1000, 1070)
+    assert abs(line.ppm - ppm) < 10
+    assert abs(line.index_at(1070) - crystal.index_at(1070)) < 2 * HALF_A_MS
+    assert abs(line.instant_of(line.index_at(1050.0)) - 1050) < 1e-6
+
+
+def test_before_the_first_minute_the_rate_is_the_one_it_was_told() -> None:
+    line = ClockLine(120.0)
+    see(line, Crystal(120), 0, 5)
+    assert line.ppm == pytest.approx(120)
+
+
+def test_a_device_that_was_away_goes_on_from_where_it_is() -> None:
+    line = ClockLine()
+    see(line, Crystal(150), 0, 60)
+    back = Crystal(150, at_s=75.0, index=60 * 16_000)
+    see(line, back, 75, 75.5)
+    assert line.stretch == 1
+    assert abs(line.ppm - 150) < 10
+    assert abs(line.index_at(75.5) - back.index_at(75.5)) < 4 * HALF_A_MS
+
+
+@pytest.mark.parametrize("lost_samples", [-320, -100, 100, 320])
+def test_lost_samples_are_noticed_within_three_seconds(lost_samples: int) -> None:
+    line = ClockLine()
+    see(line, Crystal(), 0, 30)
+    after = Crystal(index=-lost_samples)
+    see(line, after, 30, 33.1, seed=2)
+    assert line.stretch == 1
+    assert abs(line.index_at(33.1) - after.index_at(33.1)) < 4 * HALF_A_MS
+
+
+def test_a_machine_that_is_late_for_a_moment_changes_nothing() -> None:
+    line = ClockLine()
+    see(line, Crystal(), 0, 30)
+    for now_s, index in looks(Crystal(), 30, 31, 0.02, 0.2, 3):
+        line.see(now_s, index - 1600)
+    see(line, Crystal(), 31, 35)
+    assert line.stretch == 0
+    assert abs(line.index_at(35) - Crystal().index_at(35)) < 2 * HALF_A_MS
+
+
+def test_nothing_is_told_before_anything_was_seen() -> None:
+    with pytest.raises(ValueError, match="nothing was seen"):
+        ClockLine().index_at(1.0)
