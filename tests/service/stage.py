@@ -15,6 +15,7 @@ from appliance.audio.playout import Playout, PlayoutOptions
 from appliance.audio.pump import SpeakerPump
 from appliance.conversation.machine import State
 from appliance.conversation.vocabulary import SpeechEvent
+from appliance.hearing.detector import SpeechDetector
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, ms_of_samples, samples_of_ms
 from appliance.pcm.ring import SampleRing
 from appliance.providers.chain import Provider
@@ -26,7 +27,7 @@ from appliance.service.floor import Reader
 from appliance.service.happenings import Event
 from appliance.service.provider_list import ProviderList
 from appliance.service.state import StateDirectory
-from appliance.service.ticker import TICK_MS, Ticker
+from appliance.service.ticker import TICK_MS, Microphone, Ticker
 from appliance.service.tool_calls import Tools
 from appliance.settings import Settings, load_settings
 from tests.service.scripted import (
@@ -119,14 +120,17 @@ def play(
     wiring: Wiring | None = None,
     state: StateDirectory | None = None,
     now: Callable[[], datetime] = local_time,
+    detector: SpeechDetector | None = None,
+    microphone: Microphone | None = None,
 ) -> Played:
     """Let a conversation happen, faster than real time, until it has been quiet for a second.
 
     `tail_ms` after `near` it is over in any case. `successors` are the providers after the first.
+    `microphone` (16 kHz) hears in place of one that hears `near` and nothing else, `detector` in place of
+    one that goes by loudness.
     """
     provider = provider or ScriptedProvider(answers or [tone(1000)])
     scene = _Scene(
-        np.concatenate(near),
         (provider, *successors),
         load_settings([], settings, {}).settings,
         delay_ms,
@@ -138,6 +142,8 @@ def play(
         wiring or Wiring(),
         state,
         now,
+        detector or LoudnessDetector(),
+        microphone or Script(np.concatenate(near)),
     )
     with asyncio.Runner(loop_factory=loop_factory) as runner:
         return runner.run(_play(scene))
@@ -147,7 +153,6 @@ def play(
 class _Scene:
     """What is to happen, as `play` was told."""
 
-    near: Pcm
     providers: Sequence[ScriptedProvider]
     settings: Settings
     delay_ms: int
@@ -159,6 +164,8 @@ class _Scene:
     wiring: Wiring
     state: StateDirectory | None
     now: Callable[[], datetime]
+    detector: SpeechDetector
+    microphone: Microphone
 
 
 async def _play(scene: _Scene) -> Played:
@@ -180,7 +187,7 @@ class _Performance:
         self._assembly = Assembly(
             scene.settings,
             ProviderList(_named(scene.providers), {}),
-            LoudnessDetector(),
+            scene.detector,
             self._ends(),
             self._clock,
             self._log,
@@ -216,7 +223,7 @@ class _Performance:
             Ports(self._capture, assembly.hearing, pump, assembly.conductor), assembly, self._clock, self._log
         )
         return Ticker(
-            Script(self._scene.near),
+            self._scene.microphone,
             self._scene.tape,
             ports.capture,
             ports.hearing,

@@ -1,0 +1,225 @@
+"""The appliance itself: the real assembly in virtual time, its own microphone and loudspeaker in a room."""
+
+import hashlib
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from appliance.conversation import vocabulary as v
+from appliance.hearing.detector import SpeechDetector
+from appliance.hearing.silero import SileroDetector
+from appliance.pcm.formats import Pcm
+from appliance.providers.offline.recognizer import Recognizer
+from appliance.service.assembly import Assembly
+from tests.listening.cases import ANSWER_AT_MS, Case, read_wav
+from tests.listening.echo_path import EchoPath, to_pcm
+from tests.listening.scoring import Heard, Turn
+from tests.listening.voices import spoken
+from tests.service.scripted import OUT_RATE_HZ, Script, ScriptedProvider, Tape
+from tests.service.stage import Played, play, tone
+
+# A device's own buffer, where the echo's delay leaves room for it, and for a block of the ticker's.
+DEVICE_DELAY_MS = 40.0
+BLOCK_MS = 12.0
+# A provider that is fast: from the commit to its first sound.
+PROVIDER_MS = 300.0
+# Of words over an answer: as long as the warm worker takes for them on this machine (tests.bench.words).
+READING_MS = 110.0
+SILENT = 3  # of 32768; the answers' own floor is 25 and more, and 6 where they are ducked
+SILENT_BLOCKS = 3
+TAIL_MS = 500.0
+
+
+class Ours:
+    """The appliance with these settings, as they are typed after `--set`."""
+
+    def __init__(self, name: str = "ours", settings: Sequence[str] = ()) -> None:
+        self.name = name
+        self._settings = tuple(settings)
+
+    @property
+    def version(self) -> str:
+        """Of every source and model, and of the settings."""
+        return hashlib.sha256("\n".join((_sources(), *self._settings)).encode()).hexdigest()[:10]
+
+    def missing(self) -> str:
+        """It is always here."""
+        return ""
+
+    def hears(self, case: Case) -> bool:
+        """Wake words only once there is something that listens for them."""
+        return case.scene != "wake"
+
+    def hear(self, cases: Sequence[Case], folder: Path) -> Iterator[tuple[Case, Heard]]:
+        """One conversation for each case, from a fresh start."""
+        detector = SileroDetector()
+        for case in cases:
+            detector.reset()
+            yield case, self._hear(case, folder, detector)
+
+    def _hear(self, case: Case, folder: Path, detector: SpeechDetector) -> Heard:
+        near = read_wav(folder / case.file)
+        answer = read_wav(folder / case.answer) if case.answer else None
+        reader = _Reader()
+        asked = deque([ANSWER_AT_MS - DEVICE_DELAY_MS] if answer is not None else [])
+
+        def tick(assembly: Assembly) -> None:
+            reader.pass_time(assembly.record.now_ms())
+            if asked and assembly.record.now_ms() >= asked[0]:
+                asked.popleft()
+                assembly.conductor.post(v.Asked("Tell me.", spoken=True))
+
+        short = tone(500)
+        answers = [short] if answer is None else [answer, short]
+        provider = _Provider(answers, PROVIDER_MS)
+        delay_ms, path = _path_of(case, folder)
+        played = play(
+            near,
+            provider=provider,
+            settings=self._settings,
+            delay_ms=round(delay_ms),
+            tail_ms=TAIL_MS,
+            each_tick=tick,
+            tape=_Room(path),
+            microphone=_Microphone(near, path),
+            detector=detector,
+            reader=reader,
+        )
+        return _heard(case, played)
+
+
+def _path_of(case: Case, folder: Path) -> tuple[float, EchoPath | None]:
+    """The device's own delay, and the way back to the microphone."""
+    if case.echo is None:
+        return DEVICE_DELAY_MS, None
+    device_ms = float(round(min(DEVICE_DELAY_MS, max(0.0, case.echo.delay_ms - BLOCK_MS))))
+    heard_as = np.load(folder / case.room).astype(np.float64)
+    return device_ms, EchoPath(case.echo, OUT_RATE_HZ, heard_as, already_ms=device_ms)
+
+
+class _Provider(ScriptedProvider):
+    """The first answer is that of the case and comes at once; any other one takes its time."""
+
+    def send(self, command: v.Command) -> None:
+        delay_ms = self.delay_ms
+        self.delay_ms = 0.0 if isinstance(command, v.AskText) else delay_ms
+        super().send(command)
+        self.delay_ms = delay_ms
+
+
+class _Room(Tape):
+    """What the loudspeaker plays goes on into the room."""
+
+    def __init__(self, path: EchoPath | None) -> None:
+        super().__init__()
+        self._path = path
+
+    def write(self, pcm: Pcm) -> None:
+        super().write(pcm)
+        if self._path is not None:
+            self._path.play(pcm)
+
+
+class _Microphone(Script):
+    """Hears who speaks, and the loudspeaker."""
+
+    def __init__(self, pcm: Pcm, path: EchoPath | None) -> None:
+        super().__init__(pcm)
+        self._path = path
+
+    def read(self, count: int) -> Pcm:
+        block = super().read(count)
+        if self._path is None or not len(block):
+            return block
+        return to_pcm(block + self._path.hear(len(block)))
+
+
+class _Reader:
+    """The offline recognizer, as late as it is in reality."""
+
+    def __init__(self) -> None:
+        self._now_ms = 0.0
+        self._read: deque[tuple[float, str, Callable[[str | None], None]]] = deque()
+
+    def read(self, pcm: Pcm, on_words: Callable[[str | None], None]) -> None:
+        """Told when its time has come."""
+        self._read.append((self._now_ms + READING_MS, _recognizer().transcribe(pcm), on_words))
+
+    def pass_time(self, now_ms: float) -> None:
+        """Tell what was read by now."""
+        self._now_ms = now_ms
+        while self._read and self._read[0][0] <= now_ms:
+            _, words, on_words = self._read.popleft()
+            on_words(words)
+
+
+@cache
+def _recognizer() -> Recognizer:
+    return Recognizer()
+
+
+@cache
+def _clean_words(half: str, text: str) -> str | None:
+    said = [u for u in spoken("development" if half == "development" else "held-out") if u.text == text]
+    return _recognizer().transcribe(said[0].pcm) if said and text else None
+
+
+def _heard(case: Case, played: Played) -> Heard:
+    clean = _clean_words(case.half, case.labels[0].text) if case.scene == "turn" and case.real else None
+    turns = _turns(played)
+    return Heard(
+        turns=tuple(turns),
+        stops_ms=tuple(e["t_ms"] for e in played.of("interruption") if e["decision"] == "confirmed"),
+        silent_ms=_silences(played) if case.scene == "answer" else (),
+        played_ms=float(sum(e["heard_ms"] for e in played.of("answer_done"))),
+        spoke_ms=tuple(e["t_ms"] for e in played.of("answer_audible")),
+        words=None if clean is None else _words_sent(played),
+        clean_words=clean,
+    )
+
+
+def _turns(played: Played) -> list[Turn]:
+    """Those that were opened by a voice, each with its commits."""
+    written = {e["turn"] for e in played.of("turn_committed") if e["cause"] == "written"}
+    opened = [e for e in played.of("turn_opened") if e["turn"] not in written]
+    return [
+        Turn(
+            e["t_ms"],
+            e["onset_ms"] - e["prefix_ms"],
+            tuple(c["t_ms"] for c in played.of("turn_committed") if c["turn"] == e["turn"]),
+        )
+        for e in opened
+    ]
+
+
+def _words_sent(played: Played) -> str:
+    sent = [pcm for pcm in played.provider.turns if len(pcm)]
+    return " ".join(_recognizer().transcribe(pcm) for pcm in sent)
+
+
+def _silences(played: Played) -> tuple[tuple[float, float], ...]:
+    """Where the loudspeaker gave nothing from the first sound of the answer on."""
+    size = OUT_RATE_HZ // 100
+    out = played.out[: len(played.out) // size * size].reshape(-1, size)
+    loud = np.abs(out.astype(np.int32)).max(axis=1) > SILENT
+    audible: list[dict[str, Any]] = played.of("answer_audible")
+    if not audible:
+        return ()
+    first = int(audible[0]["t_ms"] // 10) + 1
+    edges = np.flatnonzero(np.diff(np.concatenate(([1], loud[first:], [1])).astype(np.int8))) + first
+    stretches = zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+    return tuple((a * 10.0, b * 10.0) for a, b in stretches if b - a >= SILENT_BLOCKS)
+
+
+@cache
+def _sources() -> str:
+    root = Path(__file__).parents[2] / "appliance"
+    digest = hashlib.sha256()
+    for path in sorted((*root.rglob("*.py"), *root.rglob("*.onnx"), *root.rglob("*.toml"))):
+        digest.update(str(path.relative_to(root)).encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
