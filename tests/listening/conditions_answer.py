@@ -64,14 +64,14 @@ def transients_over_answers(half: Half, hours: float) -> Iterator[Made]:
 
 def own_voice(half: Half, hours: float) -> Iterator[Made]:
     """Nobody speaks but the device."""
-    number = 0
-    for gain_db, share in OWN_VOICE_DB.items():
-        for _ in range(max(1, round(hours * share * 3600 / OWN_VOICE_S))):
+    for place, (gain_db, share) in enumerate(OWN_VOICE_DB.items()):
+        pieces = max(1, round(hours * share * 3600 / OWN_VOICE_S))
+        # So numbered, the first of more hours are those of fewer.
+        for number in range(1000 * place, 1000 * place + pieces):
             chance = _chance("own voice", half, number)
             samples = round((OWN_VOICE_S + 3) * NEAR_RATE_HZ)
             near = floor(samples, chance)
             yield _made("own voice", half, number, "", near, (), gain_db, chance, OWN_VOICE_S)
-            number += 1
 
 
 _Sound = tuple[str, str, Sound, str, str, bool]  # name, kind, sound, text, voice, real

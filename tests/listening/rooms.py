@@ -20,8 +20,8 @@ SOUND_M_PER_S = 343.0
 JITTER_M = 0.08
 WALL_M = 0.3  # nobody stands nearer to a wall
 RT60_S = (0.2, 0.7)
-# The response ends where it is 45 dB down: what comes after is below any microphone's own noise.
-LENGTH_OF_RT60 = 0.75
+# The response ends where it is 36 dB down: beside speech at -26 dBFS that is the microphone's own noise.
+LENGTH_OF_RT60 = 0.6
 
 
 @dataclass(frozen=True)

@@ -49,27 +49,29 @@ def set_version() -> str:
     return hashlib.sha256(sources).hexdigest()[:10]
 
 
-def set_folder(half: Half, hours: float, first: int | None = None) -> Path:
-    """Where the cases of this half are. Another number of hours is another set, and so are only the first
-    ones of each condition."""
-    small = "" if first is None else f"-first-{first}"
-    return cache_folder() / f"set-{set_version()}" / f"{half}-{hours:g}h{small}"
+def set_folder(half: Half) -> Path:
+    """Where the cases of this half are."""
+    return cache_folder() / f"set-{set_version()}" / half
 
 
 def make(half: Half, conditions: Iterable[str], hours: float, first: int | None = None) -> list[Case]:
     """The cases of these conditions (of each the `first` ones, None: all), made where they are not there
     yet; a condition that was broken off is made anew."""
-    folder = set_folder(half, hours, first)
+    folder = set_folder(half)
     folder.mkdir(parents=True, exist_ok=True)
     cases: list[Case] = []
     for condition in conditions:
-        manifest = folder / f"{condition.replace(' ', '-')}.json"
+        manifest = folder / f"{condition.replace(' ', '-')}{_part(hours, first)}.json"
         if not manifest.exists():
             print(f"… making {condition}, {half}", file=sys.stderr, flush=True)
             made = [_keep(one, folder) for one in islice(CONDITIONS[condition](half, hours), first)]
             write_manifest(manifest, made)
         cases += read_manifest(manifest)
     return cases
+
+
+def _part(hours: float, first: int | None) -> str:
+    return f"@{hours:g}h" if first is None else f"@first-{first}"
 
 
 def _keep(made: Made, folder: Path) -> Case:

@@ -82,6 +82,7 @@ def asset(name: str) -> Pcm:
     return np.concatenate((resampler.process(pcm), resampler.flush()))
 
 
+@cache
 def word(text: str, voice: str, words_per_minute: int = 165) -> Utterance:
     """Said by espeak-ng."""
     pcm = synthesize(text, voice, words_per_minute, NEAR_RATE_HZ)

@@ -16,15 +16,18 @@ from appliance.audio.pump import SpeakerPump
 from appliance.conversation.machine import State
 from appliance.conversation.vocabulary import SpeechEvent
 from appliance.hearing.detector import SpeechDetector
+from appliance.hearing.echo_stage import EchoStage
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, ms_of_samples, samples_of_ms
 from appliance.pcm.ring import SampleRing
 from appliance.providers.chain import Provider
 from appliance.service.assembly import Assembly
 from appliance.service.clock import TickerClock, local_time
+from appliance.service.echo_choice import choose_echo
 from appliance.service.ends import Ends
 from appliance.service.event_log import EventLog
 from appliance.service.floor import Reader
 from appliance.service.happenings import Event
+from appliance.service.modelled_echo import SharedClock
 from appliance.service.provider_list import ProviderList
 from appliance.service.state import StateDirectory
 from appliance.service.ticker import TICK_MS, Microphone, Ticker
@@ -122,12 +125,13 @@ def play(
     now: Callable[[], datetime] = local_time,
     detector: SpeechDetector | None = None,
     microphone: Microphone | None = None,
+    hears_itself: bool = False,
 ) -> Played:
     """Let a conversation happen, faster than real time, until it has been quiet for a second.
 
     `tail_ms` after `near` it is over in any case. `successors` are the providers after the first.
     `microphone` (16 kHz) hears in place of one that hears `near` and nothing else, `detector` in place of
-    one that goes by loudness.
+    one that goes by loudness. `hears_itself`: what the loudspeaker plays is cancelled, as the settings say.
     """
     provider = provider or ScriptedProvider(answers or [tone(1000)])
     scene = _Scene(
@@ -144,6 +148,7 @@ def play(
         now,
         detector or LoudnessDetector(),
         microphone or Script(np.concatenate(near)),
+        hears_itself,
     )
     with asyncio.Runner(loop_factory=loop_factory) as runner:
         return runner.run(_play(scene))
@@ -166,6 +171,7 @@ class _Scene:
     now: Callable[[], datetime]
     detector: SpeechDetector
     microphone: Microphone
+    hears_itself: bool
 
 
 async def _play(scene: _Scene) -> Played:
@@ -183,6 +189,7 @@ class _Performance:
         self._faults: list[Exception] = []
         self._quiet_ms = 0.0
         self._capture = SampleRing.allocate(NEAR_RATE_HZ)
+        self._far_ring = SampleRing.allocate(NEAR_RATE_HZ)
         self._playout = Playout(PlayoutOptions(OUT_RATE_HZ, duck_db=scene.settings.interruption.duck_db))
         self._assembly = Assembly(
             scene.settings,
@@ -213,12 +220,19 @@ class _Performance:
             set_muted=lambda muted: scene.wiring.set_muted(self._ticker, muted),
             half_duplex=scene.settings.interruption.strategy == "ignore",
             look_every_ms=TICK_MS,
+            echo=self._echo() if scene.hears_itself else None,
             local_time=scene.now,
         )
 
+    def _echo(self) -> EchoStage | None:
+        """As in a replay."""
+        choice = choose_echo(self._scene.settings.audio.echo.cancel, lambda warning: None)
+        far = SharedClock(self._far_ring, self._scene.delay_ms)
+        return None if choice.canceller is None else EchoStage(choice.canceller, far)
+
     def _wired(self) -> Ticker:
         assembly = self._assembly
-        pump = SpeakerPump(self._playout, OUT_RATE_HZ, SampleRing.allocate(NEAR_RATE_HZ))
+        pump = SpeakerPump(self._playout, OUT_RATE_HZ, self._far_ring)
         ports = self._scene.wiring.connect(
             Ports(self._capture, assembly.hearing, pump, assembly.conductor), assembly, self._clock, self._log
         )
