@@ -11,6 +11,7 @@ from appliance.hearing.edges import SpeechEdges
 from appliance.hearing.inbox import Inbox
 from appliance.hearing.index_map import IndexMap
 from appliance.hearing.turn_detector import TurnDetector, TurnOptions
+from appliance.hearing.turn_judge import TurnJudge
 from appliance.pcm.formats import NEAR_RATE_HZ, samples_of_ms
 from appliance.pcm.resample import Resampler
 from appliance.pcm.ring import SampleRing
@@ -41,13 +42,16 @@ class Hearing:
         history: SampleRing,
         post: Callable[[SpeechEvent], None],
         echo: EchoStage | None = None,
+        judge: TurnJudge | None = None,
     ) -> None:
-        """With `echo` the history, and all that is judged by it, is without the loudspeaker's sound."""
+        """With `echo` the history, and all that is judged by it, is without the loudspeaker's sound;
+        `judge` is asked whether turns are over, where the options say so."""
         window_samples = detector.window_samples
         self._detector = detector
         self._capture = capture
         self._history = history
         self._post = post
+        self._judge = judge
         self._resampler = Resampler(capture_rate_hz, NEAR_RATE_HZ)
         self._echo = echo
         self._edges = SpeechEdges(window_samples)
@@ -74,6 +78,11 @@ class Hearing:
     def overrun_samples(self) -> int:
         """How many samples of the device were lost because hearing came too late."""
         return self._overrun_samples
+
+    @property
+    def learnt(self) -> tuple[int, int]:
+        """The silence that ends a turn by itself, in 16 kHz samples, and of how many pauses it was learnt."""
+        return self._turns.learnt
 
     def forget(self) -> None:
         """As if nothing had been said: speech that goes on opens a new turn. `Forgotten` is posted."""
@@ -103,6 +112,14 @@ class Hearing:
         """The open turn ends with 16 kHz sample `at`; a TurnEnded or TurnTooShort is posted in any case, but
         where a provider's word does not count (see `TurnDetector.end`)."""
         self._inbox.put(lambda turns: turns.end(at, cause))
+
+    def go_on(self) -> None:
+        """What is said now belongs to the turn that ended last: silence ended it too early."""
+        self._inbox.put(lambda turns: turns.go_on())
+
+    def forget_habits(self) -> None:
+        """How people here pause is learnt anew."""
+        self._inbox.put(lambda turns: turns.forget_habits())
 
     def ignore_before(self, index: int) -> None:
         """Take what was heard before this 16 kHz sample for silence, the window across it included."""
@@ -144,5 +161,9 @@ class Hearing:
         self._history.read_into(self._heard_until, self._window)
         self._heard_until += len(self._window)
         self._edges.hear(self._window)
+        if self._judge is not None and (verdict := self._judge.verdict(self._heard_until)) is not None:
+            self._turns.judge(verdict)
         for event in self._turns.hear(self._heard_until, self._detector.probability(self._window)):
             self._post(event)
+        if self._judge is not None and (question := self._turns.take_question()) is not None:
+            self._judge.ask(question)

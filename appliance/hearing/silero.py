@@ -1,14 +1,11 @@
 """The Silero v6 speech detector on onnxruntime."""
 
-import hashlib
-from importlib import resources
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from appliance.errors import ApplianceError
 from appliance.hearing.quiet_spell import QuietSpell
+from appliance.hearing.shipped_model import ModelError, open_model
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm
 
 MODEL = "silero_vad_op18_ifless.onnx"
@@ -22,10 +19,8 @@ WINDOW_SAMPLES = 512
 CONTEXT_SAMPLES = 64
 STATE_SHAPE = (2, 1, 128)
 
-LOG_ERRORS_ONLY = 3
 
-
-class DetectorError(ApplianceError):
+class DetectorError(ModelError):
     """The speech detector cannot be loaded: without it the appliance would be deaf."""
 
 
@@ -74,46 +69,8 @@ class SileroDetector:
 
 
 def _load_session() -> Any:
-    """The model in a session that has no thread of its own.
-
-    The default options keep a pool of threads that spins between two windows, which burns a whole
-    core at the pace of a microphone; one window is too little work to be shared out anyway.
-    """
+    """Raises DetectorError."""
     try:
-        import onnxruntime
-        from onnxruntime.capi import onnxruntime_pybind11_state as failures
-    except ImportError as error:
-        raise DetectorError(f"The speech detector needs onnxruntime, which does not load: {error}") from error
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.add_session_config_entry("session.inter_op.allow_spinning", "0")
-    # Packed copies of the weights: 1 MB, and nothing faster for a model of this size.
-    options.add_session_config_entry("session.disable_prepacking", "1")
-    options.log_severity_level = LOG_ERRORS_ONLY
-    refusals = (
-        failures.Fail,
-        failures.InvalidArgument,
-        failures.InvalidGraph,
-        failures.InvalidProtobuf,
-        failures.NotImplemented,
-        failures.RuntimeException,
-    )
-    try:
-        with resources.as_file(resources.files("appliance.hearing") / "models" / MODEL) as path:
-            _check(path)
-            # By its path: from bytes onnxruntime keeps 3 MB more.
-            return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    except OSError as error:
-        raise DetectorError(f"The speech model {MODEL} cannot be loaded: {error.strerror}") from error
-    except refusals as error:
-        raise DetectorError(f"The speech model {MODEL} cannot be loaded: {error}") from error
-
-
-def _check(model: Path) -> None:
-    """Raises OSError or DetectorError where the model's file is not what was shipped."""
-    with model.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    if digest != MODEL_SHA256:
-        raise DetectorError(f"The speech model {MODEL} cannot be loaded: its file is damaged")
+        return open_model("speech model", MODEL, MODEL_SHA256)
+    except ModelError as error:
+        raise DetectorError(str(error)) from error

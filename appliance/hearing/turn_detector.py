@@ -20,6 +20,7 @@ from appliance.conversation.vocabulary import (
     TurnTooShort,
 )
 from appliance.hearing.edges import Edges
+from appliance.hearing.end_of_turn import EndOfTurn, Question, SilenceLimits, Verdict
 from appliance.hearing.speech_run import RunMarks, SpeechRun
 from appliance.hearing.turn_state import End, Hold, Kind, Turn
 from appliance.pcm.formats import NEAR_RATE_HZ, ms_of_samples, samples_of_ms
@@ -40,6 +41,10 @@ class TurnOptions:
     confirmed_ms: int = 500
     confirm_ms: int = 700
     end_silence_ms: int = 800
+    end_silence_min_ms: int = 200
+    end_silence_max_ms: int = 3000
+    asks_model: bool = False  # whether the turn sounds complete
+    learns_pauses: bool = False  # end_silence_ms is only where it begins
     no_speech_s: float = 8  # a turn that the button opened waits so long for the first word
     max_turn_s: float = 30
     run_gap_ms: int = 200  # a pause that ends a run; not longer than end_silence_ms
@@ -58,7 +63,15 @@ class TurnDetector:
         self._options = options
         self._edges = edges
         self._window = window_samples
-        self._end_silence = _samples(options.end_silence_ms)
+        self._end_of_turn = EndOfTurn(
+            SilenceLimits(
+                _samples(options.end_silence_ms),
+                _samples(min(options.end_silence_min_ms, options.end_silence_ms)),
+                _samples(max(options.end_silence_max_ms, options.end_silence_ms)),
+            ),
+            asks=options.asks_model and options.auto_complete,
+            learns=options.learns_pauses,
+        )
         self._no_speech = _samples(options.no_speech_s * 1000)
         self._max_turn = _samples(options.max_turn_s * 1000)
         self._marks = RunMarks(
@@ -67,7 +80,7 @@ class TurnDetector:
             confirmed=_samples(options.confirmed_ms),
             confirm=_samples(options.confirm_ms),
             min_speech=_samples(options.min_speech_ms),
-            gap=min(_samples(options.run_gap_ms), self._end_silence),
+            gap=min(_samples(options.run_gap_ms), _samples(options.end_silence_ms)),
         )
         self._run: SpeechRun | None = None
         self._turn: Turn | None = None
@@ -77,6 +90,12 @@ class TurnDetector:
         self._now = 0
         self._taken = 0  # samples before this belong to what was ended, forgotten or ignored
         self._ignored = 0
+        self._said_until: int | None = None  # the last speech of a turn that silence ended
+
+    @property
+    def learnt(self) -> tuple[int, int]:
+        """The silence that ends a turn by itself, in samples, and of how many pauses it was learnt."""
+        return self._end_of_turn.learnt
 
     def hear(self, window_end: int, probability: float) -> list[SpeechEvent]:
         """What the window ending before sample `window_end` changes."""
@@ -95,13 +114,34 @@ class TurnDetector:
             self._bridge(turn)
         elif self._run is not None:
             self._continue_run(self._run, turn, probability >= self._options.silence_threshold, events)
+        else:
+            self._wait(turn)
         if turn.kind is Kind.KEPT:
             self._end_kept_turn_when_over(turn)
             return []
         self._end_turn_when_over(turn, events)
         return events
 
+    def take_question(self) -> Question | None:
+        """What a model is to be asked now: whether the turn sounds complete. Each question once."""
+        return self._end_of_turn.take_question()
+
     # ------------------------------------------------------------------ what others wish
+
+    def judge(self, verdict: Verdict) -> None:
+        """What the model answered. It counts from the next window on, if the pause goes on."""
+        self._end_of_turn.judge(verdict)
+
+    def go_on(self) -> None:
+        """What is said now belongs to the turn that silence has ended: it was too early."""
+        turn, until = self._turn, self._said_until
+        if turn is not None and until is not None and turn.kind is not Kind.KEPT:
+            self._said_until = None
+            self._end_of_turn.err(turn.onset - until)
+
+    def forget_habits(self) -> None:
+        """How people here speak is learnt anew."""
+        self._end_of_turn.forget()
 
     def forget(self) -> None:
         """As if nothing had been said: speech that goes on is a new run of a new turn.
@@ -196,12 +236,21 @@ class TurnDetector:
         if turn is None:
             # What was kept of the person's words is the beginning of what he says now.
             said = self._said
+            self._end_of_turn.begin()
             turn = Turn(onset, onset, onset)
             self._turn = turn if said is None else replace(said, since=onset, kind=Kind.SPOKEN, real=False)
             onset = self._turn.onset
-        elif not turn.speech_samples:
+        elif turn.speech_samples:
+            if self._hold is None and turn.kind is not Kind.KEPT:
+                self._end_of_turn.go_on(onset - turn.last_speech)
+        else:
             turn.onset = min(turn.onset, onset) if turn.kind is Kind.PRESSED else onset
         return SpeechPossible(self._now, onset)
+
+    def _wait(self, turn: Turn) -> None:
+        """The window holds no speech: perhaps the person is done, where he may be."""
+        if turn.real and self._hold is None and turn.kind is not Kind.KEPT:
+            self._end_of_turn.wait(turn.onset, self._now)
 
     def _bridge(self, turn: Turn) -> None:
         """What is not listened to is neither speech nor the silence that ends what was said before."""
@@ -212,7 +261,10 @@ class TurnDetector:
     def _continue_run(self, run: SpeechRun, turn: Turn, speech: bool, events: list[SpeechEvent]) -> None:
         """Count the window, pass the marks that it reaches, and end the run when it is over."""
         passed = run.hear(self._now, speech)
-        if speech:
+        if not speech:
+            self._wait(turn)
+        else:
+            self._end_of_turn.speak(self._now)
             turn.speech_samples += self._window
             if not turn.real and self._marks.reached(turn.speech_samples, self._marks.min_speech):
                 turn.real = True
@@ -235,7 +287,9 @@ class TurnDetector:
             if turn.real:  # who has asked may go on
                 self._turn = Turn(self._now, self._now, self._now, Kind.KEPT)
         elif self._is_silent(turn):
-            self._end_turn(turn, self._now, TurnEnd.SILENCE, events)
+            early = turn.real and self._end_of_turn.is_early
+            self._end_turn(turn, self._now, TurnEnd.END_OF_TURN if early else TurnEnd.SILENCE, events)
+            self._said_until = turn.last_speech if turn.real else None
         else:
             events += self._end_where_wished()
 
@@ -253,10 +307,10 @@ class TurnDetector:
             return self._now - turn.last_speech >= self._no_speech
         if turn.real and not self._options.auto_complete:
             return False
-        return self._now - turn.last_speech >= self._end_silence
+        return self._now - turn.last_speech >= self._end_of_turn.silence
 
     def _end_kept_turn_when_over(self, turn: Turn) -> None:
-        if self._run is None and self._now - turn.last_speech >= self._end_silence:
+        if self._run is None and self._now - turn.last_speech >= self.learnt[0]:
             turn.ended_at = self._now
             self._said = turn if turn.real else None
             self._turn = None

@@ -1,0 +1,149 @@
+"""How much silence ends the turn that is open, by what a model thinks of it. Pure.
+
+Silence alone ends turns: a model that is sure that the person is done makes the silence shorter, one
+that is sure of the contrary makes it longer, within hard limits; without a model, or until it has
+answered, it is the silence that these people's own pauses have taught.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from appliance.hearing.pause_habit import PauseHabit
+from appliance.pcm.formats import NEAR_RATE_HZ, samples_of_ms
+
+# Silence, as the detector's windows have it, after which the model is asked, and asked again: the longer
+# it is silent, the more the silence itself tells.
+ASKED_AFTER_MS: Final = (96, 384, 800)
+# Sound before the turn that the model hears too: what it was trained with has some.
+LEAD_MS: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Is the person done? By the sound of samples [start, at); the last speech ended before `pause`."""
+
+    start: int
+    at: int
+    pause: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How likely the person is done, 0…1; None where nobody could say."""
+
+    question: Question
+    complete: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class SilenceLimits:
+    """In samples: the silence that ends a turn by itself, and what a model may make of it."""
+
+    silence: int
+    shortest: int
+    longest: int
+
+
+# What a verdict makes of the silence: at these probabilities these points between the shortest (-1), the
+# silence without a model (0) and the longest (1); between them in a straight line.
+SURE: Final = ((0.0, 1.0), (0.1, 0.5), (0.5, 0.0), (0.9, -0.8), (0.98, -1.0))
+
+
+def end_silence(limits: SilenceLimits, complete: float | None) -> int:
+    """The silence, in samples, that ends a turn which is `complete` with that probability."""
+    if complete is None:
+        return limits.silence
+    place = _between(complete)
+    towards = limits.longest if place > 0 else limits.shortest
+    return round(limits.silence + abs(place) * (towards - limits.silence))
+
+
+def _between(complete: float) -> float:
+    before, before_at = SURE[0]
+    for after, after_at in SURE:
+        if complete < after:
+            return before_at + (after_at - before_at) * (complete - before) / (after - before)
+        before, before_at = after, after_at
+    return before_at
+
+
+class EndOfTurn:
+    """What is known of the pause that goes on: whether to ask, what was answered, how long to wait.
+
+    One stream; instants are 16 kHz sample indices. A verdict counts for the pause that was asked about,
+    however late it comes, and is dropped once somebody has spoken on. Whoever was thought to be done,
+    and went on, is given the whole silence for the rest of that turn.
+    """
+
+    def __init__(self, limits: SilenceLimits, *, asks: bool, learns: bool) -> None:
+        """`asks`: there is a model to ask; `learns`: from the pauses of those who speak here."""
+        self._limits = limits
+        self._marks = tuple(samples_of_ms(ms, NEAR_RATE_HZ) for ms in ASKED_AFTER_MS) if asks else ()
+        self._lead = samples_of_ms(LEAD_MS, NEAR_RATE_HZ)
+        self._habit = PauseHabit(limits.silence)
+        self._learns = learns
+        self._pause = 0
+        self._asked = 0
+        self._complete: float | None = None
+        self._question: Question | None = None
+        self._erred = False
+
+    @property
+    def learnt(self) -> tuple[int, int]:
+        """The silence without a model, in samples, and of how many pauses it was learnt."""
+        limits = self._limits
+        return min(max(self._habit.silence, limits.shortest), limits.longest), self._habit.count
+
+    @property
+    def silence(self) -> int:
+        """So many samples of silence end the turn, by what is known now."""
+        limits, (alone, _) = self._limits, self.learnt
+        silence = end_silence(SilenceLimits(alone, limits.shortest, limits.longest), self._complete)
+        return max(silence, alone) if self._erred else silence
+
+    @property
+    def is_early(self) -> bool:
+        """Whether that is less than without the model."""
+        return self.silence < self.learnt[0]
+
+    def begin(self) -> None:
+        """A turn begins."""
+        self._erred = False
+
+    def speak(self, now: int) -> None:
+        """A window with speech, ending at `now`: what was asked before is about another pause."""
+        self._pause = now
+        self._asked = 0
+        self._complete = self._question = None
+
+    def wait(self, onset: int, now: int) -> None:
+        """A window without speech, ending at `now`, in a turn that began at `onset`."""
+        if self._asked < len(self._marks) and now - self._pause >= self._marks[self._asked]:
+            self._asked += 1
+            self._question = Question(max(onset - self._lead, 0), now, self._pause)
+
+    def take_question(self) -> Question | None:
+        """What is to be asked now; each question once, and the newest only."""
+        question, self._question = self._question, None
+        return question
+
+    def judge(self, verdict: Verdict) -> None:
+        """The model has answered."""
+        if verdict.question.pause == self._pause and self._asked and verdict.complete is not None:
+            self._complete = verdict.complete
+
+    def go_on(self, pause: int) -> None:
+        """Within a turn, somebody paused for so many samples and went on."""
+        if self._learns:
+            self._habit.learn(pause)
+
+    def err(self, pause: int) -> None:
+        """The turn was thought to be over, and goes on after so many samples. After longer than anybody
+        is waited for, it is a new thought and no pause."""
+        self._erred = True
+        if pause <= self._limits.longest:
+            self.go_on(pause)
+
+    def forget(self) -> None:
+        """Nothing is known of how people here speak."""
+        self._habit.forget()
