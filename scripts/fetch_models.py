@@ -3,8 +3,8 @@
 Each comes out of a wheel that the ordinary pip client downloads without its dependencies
 (`silero-vad` alone would drag in torch, `pipecat-ai` 400 MB). What is written is what the checked-in
 SHA-256 says, or nothing at all; a file that is already there and right is left alone, so this can be
-run again at any time. `--force` fetches even then. With `--piper` comes the voice of the extra `piper` and nothing
-else: it goes into the environment of the Python that runs this, and not into the package.
+run again at any time. `--force` fetches even then. With `--piper` comes the voice of the extra `piper`
+and nothing else: it goes into the environment of the Python that runs this, and not into the package.
 """
 
 import argparse

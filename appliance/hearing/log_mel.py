@@ -49,7 +49,9 @@ class LogMel:
         sound /= np.sqrt(sound.var() + _LEAST_VARIANCE)
         padded[:edge] = sound[edge:0:-1]  # reflected at both ends
         padded[-edge:] = sound[-2 : -edge - 2 : -1]
-        spans = np.lib.stride_tricks.sliding_window_view(padded, _SPAN_SAMPLES)[: HOP_SAMPLES * FRAMES : HOP_SAMPLES]
+        spans = np.lib.stride_tricks.sliding_window_view(padded, _SPAN_SAMPLES)[
+            : HOP_SAMPLES * FRAMES : HOP_SAMPLES
+        ]
         power = np.square(np.abs(np.fft.rfft(spans * self._taper, axis=1)))
         mel = np.log10(np.maximum(self._bands @ power.T, np.float32(_LEAST_POWER)))
         np.maximum(mel, mel.max() - np.float32(_DECADES), out=mel)

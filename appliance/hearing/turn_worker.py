@@ -29,13 +29,14 @@ class TurnWorker:
 
     `ask` and `verdict` belong to hearing's thread, `start` and `stop` to the owner's. Bounded: the newest
     question waits while one is judged, and the newest verdict until it is fetched. While there is no model
-    a question is answered by "nobody could say". `tell` is called from the thread, with a sentence for
-    the owner, when the model is not to be had, when it is back, and when it is too slow.
+    a question is answered by "nobody could say". `warn` is called from the thread, with a sentence for
+    the owner, when the model is not to be had or too slow, and `tell` when it is back.
     """
 
     def __init__(
         self,
         history: SampleRing,
+        warn: Tell,
         tell: Tell,
         *,
         settled: Callable[[], None] = lambda: None,
@@ -43,6 +44,7 @@ class TurnWorker:
     ) -> None:
         """`settled` is called from the thread whenever the model is ready, given up, or has answered."""
         self._history = history
+        self._warn = warn
         self._tell = tell
         self._settled = settled
         self._start_process = start_process
@@ -112,8 +114,8 @@ class TurnWorker:
             while (question := self._next()) is not None:
                 self._judge(process, question)
                 if self._told and not self._slow:
-                    self._say("The end-of-turn model runs again")
                     self._told = ""
+                    self._tell("the end-of-turn model runs again")
         finally:
             with self._wake:
                 self._process = None
@@ -173,7 +175,4 @@ class TurnWorker:
         sentence = f"{why}, silence alone ends a turn"
         if sentence != self._told:
             self._told = sentence
-            self._say(sentence)
-
-    def _say(self, sentence: str) -> None:
-        self._tell(sentence)
+            self._warn(sentence)

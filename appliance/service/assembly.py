@@ -53,6 +53,7 @@ from appliance.service.tool_calls import ToolCalls, Tools
 from appliance.service.toolbox import RoomClock, Toolbox
 from appliance.service.toolbox_hands import hands_of
 from appliance.service.toolbox_options import toolbox_options
+from appliance.service.turn_ending import TurnEnding, goes_on
 from appliance.service.turn_options import near_samples, turn_options
 from appliance.service.turns import Turns
 from appliance.service.words import WordReader
@@ -94,6 +95,7 @@ class Assembly:
         self._chain_ended = False
         self._on_fault = ends.on_fault
         self.near = SampleRing.allocate(near_samples(settings))
+        self.turn_ending = TurnEnding(settings, self.near, ends.warn, ends.tell_owner, punctual=ends.punctual)
         self.hearing = self._open_ears(settings, detector, ends)
         self._keepsakes = self._open_keepsakes(settings, ends, state)
         self.volume = self._keepsakes.volume
@@ -118,7 +120,10 @@ class Assembly:
 
     def _open_ears(self, settings: Settings, detector: SpeechDetector, ends: Ends) -> Hearing:
         options, rate_hz = turn_options(settings), ends.capture_rate_hz
-        return Hearing(options, detector, ends.capture, rate_hz, self.near, ends.post_speech, ends.echo)
+        judge = self.turn_ending.judge
+        return Hearing(
+            options, detector, ends.capture, rate_hz, self.near, ends.post_speech, ends.echo, judge
+        )
 
     def _open_keepsakes(self, settings: Settings, ends: Ends, state: StateDirectory | None) -> Keepsakes:
         return Keepsakes(
@@ -193,6 +198,7 @@ class Assembly:
         self.history.forget()
         self._keepsakes.memory.forget()
         self.answers.last.forget()
+        self.hearing.forget_habits()
         self.turns.cut()
         self.chain.forget()
 
@@ -201,6 +207,8 @@ class Assembly:
         opens = event["event"] == "turn_opened" or event.get("link") == LinkState.CONNECTING
         if opens and self.instructions.out_of_date:
             self.configure()
+        if goes_on(event):
+            self.hearing.go_on()
 
     def _conduct(
         self, settings: Settings, ends: Ends, clock: StreamClock, reader: Reader | None, tools: Tools
@@ -256,6 +264,7 @@ class Assembly:
             "turn_overrun_samples": self.turns.overrun_samples,
             "dropped_turn_samples": self.chain.dropped_samples,
             "dropped_announcements": self.announcer.dropped,
+            **self.turn_ending.gauges(),
         }
 
     def beats(self) -> list[Beat]:
@@ -313,6 +322,7 @@ class Assembly:
         faults.watch_task(chain)
         chain.add_done_callback(self._note_chain_end)
         behind = self._workers.warm_up()
+        await self.turn_ending.start()
         starts = [asyncio.create_task(event.wait()) for event in (self.first_link_settled, stopping) if event]
         await asyncio.wait(starts, timeout=start_timeout_s, return_when=asyncio.FIRST_COMPLETED)
         for start in starts:
@@ -326,6 +336,7 @@ class Assembly:
             ending = self._workers.stop()
             ending.append(asyncio.create_task(self.toolbox.close()))
             ending.append(asyncio.create_task(self._keepsakes.leave()))
+            ending.append(asyncio.create_task(self.turn_ending.stop()))
             await asyncio.wait({chain, *behind, *ending, *self.announcer.pending}, timeout=CLOSE_TIMEOUT_S)
             self.record.write("session", state="ended", provider=self.chain.provider)
 

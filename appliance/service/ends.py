@@ -32,3 +32,5 @@ class Ends:
     local_time: Callable[[], datetime] = local_time
     clock_is_set: Callable[[], bool] = lambda: True  # whether `local_time` is true
     tell_owner: Callable[[str], None] = lambda sentence: None
+    warn: Callable[[str], None] = lambda sentence: None  # the owner, and the event log as well
+    punctual: bool = False  # the stream stands still (`TurnEnding.hold`) for what takes the machine time

@@ -10,6 +10,7 @@ import numpy as np
 
 from appliance.audio.remote import LeftMicrophone
 from appliance.conversation.vocabulary import DeviceState, MuteWanted, SpeechEvent
+from appliance.errors import FailureCategory
 from appliance.hearing.detector import SpeechDetector
 from appliance.hearing.thread import HearingThread
 from appliance.panel.pins import Hardware, NoHardware
@@ -157,7 +158,13 @@ class LiveLoop:
             local_time=lambda: datetime.now(zone),
             clock_is_set=lambda: self._clock_trust.is_set,
             tell_owner=self._tell_owner,
+            warn=self._warn,
         )
+
+    def _warn(self, sentence: str) -> None:
+        self._tell_owner(sentence)
+        category = FailureCategory.MODEL_UNAVAILABLE
+        self._log.write(self._clock.now_ms(), "error", category=category, message=sentence)
 
     def _post_speech(self, event: SpeechEvent) -> None:
         """In the hearing thread."""

@@ -141,6 +141,7 @@ class _Replay:
             OUT_RATE_HZ,
             samples_of_ms(options.device_delay_ms, OUT_RATE_HZ),
             room,
+            self._assembly.turn_ending.hold,
         )
         button = Button(self._assembly.conductor.post)
         edges = [(press.start_s, button.down) for press in options.presses]
@@ -165,6 +166,8 @@ class _Replay:
             look_every_ms=TICK_MS,
             local_time=lambda: (began + timedelta(milliseconds=self._clock.now_ms())).astimezone(zone),
             tell_owner=lambda warning: report_warning(self._log, warning),
+            warn=lambda warning: report_warning(self._log, warning),
+            punctual=True,
         )
 
     def _room(self, capture_hz: int) -> EchoPath | None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from typing import Protocol
 
@@ -92,8 +92,10 @@ class Ticker:
         out_rate_hz: int,
         delay_samples: int,
         room: Room | None = None,
+        hold: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        """Without a `room` the microphone does not hear the loudspeaker."""
+        """Without a `room` the microphone does not hear the loudspeaker. `hold` is awaited before each step:
+        the stream stands still for it."""
         self._microphone = microphone
         self._loudspeaker = loudspeaker
         self._capture = capture
@@ -104,6 +106,7 @@ class Ticker:
         self._clock = clock
         self._delay_samples = delay_samples
         self._room = room
+        self._hold = hold
         self._ticks = 0
         self._blocks = _block_sizes(microphone.rate_hz)
         self._silence = np.zeros(samples_of_ms(TICK_MS, microphone.rate_hz) + 1, dtype=np.int16)
@@ -160,6 +163,8 @@ class Ticker:
         loop = asyncio.get_running_loop()
         due_s = loop.time()
         while not done():
+            if self._hold is not None:
+                await self._hold()
             self.tick()
             due_s += TICK_MS / 1000
             wait_s = due_s - loop.time()
@@ -178,6 +183,8 @@ class Ticker:
         """
         patient = True
         while not done():
+            if self._hold is not None:
+                await self._hold()
             self.tick()
             await asyncio.sleep(0)
             patient = patient or spoke.is_set() or not awaited()

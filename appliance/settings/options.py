@@ -103,7 +103,8 @@ class Hearing(Section):
     end_silence_max_ms: int = Field(default=3000, ge=100, le=10_000)
     no_speech_s: float = Field(default=8, ge=1, le=120)
     max_turn_s: float = Field(default=30, ge=1, le=120)
-    end_of_turn: Literal["silence", "provider"] = "silence"
+    end_of_turn: Literal["silence", "model", "provider"] = "silence"
+    learn_pauses: bool = True
     detector: Annotated[
         str,
         Field(pattern=DETECTOR_PATTERN, max_length=200),
