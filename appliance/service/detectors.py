@@ -10,6 +10,7 @@ from appliance.errors import ConfigurationError, FailureCategory
 from appliance.hearing.detector import SpeechDetector
 from appliance.hearing.edges import BLOCKS_PER_WINDOW
 from appliance.hearing.energy import EnergyDetector
+from appliance.hearing.quiet_gate import QuietGate
 from appliance.service.event_log import EventLog
 from appliance.service.plugins import load_plugin, plugin_failed, plugin_mistake
 
@@ -42,7 +43,7 @@ def _silero(warn: Callable[[str], None]) -> SpeechDetector:
     from appliance.hearing.silero import DetectorError, SileroDetector
 
     try:
-        return SileroDetector()
+        return QuietGate(SileroDetector())
     except DetectorError as error:
         warn(
             f"{error}. The energy detector hears in its place, which takes music and other sounds with"

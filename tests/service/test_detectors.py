@@ -10,7 +10,7 @@ import pytest
 from appliance.errors import ConfigurationError
 from appliance.hearing import silero
 from appliance.hearing.energy import EnergyDetector
-from appliance.hearing.silero import SileroDetector
+from appliance.hearing.quiet_gate import QuietGate
 from appliance.pcm.formats import Pcm
 from appliance.service.detectors import load_detector
 from appliance.service.replay import ReplayOptions, run_replay
@@ -75,7 +75,7 @@ def broken_model(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_each_name_is_its_detector() -> None:
-    assert isinstance(load_detector("silero", expect_silence), SileroDetector)
+    assert isinstance(load_detector("silero", expect_silence), QuietGate)
     assert isinstance(load_detector("energy", expect_silence), EnergyDetector)
     assert isinstance(load_detector(f"{__name__}:Fine", expect_silence), Fine)
 
