@@ -4,12 +4,13 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Protocol
 
 from appliance.hearing.end_of_turn import Question, Verdict
 from appliance.hearing.log_mel import WINDOW_SAMPLES
 from appliance.hearing.shipped_model import ModelError
 from appliance.hearing.turn_process import ProcessLost, TurnProcess
+from appliance.pcm.formats import Pcm
 from appliance.pcm.ring import SampleRing
 
 # After which a lost process is started again: at once, then seldom, for whatever takes it away (memory,
@@ -22,6 +23,22 @@ SLOW_VERDICTS: Final = 5
 STOP_TIMEOUT_S: Final = 1.0
 
 Tell = Callable[[str], None]
+
+
+class TurnModel(Protocol):
+    """The model, wherever it runs (`TurnProcess`). All but `kill` belong to one thread."""
+
+    def await_ready(self) -> None:
+        """Until it is loaded. Raises ModelError where it cannot be, and ProcessLost."""
+
+    def completeness(self, pcm: Pcm) -> float:
+        """How likely the person is done, 0…1, by at most 8 s of 16 kHz. Raises ProcessLost."""
+
+    def kill(self) -> None:
+        """From any thread: whoever waits for it has ProcessLost."""
+
+    def close(self) -> None:
+        """The last call."""
 
 
 class TurnWorker:
@@ -40,18 +57,18 @@ class TurnWorker:
         tell: Tell,
         *,
         settled: Callable[[], None] = lambda: None,
-        start_process: Callable[[], TurnProcess] = TurnProcess,
+        open_model: Callable[[], TurnModel] = TurnProcess,
     ) -> None:
         """`settled` is called from the thread whenever the model is ready, given up, or has answered."""
         self._history = history
         self._warn = warn
         self._tell = tell
         self._settled = settled
-        self._start_process = start_process
+        self._open_model = open_model
         self._wake = threading.Condition()
         self._waiting: Question | None = None
         self._verdicts: deque[Verdict] = deque(maxlen=1)
-        self._process: TurnProcess | None = None
+        self._process: TurnModel | None = None
         self._stopping = False
         self._slow = 0
         self._told = ""
@@ -105,7 +122,7 @@ class TurnWorker:
 
     def _judge_with_a_process(self) -> None:
         """Until it is to stop. Raises ModelError or ProcessLost."""
-        process = self._start_process()
+        process = self._open_model()
         try:
             with self._wake:
                 self._process = process
@@ -121,7 +138,7 @@ class TurnWorker:
                 self._process = None
             process.close()
 
-    def _judge(self, process: TurnProcess, question: Question) -> None:
+    def _judge(self, process: TurnModel, question: Question) -> None:
         start = max(question.start, question.at - WINDOW_SAMPLES)
         _, pcm = self._history.read(start, question.at - start)
         began_s = time.monotonic()

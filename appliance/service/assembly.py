@@ -95,7 +95,7 @@ class Assembly:
         self._chain_ended = False
         self._on_fault = ends.on_fault
         self.near = SampleRing.allocate(near_samples(settings))
-        self.turn_ending = TurnEnding(settings, self.near, ends.warn, ends.tell_owner, punctual=ends.punctual)
+        self.turn_ending = TurnEnding(settings, self.near, ends)
         self.hearing = self._open_ears(settings, detector, ends)
         self._keepsakes = self._open_keepsakes(settings, ends, state)
         self.volume = self._keepsakes.volume

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from appliance.conversation.vocabulary import SpeechEvent
 from appliance.hearing.echo_stage import EchoStage
+from appliance.hearing.turn_process import TurnProcess
+from appliance.hearing.turn_worker import TurnModel
 from appliance.pcm.ring import SampleRing
 from appliance.service.clock import local_time
 from appliance.service.loudspeaker import Mouth
@@ -33,4 +35,5 @@ class Ends:
     clock_is_set: Callable[[], bool] = lambda: True  # whether `local_time` is true
     tell_owner: Callable[[str], None] = lambda sentence: None
     warn: Callable[[str], None] = lambda sentence: None  # the owner, and the event log as well
+    open_turn_model: Callable[[], TurnModel] = TurnProcess
     punctual: bool = False  # the stream stands still (`TurnEnding.hold`) for what takes the machine time

@@ -10,6 +10,7 @@ from appliance.hearing.turn_judge import TurnJudge
 from appliance.hearing.turn_worker import TurnWorker
 from appliance.pcm.formats import NEAR_RATE_HZ, ms_of_samples
 from appliance.pcm.ring import SampleRing
+from appliance.service.ends import Ends
 from appliance.service.punctual_judge import PunctualJudge
 from appliance.settings import Settings
 
@@ -32,13 +33,10 @@ class TurnEnding:
         self,
         settings: Settings,
         near: SampleRing,
-        warn: Callable[[str], None],
-        tell_owner: Callable[[str], None],
-        *,
-        punctual: bool,
+        ends: Ends,
     ) -> None:
-        """`warn` hears in a sentence when the model is not to be had, `tell_owner` when it is back;
-        `punctual`: the stream waits for its verdicts (`hold`), which take the same time on every machine."""
+        """Where the `ends` are punctual, the stream waits for verdicts (`hold`), and they take the same time
+        on every machine."""
         self._loop: asyncio.AbstractEventLoop | None = None
         self._settled = asyncio.Event()
         self._worker: TurnWorker | None = None
@@ -46,11 +44,12 @@ class TurnEnding:
         if settings.hearing.end_of_turn == "model" and settings.conversation.auto_complete:
             self._worker = TurnWorker(
                 near,
-                lambda sentence: self._call(lambda: warn(sentence)),
-                lambda sentence: self._call(lambda: tell_owner(sentence)),
+                lambda sentence: self._call(lambda: ends.warn(sentence)),
+                lambda sentence: self._call(lambda: ends.tell_owner(sentence)),
                 settled=lambda: self._call(self._take_news),
+                open_model=ends.open_turn_model,
             )
-            if punctual:
+            if ends.punctual:
                 self._punctual = PunctualJudge(self._worker, lambda: near.written)
 
     @property
