@@ -17,6 +17,8 @@ from appliance.conversation.machine import State
 from appliance.conversation.vocabulary import SpeechEvent
 from appliance.hearing.detector import SpeechDetector
 from appliance.hearing.echo_stage import EchoStage
+from appliance.hearing.turn_process import TurnProcess
+from appliance.hearing.turn_worker import TurnModel
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, ms_of_samples, samples_of_ms
 from appliance.pcm.ring import SampleRing
 from appliance.providers.chain import Provider
@@ -126,12 +128,15 @@ def play(
     detector: SpeechDetector | None = None,
     microphone: Microphone | None = None,
     hears_itself: bool = False,
+    turn_model: Callable[[], TurnModel] = TurnProcess,
+    warn: Callable[[str], None] = lambda sentence: None,
 ) -> Played:
     """Let a conversation happen, faster than real time, until it has been quiet for a second.
 
     `tail_ms` after `near` it is over in any case. `successors` are the providers after the first.
     `microphone` (16 kHz) hears in place of one that hears `near` and nothing else, `detector` in place of
     one that goes by loudness. `hears_itself`: what the loudspeaker plays is cancelled, as the settings say.
+    `turn_model` is asked whether turns are over, where the settings say so; `warn` hears of models.
     """
     provider = provider or ScriptedProvider(answers or [tone(1000)])
     scene = _Scene(
@@ -149,6 +154,8 @@ def play(
         detector or LoudnessDetector(),
         microphone or Script(np.concatenate(near)),
         hears_itself,
+        turn_model,
+        warn,
     )
     with asyncio.Runner(loop_factory=loop_factory) as runner:
         return runner.run(_play(scene))
@@ -172,6 +179,8 @@ class _Scene:
     detector: SpeechDetector
     microphone: Microphone
     hears_itself: bool
+    turn_model: Callable[[], TurnModel]
+    warn: Callable[[str], None]
 
 
 async def _play(scene: _Scene) -> Played:
@@ -222,6 +231,9 @@ class _Performance:
             look_every_ms=TICK_MS,
             echo=self._echo() if scene.hears_itself else None,
             local_time=scene.now,
+            open_turn_model=scene.turn_model,
+            warn=scene.warn,
+            punctual=True,
         )
 
     def _echo(self) -> EchoStage | None:
@@ -247,6 +259,7 @@ class _Performance:
             self._clock,
             OUT_RATE_HZ,
             samples_of_ms(self._scene.delay_ms, OUT_RATE_HZ),
+            hold=assembly.turn_ending.hold,
         )
 
     async def run(self) -> Played:

@@ -1,0 +1,110 @@
+"""Turns that a model helps to end, through the whole conversation and in virtual time."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from appliance.hearing.shipped_model import ModelError
+from appliance.pcm.formats import Pcm
+from tests.hearing.turn_models import ToldModel
+from tests.service.scripted import ScriptedProvider, silence, speech, tone
+from tests.service.stage import Played, play
+
+MODEL = "hearing.end_of_turn=model"
+DONE, PERHAPS, NOT_DONE = 1.0, 0.5, 0.0
+
+
+def conversation(
+    *near: Pcm, says: Callable[[Pcm], float], settings: tuple[str, ...] = (MODEL,), **more: Any
+) -> Played:
+    return play(*near, settings=settings, turn_model=lambda: ToldModel(says), **more)
+
+
+def committed(played: Played) -> list[dict[str, Any]]:
+    return [event for event in played.events if event["event"] == "turn_committed"]
+
+
+def waited_ms(played: Played) -> list[int]:
+    return [event["endpoint_ms"] for event in played.events if event["event"] == "latency"]
+
+
+@pytest.mark.parametrize(
+    ("complete", "cause", "at_least_ms", "at_most_ms"),
+    [(DONE, "end_of_turn", 190, 330), (PERHAPS, "silence", 790, 840), (NOT_DONE, "silence", 2990, 3040)],
+)
+def test_a_turn_that_sounds_complete_is_answered_sooner_and_one_that_does_not_later(
+    complete: float, cause: str, at_least_ms: int, at_most_ms: int
+) -> None:
+    played = conversation(silence(500), speech(1000), silence(4000), says=lambda pcm: complete)
+    assert [event["cause"] for event in committed(played)] == [cause]
+    (waited,) = waited_ms(played)
+    assert at_least_ms <= waited <= at_most_ms
+
+
+def test_the_owners_limits_hold() -> None:
+    limits = (MODEL, "hearing.end_silence_min_ms=600", "hearing.end_silence_max_ms=1000")
+    for complete, least_ms in ((DONE, 600), (NOT_DONE, 1000)):
+        played = conversation(
+            silence(500),
+            speech(1000),
+            silence(4000),
+            says=lambda pcm, p=complete: p,
+            settings=limits,  # type: ignore[misc]
+        )
+        (waited,) = waited_ms(played)
+        assert least_ms - 10 <= waited <= least_ms + 40
+
+
+def test_without_the_model_it_works_by_silence_and_says_so() -> None:
+    def missing() -> ToldModel:
+        raise ModelError("The end-of-turn model x.onnx cannot be loaded: No such file")
+
+    sentences: list[str] = []
+    played = play(
+        silence(500),
+        speech(1000),
+        silence(3000),
+        settings=(MODEL,),
+        turn_model=missing,
+        warn=sentences.append,
+    )
+    assert [event["cause"] for event in committed(played)] == ["silence"]
+    (waited,) = waited_ms(played)
+    assert 790 <= waited <= 840
+    assert sentences == [
+        "The end-of-turn model x.onnx cannot be loaded: No such file; until it is installed again, "
+        "silence alone ends a turn"
+    ]
+
+
+def test_who_speaks_on_while_the_answer_is_prepared_continues_the_turn() -> None:
+    """The model erred: it costs a cancelled answer and no word, and it does not err again in this turn."""
+    played = conversation(
+        silence(500),
+        speech(1000),
+        silence(600),
+        speech(1000),
+        silence(500),
+        speech(800),
+        silence(3000),
+        says=lambda pcm: DONE,
+        provider=ScriptedProvider([tone(500)], delay_ms=900),
+    )
+    opened = [event for event in played.events if event["event"] == "turn_opened"]
+    assert len(opened) == 1
+    assert [event["cause"] for event in committed(played)] == ["end_of_turn", "silence"]
+    assert committed(played)[-1]["audio_ms"] > 3900
+
+
+def test_a_conversation_is_the_same_whatever_the_machine_needs_for_a_verdict() -> None:
+    def one(delay_s: float) -> list[tuple[Any, Any]]:
+        def think(pcm: Pcm) -> float:
+            time.sleep(delay_s)  # the machine is what this is about
+            return DONE if len(pcm) > 25_000 else PERHAPS
+
+        played = conversation(silence(500), speech(700), silence(900), speech(900), silence(2500), says=think)
+        return [(event["t_ms"], event["event"]) for event in played.events]
+
+    assert one(0.0) == one(0.15)
