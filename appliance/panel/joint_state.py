@@ -42,6 +42,7 @@ class JointState:
     deaf: bool = False  # there is no microphone, or none that delivers sound
     mouthless: bool = False  # there is no loudspeaker
     answering: Answering = Answering.FIRST
+    quiet: bool = False  # it is one of the quiet hours
     button_down: bool = False
     asks_to_forget: bool = False
 
@@ -64,6 +65,7 @@ class Shown(StrEnum):
     SPEAKING = "speaking"
     NOBODY = "nobody"
     STAND_IN = "stand-in"
+    QUIET = "quiet"
     IDLE = "idle"
 
 
@@ -89,6 +91,7 @@ PRIORITIES: Final[tuple[tuple[Shown, Callable[[JointState], bool]], ...]] = (
     (Shown.SPEAKING, lambda joint: joint.phase is Phase.SPEAKING or joint.sounds),
     (Shown.NOBODY, lambda joint: joint.answering is Answering.NOBODY),
     (Shown.STAND_IN, lambda joint: joint.answering is Answering.STAND_IN),
+    (Shown.QUIET, lambda joint: joint.quiet),
     (Shown.IDLE, lambda joint: True),
 )
 

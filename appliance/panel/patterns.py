@@ -67,6 +67,12 @@ class Pattern:
 
 PATTERNS: Final[Mapping[Shown, Pattern]] = {
     Shown.IDLE: Pattern((), SKY_BLUE, "It waits for you, and nothing leaves the box."),
+    Shown.QUIET: Pattern(
+        (80, 9000),
+        SKY_BLUE,
+        "It is one of the quiet hours: it answers softly, or when they are over.",
+        Spread.FIRST,
+    ),
     Shown.LISTENING: Pattern((1000,), SKY_BLUE, "It listens to you; what you say is sent to who answers."),
     Shown.THINKING: Pattern(
         (700, 150), YELLOW, "You were heard, and the answer is being made.", Spread.TURNING

@@ -42,9 +42,11 @@ class Announcer:
         person_has_floor: Callable[[], bool],
         excuse: Callable[[FailureCategory], str | None] = lambda category: None,
         note: Callable[[str, int], None] = lambda sentence, duration_ms: None,
+        quiet: Callable[[], bool] = lambda: False,
     ) -> None:
         """`written()` is the newest 16 kHz index of the near end; `say(text, rate_hz)` is the voice, which
-        raises ProviderError; `excuse(category)` knows better than the category why there is no answer;
+        raises ProviderError; `excuse(category)` knows better than the category why there is no answer, and
+        returns "" where nothing is to be said of it; `quiet()`: nothing is to be said of its own accord;
         `note(sentence, duration_ms)` hears of every sentence that is on its way to the loudspeaker."""
         self._loudspeaker = loudspeaker
         self._ears = ears
@@ -54,6 +56,7 @@ class Announcer:
         self._person_has_floor = person_has_floor
         self._excuse = excuse
         self._note = note
+        self._quiet = quiet
         self._microphone = DeviceChanged("microphone", DeviceState.READY, "")  # what was told of it last
         self._pending: set[asyncio.Task[None]] = set()
         self.dropped = 0  # sentences beyond `MAX_PENDING`
@@ -66,11 +69,14 @@ class Announcer:
     def announce_failure(self, category: FailureCategory, cause: Cause | None = None) -> None:
         """Say honestly that there is no answer, and why, unless the person has gone on talking by then."""
         known = None if cause is None else CAUSE_SENTENCES.get(cause)
-        self.announce(self._excuse(category) or known or HONEST_SENTENCES[category])
+        excuse = self._excuse(category)
+        if excuse != "":
+            self.announce(excuse or known or HONEST_SENTENCES[category])
 
     def sound_trouble(self) -> None:
         """Let it be heard that something is wrong; the light and the journal say what."""
-        self.sound(earcons.trouble(self._rate_hz))
+        if not self._quiet():
+            self.sound(earcons.trouble(self._rate_hz))
 
     def announce_device(self, change: DeviceChanged) -> None:
         """Say that the microphone is gone, and let it be heard that it is back."""
@@ -95,7 +101,7 @@ class Announcer:
     def say_ready(self, greeting: str) -> None:
         """Let the person know that it listens, unless he found out by himself: with `greeting`, or an earcon
         where that is empty."""
-        if self._person_has_floor() or self._loudspeaker.busy:
+        if self._person_has_floor() or self._loudspeaker.busy or self._quiet():
             return
         if greeting:
             self.announce(greeting)

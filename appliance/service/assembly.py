@@ -45,6 +45,7 @@ from appliance.service.money_meter import metered
 from appliance.service.network_news import NetworkNews
 from appliance.service.offline_workers import OfflineWorkers
 from appliance.service.provider_list import ProviderList, session_config
+from appliance.service.quiet_hours import QuietDoor, QuietHours, quiet_options
 from appliance.service.record import Record
 from appliance.service.rooms import ConductorOptions, Rooms
 from appliance.service.state import StateDirectory
@@ -102,6 +103,10 @@ class Assembly:
         self.toolbox = self._fill_toolbox(settings, ends, clock)
         self.money = self._open_purse(settings, ends, state)
         self.chain = self._link_up(settings, providers)
+        self.quiet = QuietHours(
+            quiet_options(settings), ends.local_time, ends.clock_is_set, self.volume, self.record.write
+        )
+        self._door = QuietDoor(self.chain.send, self._take, self.quiet, lambda: self.toolbox.rings, _now_s)
         self.network = NetworkNews(
             providers.providers[0].distance,
             self.record.write,
@@ -156,7 +161,7 @@ class Assembly:
             lambda before: self.answers.said(before),
             self._take,
             said=self.history.reply,
-            now_s=lambda: asyncio.get_running_loop().time(),
+            now_s=_now_s,
             chance=random.random,
             resting=lambda: not self.loudspeaker.busy,
             hedges=settings.conversation.hedge == "auto",
@@ -175,8 +180,9 @@ class Assembly:
             say,
             ends.mouth_rate_hz,
             lambda: self.conductor.state.phase is Phase.LISTENING,
-            self.money.excuse,
+            lambda category: self.money.excuse(category) if (said := self._door.excuse()) is None else said,
             lambda sentence, duration_ms: self.record.write("say", text=sentence, duration_ms=duration_ms),
+            lambda: bool(self.quiet.until),
         )
 
     def configure(self) -> None:
@@ -219,7 +225,7 @@ class Assembly:
         self.answers = Answers(
             ends.mouth,
             self.loudspeaker,
-            self.chain,
+            self._door,
             self.record,
             self.history,
             clock,
@@ -227,7 +233,7 @@ class Assembly:
             ends.near_ms,
             ends.out_ms,
         )
-        self.turns = Turns(self.near, self.chain, self.record, ends.near_ms, clock.now_ms, prefix_samples)
+        self.turns = Turns(self.near, self._door, self.record, ends.near_ms, clock.now_ms, prefix_samples)
         self.floor = Floor(strategy, self.near, reader, self._post)
         self.conductor = Conductor(
             ConductorOptions(
@@ -290,6 +296,7 @@ class Assembly:
     def look(self) -> None:
         """To be called every `look_every_ms`."""
         self.toolbox.look()
+        self.quiet.look()
         self._keepsakes.memory.look()
         if self._half_duplex is not None:
             self._half_duplex.look()
@@ -339,6 +346,10 @@ class Assembly:
             ending.append(asyncio.create_task(self.turn_ending.stop()))
             await asyncio.wait({chain, *behind, *ending, *self.announcer.pending}, timeout=CLOSE_TIMEOUT_S)
             self.record.write("session", state="ended", provider=self.chain.provider)
+
+
+def _now_s() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _do_nothing() -> None:

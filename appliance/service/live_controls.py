@@ -210,6 +210,7 @@ class LiveControls:
             mouthless=self._why_not_ready("loudspeaker")
             or (f"{Part.PLAYOUT} is stuck" if Part.PLAYOUT in self._stuck else ""),
             light=self._light(),
+            quiet_until=self._assembly.quiet.until,
             counters={**self._counters.snapshot(), **self._gauges()},
         )
 

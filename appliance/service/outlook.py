@@ -56,6 +56,7 @@ class Outlook:
         self._fails = dict.fromkeys(providers, False)
         self._devices: dict[str, str] = {}
         self._stuck: set[str] = set()
+        self._quiet = False
         self._ear_open = ear.open
         self.life = Life.STARTING
 
@@ -64,6 +65,8 @@ class Outlook:
         match event:
             case {"event": "device", "device": str(device), "state": str(state)}:
                 self._devices[device] = state
+            case {"event": "quiet_hours", "state": "began" | "ended" as state}:
+                self._quiet = state == "began"
             case {"event": "liveness", "part": str(part), "state": "stuck"}:
                 self._stuck.add(part)
             case {"event": "liveness", "part": str(part)}:
@@ -94,6 +97,7 @@ class Outlook:
             deaf=self._is_lost("microphone"),
             mouthless=self._is_lost("loudspeaker"),
             answering=self._answering,
+            quiet=self._quiet,
             button_down=button_down,
             asks_to_forget=asks_to_forget,
         )

@@ -42,6 +42,8 @@ def _doing(status: Status) -> str:
         return "Muted: it hears nothing and sends nothing"
     if status.alarm_rings:
         return "An alarm rings"
+    if status.quiet_until and status.phase == "idle":
+        return f"Quiet until {status.quiet_until}"
     return "" if status.deaf else _DOING.get(status.phase, status.phase)
 
 

@@ -12,6 +12,7 @@ class VolumeKnob:
 
     While an alarm rings it sounds at `LEAST_PERCENT` at least, wherever the knob stands: who turned it down
     for the evening wants to be woken all the same. Who turns it while it rings is there, and is obeyed.
+    What else sounds may have a limit for a while, which an alarm has not.
     """
 
     def __init__(self, turn: Callable[[int], None], store: Store | None = None) -> None:
@@ -19,6 +20,7 @@ class VolumeKnob:
         self._turn = turn
         self._store = store
         self._percent = 100
+        self._limit = 100
         self._rings = False
 
     @property
@@ -29,12 +31,22 @@ class VolumeKnob:
     def ring(self, rings: bool) -> None:
         """An alarm goes on ringing, or none does; to be called as often as one likes."""
         before, self._rings = self._rings, rings
-        if rings != before and self._percent < LEAST_PERCENT:
-            self._turn(LEAST_PERCENT if rings else self._percent)
+        if rings != before and (self._percent < LEAST_PERCENT or self._percent > self._limit):
+            self._turn(max(self._percent, LEAST_PERCENT) if rings else self._loudness)
+
+    def limit(self, percent: int | None) -> None:
+        """From here on nothing but an alarm is louder than this; None: as loud as the knob stands."""
+        self._limit = 100 if percent is None else percent
+        if not self._rings:
+            self._turn(self._loudness)
+
+    @property
+    def _loudness(self) -> int:
+        return min(self._percent, self._limit)
 
     def set(self, percent: int) -> None:
         """Make everything that sounds so loud. ValueError outside 0…100, and nothing changes."""
-        self._turn(percent)
+        self._turn(percent if self._rings else min(percent, self._limit))
         if percent != self._percent and self._store is not None:
             self._store.save({"volume": [{"percent": percent}]})
         self._percent = percent
@@ -43,5 +55,5 @@ class VolumeKnob:
         """Stand where an earlier run has left it."""
         match kept.get("volume"):
             case [{"percent": int(percent)}] if 0 <= percent <= 100:
-                self._turn(percent)
                 self._percent = percent
+                self._turn(self._loudness)

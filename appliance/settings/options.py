@@ -15,6 +15,7 @@ from appliance.settings.mcp import McpServer, two_of_a_name
 from appliance.settings.metrics import Metrics
 from appliance.settings.panel import Panel
 from appliance.settings.provider import OFFLINE, Provider
+from appliance.settings.quiet_hours import QuietHours
 from appliance.settings.section import Allowed, Conflict, Section, Text, refuse, refuse_value
 from appliance.settings.zones import zone_mistake
 
@@ -210,6 +211,7 @@ class Settings(Section):
     money: Money = Money()
     providers: tuple[Provider, ...] = Field(default=(OFFLINE,), strict=False)
     tools: Tools = Tools()
+    quiet_hours: QuietHours = QuietHours()
     panel: Panel = Panel()
     journal: Journal = Journal()
     metrics: Metrics = Metrics()

@@ -132,6 +132,7 @@ MEMBERS: Mapping[str, Mapping[str, Check]] = {
     "network": {"state": _one_of("up", "down"), "reach": _one_of("machine", "house", "internet")},
     "clock_set": {"step_ms": _number},
     "configuration": {"state": _one_of("applied", "refused"), "reason": _text},
+    "quiet_hours": {"state": _one_of("began", "ended", "refused"), "until": _name},
     "liveness": {"part": _one_of(*Part), "state": _one_of("stuck", "moving"), "still_ms": _duration},
     "device": {
         "device": _one_of("microphone", "loudspeaker"),

@@ -88,3 +88,29 @@ async def test_a_microphone_that_is_back_is_heard_and_the_next_loss_is_said_anew
     for change in (BUSY, READY, LOST):
         stage.announcer.announce_device(change)
     assert await stage.settle() == [BUSY_SENTENCE, DEAF_SENTENCE]
+
+
+async def test_where_nothing_is_to_be_said_of_a_failure_nothing_is() -> None:
+    said: list[str] = []
+
+    async def say(text: str, rate_hz: int) -> Pcm:
+        said.append(text)
+        return np.ones(1, np.int16)
+
+    loudspeaker = Loudspeaker(Mouth(), lambda: None)
+    announcer = Announcer(loudspeaker, Ears(), lambda: 0, say, RATE_HZ, lambda: False, lambda category: "")
+    announcer.announce_failure(FailureCategory.TIMED_OUT)
+    await asyncio.gather(*announcer.pending)
+    assert said == []
+
+
+async def test_in_quiet_hours_it_says_nothing_of_its_own_accord() -> None:
+    stage = Stage()
+    loudspeaker = Loudspeaker(Mouth(), lambda: None)
+    announcer = Announcer(
+        loudspeaker, Ears(), lambda: 0, stage._say, RATE_HZ, lambda: False, quiet=lambda: True
+    )
+    announcer.say_ready("Good morning")
+    announcer.sound_trouble()
+    assert not announcer.pending
+    assert not loudspeaker.busy

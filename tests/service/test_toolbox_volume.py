@@ -53,3 +53,33 @@ def test_the_next_alarm_is_heard_again() -> None:
     room.knob.ring(False)
     room.knob.ring(True)
     assert room.loudness == LEAST_PERCENT
+
+
+def test_a_limit_holds_for_all_but_an_alarm() -> None:
+    room = Room(80)
+    room.knob.limit(20)
+    assert (room.loudness, room.knob.percent) == (20, 80)
+    room.knob.set(60)
+    assert (room.loudness, room.knob.percent) == (20, 60)
+    room.knob.ring(True)
+    assert room.loudness == 60
+    room.knob.ring(False)
+    assert room.loudness == 20
+    room.knob.limit(None)
+    assert room.loudness == 60
+
+
+def test_a_limit_makes_nothing_louder() -> None:
+    room = Room(10)
+    room.knob.limit(20)
+    assert room.loudness == 10
+
+
+def test_a_limit_that_ends_while_it_rings_leaves_the_ring_alone() -> None:
+    room = Room(80)
+    room.knob.limit(20)
+    room.knob.ring(True)
+    room.knob.limit(None)
+    assert room.loudness == 80
+    room.knob.ring(False)
+    assert room.loudness == 80

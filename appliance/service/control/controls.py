@@ -71,6 +71,7 @@ class Status:
 
     `phase` is one of the five of the event log, `state` the finer one within it. `volume` is 0…100.
     `light` is what the light tells (hardware/lights.md), also where there is none.
+    `quiet_until` is when the quiet hours end, "07:00", empty where they are not.
     `deaf` and `mouthless` are sentences that say why it cannot hear or be heard, empty where it can.
     `counters` are finite numbers by name; a name carries its unit, a label stands behind a dot.
     """
@@ -92,6 +93,7 @@ class Status:
     alarm_rings: bool = False
     alarms: Sequence[AlarmStatus] = ()
     light: str = ""
+    quiet_until: str = ""
 
 
 class Controls(Protocol):

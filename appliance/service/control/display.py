@@ -125,6 +125,8 @@ def _headlines(status: Status) -> Iterator[Text]:
         yield Text(_DOING.get(status.phase, f"It is {printable(status.phase)}."), "bold")
     if status.alarm_rings:
         yield Text("An alarm rings: `appliance stop` ends it.", "bold yellow")
+    if status.quiet_until:
+        yield Text(f"It is quiet until {printable(status.quiet_until)}.", "bold")
     if status.deaf and not status.muted:
         yield Text(f"It cannot hear: {printable(status.deaf)}", "red")
     if status.mouthless:

@@ -218,6 +218,29 @@ APPLIANCE_KINDS: Final[Sequence[Kind]] = (
         "clock.",
     ),
     Kind(
+        "quiet_hours.began",
+        Priority.INFO,
+        "It is quiet until {until}.",
+        "The quiet hours have begun",
+        "Nothing but an alarm is louder than quiet_hours.volume until @APPLIANCE_UNTIL@, and where "
+        "quiet_hours.answers is none, nobody is answered who speaks. There is nothing to do.",
+    ),
+    Kind(
+        "quiet_hours.ended",
+        Priority.INFO,
+        "The quiet hours are over.",
+        "The quiet hours are over",
+        "It is as loud as it was before, and answers everybody. There is nothing to do.",
+    ),
+    Kind(
+        "quiet_hours.refused",
+        Priority.INFO,
+        "Somebody asked in the quiet hours, and is answered from {until} on.",
+        "Somebody asked in the quiet hours and was not answered",
+        "That is what quiet_hours.answers = none is for; nothing of what was said was sent. Where it should "
+        "answer softly, write soft; where it took a television for a person, raise hearing.speech_threshold.",
+    ),
+    Kind(
         "configuration.applied",
         Priority.NOTICE,
         "The changed configuration is in force.",

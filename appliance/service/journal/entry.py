@@ -32,6 +32,7 @@ _TOLD_APART_BY: Final = {
     "network": "state",
     "liveness": "state",
     "configuration": "state",
+    "quiet_hours": "state",
 }
 
 
