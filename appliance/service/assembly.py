@@ -45,7 +45,7 @@ from appliance.service.money_meter import metered
 from appliance.service.network_news import NetworkNews
 from appliance.service.offline_workers import OfflineWorkers
 from appliance.service.provider_list import ProviderList, session_config
-from appliance.service.quiet_hours import QuietDoor, QuietHours, quiet_options
+from appliance.service.quiet_hours import QuietDoor, quiet_hours
 from appliance.service.record import Record
 from appliance.service.rooms import ConductorOptions, Rooms
 from appliance.service.state import StateDirectory
@@ -103,10 +103,8 @@ class Assembly:
         self.toolbox = self._fill_toolbox(settings, ends, clock)
         self.money = self._open_purse(settings, ends, state)
         self.chain = self._link_up(settings, providers)
-        self.quiet = QuietHours(
-            quiet_options(settings), ends.local_time, ends.clock_is_set, self.volume, self.record.write
-        )
-        self._door = QuietDoor(self.chain.send, self._take, self.quiet, lambda: self.toolbox.rings, _now_s)
+        self.quiet = quiet_hours(settings, ends, self.volume, self.record.write)
+        self._door = QuietDoor(self.chain.send, self._take, self.quiet, lambda: self.toolbox.rings)
         self.network = NetworkNews(
             providers.providers[0].distance,
             self.record.write,
@@ -161,7 +159,7 @@ class Assembly:
             lambda before: self.answers.said(before),
             self._take,
             said=self.history.reply,
-            now_s=_now_s,
+            now_s=lambda: asyncio.get_running_loop().time(),
             chance=random.random,
             resting=lambda: not self.loudspeaker.busy,
             hedges=settings.conversation.hedge == "auto",
@@ -346,10 +344,6 @@ class Assembly:
             ending.append(asyncio.create_task(self.turn_ending.stop()))
             await asyncio.wait({chain, *behind, *ending, *self.announcer.pending}, timeout=CLOSE_TIMEOUT_S)
             self.record.write("session", state="ended", provider=self.chain.provider)
-
-
-def _now_s() -> float:
-    return asyncio.get_running_loop().time()
 
 
 def _do_nothing() -> None:

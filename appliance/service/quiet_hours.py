@@ -1,6 +1,7 @@
 """The quiet hours of a running appliance: softer, and perhaps without answers, until they are over."""
 
 import math
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from appliance.conversation.vocabulary import (
     OpenTurn,
     ProviderEvent,
 )
+from appliance.service.ends import Ends
 from appliance.service.quiet_time import QuietTime
 from appliance.settings import Settings
 
@@ -40,12 +42,6 @@ class QuietOptions:
     when: QuietTime | None
     volume: int
     answers: bool
-
-
-def quiet_options(settings: Settings) -> QuietOptions:
-    """What the settings say."""
-    given = settings.quiet_hours
-    return QuietOptions(QuietTime.of(given.begin, given.end), given.volume, given.answers == "soft")
 
 
 class QuietHours:
@@ -99,6 +95,14 @@ class QuietHours:
         self._write("quiet_hours", state="began" if are else "ended", until=when.until)
 
 
+def quiet_hours(settings: Settings, ends: Ends, knob: Knob, write: Write) -> QuietHours:
+    """As the settings have them, by the clock of the `ends`."""
+    given = settings.quiet_hours
+    when = QuietTime.of(given.begin, given.end)
+    options = QuietOptions(when, given.volume, answers=given.answers == "soft")
+    return QuietHours(options, ends.local_time, ends.clock_is_set, knob, write)
+
+
 class QuietDoor:
     """Stands before the chain: what is said in hours without answers goes no further than this.
 
@@ -112,7 +116,7 @@ class QuietDoor:
         take: Callable[[ProviderEvent], None],
         hours: QuietHours,
         rings: Callable[[], bool],
-        now_s: Callable[[], float],
+        now_s: Callable[[], float] = time.monotonic,
     ) -> None:
         """`rings()`: an alarm does, and somebody may want to stop it; `take` gets what the chain would have
         said."""
