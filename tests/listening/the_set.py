@@ -32,6 +32,8 @@ MADE_BY = (
     "sounds",
     "voices",
 )
+# How many cases these have is a matter of hours.
+BY_THE_HOUR = ("own voice", "no wake word", *(name for name in CONDITIONS if name.startswith("hours of")))
 
 
 def cache_folder() -> Path:
@@ -61,7 +63,7 @@ def make(half: Half, conditions: Iterable[str], hours: float, first: int | None 
     folder.mkdir(parents=True, exist_ok=True)
     cases: list[Case] = []
     for condition in conditions:
-        manifest = folder / f"{condition.replace(' ', '-')}{_part(hours, first)}.json"
+        manifest = folder / f"{condition.replace(' ', '-')}{_part(condition, hours, first)}.json"
         if not manifest.exists():
             print(f"… making {condition}, {half}", file=sys.stderr, flush=True)
             made = [_keep(one, folder) for one in islice(CONDITIONS[condition](half, hours), first)]
@@ -70,8 +72,10 @@ def make(half: Half, conditions: Iterable[str], hours: float, first: int | None 
     return cases
 
 
-def _part(hours: float, first: int | None) -> str:
-    return f"@{hours:g}h" if first is None else f"@first-{first}"
+def _part(condition: str, hours: float, first: int | None) -> str:
+    if first is not None:
+        return f"@first-{first}"
+    return f"@{hours:g}h" if condition in BY_THE_HOUR else ""
 
 
 def _keep(made: Made, folder: Path) -> Case:
