@@ -1,70 +1,91 @@
 """`python -m tests.listening`: does it listen like a person? Ours and the peers on the same set.
 
-The set and what was heard are kept in a folder outside of the repository (`LISTENING_CACHE`); a run
-that was broken off goes on where it stopped.
+The set and what was heard are kept in a folder outside of the repository (`LISTENING_CACHE`); a run that was
+broken off goes on where it stopped. Peers are heard where `LISTENING_PEERS_PYTHON` names their Python.
 """
 
 import argparse
 import sys
-import time
-import zlib
 from collections.abc import Sequence
+from pathlib import Path
 
-from tests.listening.cases import Case, Half
+from tests.listening import document
+from tests.listening.cases import Half
+from tests.listening.compare import compared
 from tests.listening.conditions import CONDITIONS
-from tests.listening.measures import Judged, measures
+from tests.listening.frozen import NotFrozenError, check_frozen
 from tests.listening.ours import Ours
+from tests.listening.peers import peers
 from tests.listening.report import table
-from tests.listening.results import Results
+from tests.listening.run import Record, load, new_record, run_half, save, shared
+from tests.listening.silence_only import END_SILENCES_MS, SilenceOnly
 from tests.listening.systems import System
-from tests.listening.the_set import cache_folder, make, set_folder
+from tests.listening.the_set import make
 
-# A small run takes two minutes of a core: of each condition the first cases, and a minute instead of hours.
+# A small run takes two minutes of a core: of each condition the first case, a minute instead of hours.
 SMALL_CASES = 1
 SMALL_HOURS = 1 / 60
 HOURS = 0.5
 
 
-def heard(system: System, cases: Sequence[Case], half: Half) -> list[Judged]:
-    """All cases that say something about the system, with what it makes of them."""
-    results = Results(cache_folder() / "results", system, set_folder(half))
-    judged: list[Judged] = []
-    began = told = time.monotonic()
-    for one in results.of(cases):
-        judged.append(one)
-        if time.monotonic() - told > 10:
-            told = time.monotonic()
-            print(
-                f"… {system.name}, {half}: {len(judged)} of {len(cases)} cases, {told - began:.0f} s",
-                file=sys.stderr,
-                flush=True,
-            )
-    places = {case.name: place for place, case in enumerate(cases)}
-    return sorted(judged, key=lambda one: places[one[0].name])
+def arguments() -> argparse.Namespace:
+    """What was typed."""
+    parser = argparse.ArgumentParser(prog="python -m tests.listening", description=__doc__)
+    add = parser.add_argument
+    add("--only", action="append", choices=list(CONDITIONS), metavar="CONDITION", help=", ".join(CONDITIONS))
+    add("--small", action="store_true", help="of every condition one case, and ours alone")
+    add("--share", type=int, default=1, metavar="N", help="one case of N, by chance (%(default)d)")
+    add(
+        "--hours", type=float, default=HOURS, help="of noise of each kind, and of its own voice (%(default)g)"
+    )
+    add("--held-out", metavar="COMMIT", help="hear the held-out half too; COMMIT has frozen the parameters")
+    add("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting of the appliance")
+    add("--ours-only", action="store_true", help="no peers, no curve")
+    add("--docs", action="store_true", help=f"write {document.DOCUMENT} and its pictures")
+    add("--json", type=Path, metavar="FILE", help="keep the run")
+    add("--compare", type=Path, metavar="LAST.json", help="say what got better or worse beyond chance")
+    return parser.parse_args()
 
 
-def shared(cases: Sequence[Case], share: int) -> list[Case]:
-    """One case of `share`, by chance and always the same; those of a greater share are among those of a
-    smaller one that divides it."""
-    return [case for case in cases if zlib.crc32(case.name.encode()) % share == 0]
+def systems(settings: Sequence[str], ours_only: bool) -> list[System]:
+    """Ours first."""
+    ours = Ours(" ".join(("ours", *settings)), settings)
+    if ours_only:
+        return [ours]
+    return [ours, *peers(), *(SilenceOnly(ms) for ms in END_SILENCES_MS)]
+
+
+def run(typed: argparse.Namespace) -> Record:
+    """The halves that may be heard, one after the other."""
+    first, hours = (SMALL_CASES, SMALL_HOURS) if typed.small else (None, typed.hours)
+    record = new_record(typed.share, hours)
+    everybody = systems(typed.set, typed.ours_only or typed.small)
+    halves: list[Half] = ["development", "held-out"] if typed.held_out else ["development"]
+    for half in halves:
+        cases = shared(make(half, typed.only or list(CONDITIONS), hours, first), typed.share)
+        run_half(record, half, cases, everybody)
+    return record
 
 
 def main() -> None:
-    """Make the set, let everybody hear it, print the tables."""
-    parser = argparse.ArgumentParser(prog="python -m tests.listening", description=__doc__)
-    parser.add_argument("--only", action="append", choices=list(CONDITIONS), metavar="CONDITION")
-    parser.add_argument("--small", action="store_true", help="of every condition one case")
-    parser.add_argument("--share", type=int, default=1, metavar="N", help="one case of N (%(default)d)")
-    parser.add_argument("--hours", type=float, default=HOURS, help="of noise of each kind (%(default)g)")
-    arguments = parser.parse_args()
-    first = SMALL_CASES if arguments.small else None
-    hours = SMALL_HOURS if arguments.small else arguments.hours
-    half: Half = "development"
-    conditions = arguments.only or list(CONDITIONS)
-    cases = shared(make(half, conditions, hours, first), arguments.share)
-    by_system = {system.name: measures(heard(system, cases, half)) for system in (Ours(),)}
-    for condition in conditions:
-        print(f"\n### {condition}\n\n{table(condition, by_system)}")
+    """Exit 0 also where a promise is missed: the tables say so; 2 where the held-out half is refused."""
+    typed = arguments()
+    if typed.held_out:
+        try:
+            check_frozen(typed.held_out)
+        except NotFrozenError as why:
+            print(f"The held-out half is not heard: {why}.", file=sys.stderr)
+            sys.exit(2)
+    record = run(typed)
+    if typed.json:
+        save(record, typed.json)
+    if typed.docs:
+        document.write(record)
+    for half, by_system in record.measures.items():
+        for condition in dict.fromkeys(m.condition for found in by_system.values() for m in found):
+            print(f"\n### {condition}, {half}\n\n{table(condition, by_system)}")
+    if typed.compare:
+        print(f"\n{compared(load(typed.compare), record)}")
 
 
 if __name__ == "__main__":

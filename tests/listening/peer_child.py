@@ -12,6 +12,8 @@ import json
 import sys
 import types
 import wave
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -48,7 +50,9 @@ class Pipecat:
 
         self._speaking, self._quiet = VADState.SPEAKING, VADState.QUIET
         self._params = VADParams(stop_secs=stop_secs)
-        self._new_vad = lambda: SileroVADAnalyzer(sample_rate=RATE_HZ, params=self._params)
+        self._new_vad: Callable[[], Any] = partial(
+            SileroVADAnalyzer, sample_rate=RATE_HZ, params=self._params
+        )
         self._turns = LocalSmartTurnAnalyzerV3(sample_rate=RATE_HZ)
         # Its buffer is kept by the clock on the wall, which does not go with the stream here.
         self._now_s = 0.0
@@ -101,7 +105,7 @@ class LiveKit:
 
         self._rtc, self._speaking, self._quiet = rtc, VADState.SPEAKING, VADState.QUIET
         params = VADParams(confidence=0.5, start_secs=0.5, stop_secs=0.55, min_volume=0.0)
-        self._new_vad = lambda: SileroVADAnalyzer(sample_rate=RATE_HZ, params=params)
+        self._new_vad: Callable[[], Any] = partial(SileroVADAnalyzer, sample_rate=RATE_HZ, params=params)
 
     async def hear(self, case: dict[str, str]) -> Told:
         """Where speech began in what is left of the microphone."""

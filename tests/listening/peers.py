@@ -5,10 +5,10 @@ They hear a loop that is open: the answer plays on whatever they decide, and eve
 is counted.
 """
 
+import hashlib
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -42,7 +42,7 @@ class Peer:
     @property
     def version(self) -> str:
         """Of its package, and of what drives it."""
-        child = str(len(CHILD.read_bytes()))
+        child = hashlib.sha256(CHILD.read_bytes()).hexdigest()[:8]
         return f"{installed(VERSIONS[self._arguments[0]])}-{child}-{'-'.join(self._arguments)}"
 
     def missing(self) -> str:
@@ -95,8 +95,10 @@ def peers() -> list[Peer]:
 def installed(package: str) -> str:
     """Its version there; "" where it is not."""
     asked = f"from importlib.metadata import version; print(version({package!r}))"
-    python = os.environ.get(PYTHON, sys.executable)
-    done = subprocess.run([python, "-c", asked], capture_output=True, text=True)
+    try:
+        done = subprocess.run([os.environ[PYTHON], "-c", asked], capture_output=True, text=True)
+    except OSError:
+        return ""  # there is no such program
     return done.stdout.strip()
 
 
@@ -111,7 +113,7 @@ def _files(case: Case, folder: Path, place: Path) -> dict[str, str]:
     if case.echo is not None:
         heard_as = np.load(folder / case.room).astype(np.float64)
         echo = whole_echo(case.echo, ANSWER_RATE_HZ, heard_as, played)[: len(near)]
-        near = to_pcm(near + np.pad(echo, (0, len(near) - len(echo))))
+        near = to_pcm(near.astype(np.float64) + np.pad(echo, (0, len(near) - len(echo))))
         files["near"] = str(place / "near.wav")
         write_wav(place / "near.wav", near)
     files["far"] = str(place / "far.wav")

@@ -120,7 +120,16 @@ def test_a_wake_word_counts_while_it_is_fresh() -> None:
 
 
 def test_words_are_compared_without_points_and_capitals() -> None:
-    assert plain("He was not an ill-disposed, young man.") == "he was not an ill disposed young man".split()
+    assert plain("He was not an ill-disposed, young man.") == [
+        "he",
+        "was",
+        "not",
+        "an",
+        "ill",
+        "disposed",
+        "young",
+        "man",
+    ]
     assert distance(plain("go forward ten meters"), plain("Go forward ten meters!")) == 0
     assert distance(["a", "b", "c"], ["a", "x", "c", "d"]) == 2
     assert distance(["a", "b"], []) == 2

@@ -24,9 +24,10 @@ def test_the_same_case_has_the_same_samples(condition: str) -> None:
     one, again = first(condition)[0], first(condition)[0]
     assert one.case == again.case
     assert np.array_equal(one.near, again.near)
-    assert (one.answer is None) == (again.answer is None)
-    if one.answer is not None:
-        assert np.array_equal(one.answer, again.answer)
+    for before, after in ((one.answer, again.answer), (one.room, again.room)):
+        assert (before is None) == (after is None)
+        if before is not None and after is not None:
+            assert np.array_equal(before, after)
 
 
 @pytest.mark.parametrize("condition", QUICK)
