@@ -34,8 +34,9 @@ class Speaker(LockedPlayout):
     silence (see Dither).
 
     `on_event` gets the playout's events and `tell` what becomes of the loudspeaker, both in the speaker
-    thread, without the lock; `on_rendered`, with every block, an instant of the clock and the far-end index
-    that left the loudspeaker in it; `fatal` as for EventfulThread. The thread closes each device.
+    thread, without the lock; `on_rendered`, with every block, an instant of the clock, the far-end index that
+    left the loudspeaker in it, and how often this device had run dry; `fatal` as for EventfulThread. The thread closes each
+    device.
     """
 
     def __init__(
@@ -52,7 +53,7 @@ class Speaker(LockedPlayout):
         sleep: Callable[[float], None] = time.sleep,
         *,
         keep_awake: bool = False,
-        on_rendered: Callable[[float, int], None] | None = None,
+        on_rendered: Callable[[float, int, int], None] | None = None,
     ) -> None:
         super().__init__(playout)
         self._on_rendered = on_rendered
@@ -165,7 +166,7 @@ class Speaker(LockedPlayout):
             self._anchor = (self._clock(), self._playout.position)
             events = self._pump.pump(self._block, delay_samples)
         if self._on_rendered is not None:
-            self._on_rendered(self._anchor[0], self._pump.far_playhead)
+            self._on_rendered(self._anchor[0], self._pump.far_playhead, pacer.underruns)
         self._unheard.rendered(self._block)
         outlet.write(self._block)
         for event in events:

@@ -57,10 +57,10 @@ class ClockLine:
         """At `now_s` the stream was at `index`. Instants never go back."""
         lead_s = now_s - index / NEAR_RATE_HZ
         if self.seen_s is not None and now_s - self.seen_s > GAP_S:
-            self._begin_stretch()
+            self.begin_stretch()
         self.seen_s = now_s
         if self.settled and lead_s < self._lead_at(now_s) - _STEP_S:
-            self._begin_stretch()
+            self.begin_stretch()
         if not self._slices or now_s - self._slice_began_s >= _SLICE_S:
             self._end_slice()
             self._slices.append((now_s, lead_s))
@@ -72,16 +72,28 @@ class ClockLine:
         if not self.settled:
             self._zero = min(self._slices, key=lambda one: one[1])
 
+    def begin_stretch(self) -> None:
+        """The device was away, or lost samples: what is seen from here on is another stretch."""
+        self._slices.clear()
+        self._late_slices = 0
+        self._zero = None
+        self.stretch += 1
+
     def index_at(self, instant_s: float) -> float:
-        """Where the stream is at `instant_s`. Raises ValueError before anything was seen."""
+        """Where the stream is at `instant_s`. Raises ValueError unless it is `known`."""
         return (instant_s - self._lead_at(instant_s)) * NEAR_RATE_HZ
 
     def instant_of(self, index: float) -> float:
-        """When the stream is at `index`. Raises ValueError before anything was seen."""
+        """When the stream is at `index`. Raises ValueError unless it is `known`."""
         if self._zero is None:
             raise ValueError("nothing was seen of this stream")
         at_s, lead_s = self._zero
         return (index / NEAR_RATE_HZ + lead_s - self._slope * at_s) / (1 - self._slope)
+
+    @property
+    def known(self) -> bool:
+        """Something was seen of the stretch: there is a line."""
+        return self._zero is not None
 
     @property
     def settled(self) -> bool:
@@ -94,12 +106,6 @@ class ClockLine:
         at_s, lead_s = self._zero
         return lead_s + self._slope * (instant_s - at_s)
 
-    def _begin_stretch(self) -> None:
-        self._slices.clear()
-        self._late_slices = 0
-        self._zero = None
-        self.stretch += 1
-
     def _end_slice(self) -> None:
         """A slice is complete: draw the line anew, or begin a stretch where two were late beyond it."""
         if not self.settled:
@@ -108,7 +114,7 @@ class ClockLine:
         self._late_slices = self._late_slices + 1 if lead_s > self._lead_at(at_s) + _STEP_S else 0
         if self._late_slices == 2:
             last = self._slices[-1]
-            self._begin_stretch()
+            self.begin_stretch()
             self._slices.append(last)
             self._zero = last
         elif not self._late_slices:

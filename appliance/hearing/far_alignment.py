@@ -48,9 +48,10 @@ class FarAlignment:
     def position_of(self, near_index: int, *, sounds: bool) -> float | None:
         """The position in the far end's stream; None while the loudspeaker plays nothing: it, or the
         microphone, was not seen yet or is away."""
-        if self._near.seen_s is None or self._far.seen_s is None:
+        seen_s = self._far.seen_s
+        if seen_s is None or not (self._near.known and self._far.known):
             return None
-        if self._near.instant_of(near_index) - self._far.seen_s > GAP_S:
+        if self._near.instant_of(near_index) - seen_s > GAP_S:
             return None
         stretches = (self._near.stretch, self._far.stretch)
         if self._anchor is None or stretches != self._stretches:

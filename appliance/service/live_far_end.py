@@ -42,6 +42,7 @@ class LiveFarEnd:
         self._reader = FarReader(far_ring)
         self._release = samples_of_ms(RELEASE_MS, NEAR_RATE_HZ)
         self._sounded_until = -self._release
+        self._underruns = 0
 
     @property
     def jumps(self) -> int:
@@ -59,9 +60,18 @@ class LiveFarEnd:
         with self._lock:
             self._near.see(self._clock(), written * NEAR_RATE_HZ // self._capture_hz)
 
-    def rendered(self, instant_s: float, playhead: int) -> None:
-        """Index `playhead` of the far-end ring left the loudspeaker at `instant_s`."""
+    def resumed(self) -> None:
+        """The microphone was away, or lost samples; from any thread."""
         with self._lock:
+            self._near.begin_stretch()
+
+    def rendered(self, instant_s: float, playhead: int, underruns: int) -> None:
+        """Index `playhead` of the far-end ring left the loudspeaker at `instant_s`; while a device ran dry, which
+        is counted, nothing did."""
+        with self._lock:
+            if underruns != self._underruns:
+                self._underruns = underruns
+                self._far.begin_stretch()
             self._far.see(instant_s, playhead)
 
     def read_into(self, near_index: int, out: Pcm) -> bool:

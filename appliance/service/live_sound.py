@@ -154,7 +154,7 @@ class LiveSound:
             self.wake,
             tell=self._tell,
             fatal=fatal,
-            resumed=self.time.resume,
+            resumed=self._resumed,
             warn=warn,
             captured=self.far_end.captured,
         )
@@ -171,6 +171,11 @@ class LiveSound:
         hears = f"it hears {microphone!r}" if microphone else "it waits for its microphone"
         speaks = f"speaks through {loudspeaker!r}" if loudspeaker else "waits for its loudspeaker"
         return f"{hears} and {speaks}"
+
+    def _resumed(self) -> None:
+        """In the microphone's thread."""
+        self.time.resume()
+        self.far_end.resumed()
 
     def _tell(self, change: DeviceChanged) -> None:
         """In the device's thread."""
