@@ -35,8 +35,8 @@ class Speaker(LockedPlayout):
 
     `on_event` gets the playout's events and `tell` what becomes of the loudspeaker, both in the speaker
     thread, without the lock; `on_rendered`, with every block, an instant of the clock, the far-end index that
-    left the loudspeaker in it, and how often this device had run dry; `fatal` as for EventfulThread. The thread closes each
-    device.
+    left the loudspeaker in it, and how often this device had run dry; `fatal` as for EventfulThread. The
+    thread closes each device.
     """
 
     def __init__(

@@ -27,6 +27,10 @@ class EchoCanceller(Protocol):
 class FarEnd(Protocol):
     """What left the loudspeaker, by the near end's indices."""
 
+    @property
+    def lost(self) -> bool:
+        """The loudspeaker sounds, and what it plays cannot be told here. For any thread."""
+
     def read_into(self, near_index: int, out: Pcm) -> bool:
         """Fill `out` with what left the loudspeaker while the 16 kHz samples from `near_index` on were
         captured, zeros where nothing did. False: the end of it is not rendered yet, and `out` is undefined.

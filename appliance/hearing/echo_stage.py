@@ -1,10 +1,13 @@
 """Between resampler and history: the near end without its echo while the far end sounds, untouched else."""
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
 from appliance.hearing.canceller import EchoCanceller, FarEnd
+from appliance.hearing.echo_measure import EchoMeasure, EchoVerdict
+from appliance.hearing.echo_meter import EchoMeter
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, samples_of_ms
 
 # Before it is let in, the canceller hears so much of the past: its high-pass filter settles, and whatever of
@@ -27,7 +30,7 @@ class EchoStage:
     Bypassed, what goes in comes out at once and untouched. With the far end's first sound the canceller is
     let in, behind a fade of one frame between the same instants of both, and until `RELEASE_MS` after the
     last one up to 18 ms are kept back: its delay, and what is no whole frame yet. Bound: `MAX_WAIT_MS` more
-    where the far end is late.
+    where the far end is late. A canceller that makes it louder is reset, and passed by until it does not.
     """
 
     def __init__(self, canceller: EchoCanceller, far: FarEnd) -> None:
@@ -42,6 +45,7 @@ class EchoStage:
         self._far_frame: Pcm = np.zeros(frame, np.int16)
         self._far_past: Pcm = np.zeros(self._preroll + self._piece, np.int16)
         self._rise = np.arange(1, frame + 1, dtype=np.int32)
+        self._meter = EchoMeter()
         self._out: Pcm = np.zeros(0, np.int16)
         self._filled = 0
         self._taken = 0  # one past the newest sample that went in
@@ -49,13 +53,19 @@ class EchoStage:
         self._frame_at: int | None = None  # where the canceller's next frame begins; None: it is bypassed
         self._looked = 0  # up to here the far end was looked at for sound
         self._quiet = 0  # samples since its last sound
-        self._fading_in = False
+        self._untouched = True  # what came out last was as it was captured
         self.starved_samples = 0  # for which there was no far end in time
 
     @property
     def cancelling(self) -> bool:
         """Whether the canceller is at work."""
         return self._frame_at is not None
+
+    @property
+    def measure(self) -> EchoMeasure:
+        """What is known of the echo; for any thread."""
+        measure = self._meter.measure
+        return replace(measure, verdict=EchoVerdict.NO_REFERENCE) if self._far.lost else measure
 
     def process(self, near: Pcm) -> Pcm:
         """What comes out after `near`, the next 16 kHz samples, went in; valid until the next call."""
@@ -77,6 +87,7 @@ class EchoStage:
             self._let_in()
         if self._frame_at is None:
             self._give(piece)
+            self._meter.pass_through(piece)
             return
         while self._frame_at is not None and self._taken - self._frame_at >= len(self._far_frame):
             if not self._far.read_into(self._frame_at, self._far_frame):
@@ -103,7 +114,7 @@ class EchoStage:
             if not self._far.read_into(at, self._far_frame):
                 self._far_frame.fill(0)
             self._canceller.cancel(self._near(at, at + frame), self._far_frame)
-        self._frame_at, self._quiet, self._fading_in = self._given, 0, True
+        self._frame_at, self._quiet = self._given, 0
 
     def _hear_frame(self, at: int) -> None:
         frame = len(self._far_frame)
@@ -111,26 +122,32 @@ class EchoStage:
         self._frame_at = at + frame
         self._quiet = 0 if self._far_frame.any() else self._quiet + frame
         start = at - self._canceller.delay_samples
+        self._measure(self._near(start, start + frame), cancelled)
         new = cancelled[self._given - start :]
-        if self._quiet >= self._release:
-            self._give_fading(new, out_of_it=True)
+        released = self._quiet >= self._release
+        filling = len(new) < frame  # the canceller's delay
+        self._give_either(new, untouched=released or filling or self._meter.harmful)
+        if released:
             self._give(self._near(self._given, self._taken))
             self._frame_at, self._looked = None, at + frame
-        elif len(new) < frame:  # the canceller's delay is being filled
-            self._give(self._near(self._given, self._given + len(new)))
-        elif self._fading_in:
-            self._fading_in = False
-            self._give_fading(new, out_of_it=False)
-        else:
-            self._give(new)
 
-    def _give_fading(self, cancelled: Pcm, *, out_of_it: bool) -> None:
-        """Between what is `cancelled` and the same instants as they were captured."""
-        count = len(cancelled)
-        captured = self._near(self._given, self._given + count)
-        before, after = (cancelled, captured) if out_of_it else (captured, cancelled)
-        rise = self._rise[:count]
-        faded = (before * (count - rise) + after * rise) // count
+    def _measure(self, captured: Pcm, cancelled: Pcm) -> None:
+        harmful = self._meter.harmful
+        self._meter.cancelled(captured, self._far_frame, cancelled)
+        if self._meter.harmful and not harmful:
+            self._canceller.reset()  # what it has learnt of the room is wrong
+
+    def _give_either(self, cancelled: Pcm, *, untouched: bool) -> None:
+        """What was `cancelled`, or the same instants as they were captured; from the one to the other by a
+        fade."""
+        captured = self._near(self._given, self._given + len(cancelled))
+        wanted, other = (captured, cancelled) if untouched else (cancelled, captured)
+        if untouched == self._untouched:
+            self._give(wanted)
+            return
+        self._untouched = untouched
+        rise = self._rise[: len(wanted)]
+        faded = (other * (len(wanted) - rise) + wanted * rise) // len(wanted)
         self._give(faded.astype(np.int16))
 
     def _give(self, pcm: Pcm) -> None:

@@ -29,6 +29,7 @@ from appliance.service.announcer import Announcer
 from appliance.service.answers import Answers
 from appliance.service.clock import StreamClock
 from appliance.service.conductor import Conductor
+from appliance.service.echo_watch import EchoWatch
 from appliance.service.ends import Ends
 from appliance.service.event_log import EventLog
 from appliance.service.faults import Faults
@@ -98,6 +99,7 @@ class Assembly:
         self.near = SampleRing.allocate(near_samples(settings))
         self.turn_ending = TurnEnding(settings, self.near, ends)
         self.hearing = self._open_ears(settings, detector, ends)
+        self.echo = EchoWatch(ends.echo, self.record.write)
         self._keepsakes = self._open_keepsakes(settings, ends, state)
         self.volume = self._keepsakes.volume
         self.toolbox = self._fill_toolbox(settings, ends, clock)
@@ -296,6 +298,7 @@ class Assembly:
         self.toolbox.look()
         self.quiet.look()
         self._keepsakes.memory.look()
+        self.echo.look()
         if self._half_duplex is not None:
             self._half_duplex.look()
 

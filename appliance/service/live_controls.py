@@ -211,6 +211,7 @@ class LiveControls:
             or (f"{Part.PLAYOUT} is stuck" if Part.PLAYOUT in self._stuck else ""),
             light=self._light(),
             quiet_until=self._assembly.quiet.until,
+            echo=self._assembly.echo.status(),
             counters={**self._counters.snapshot(), **self._gauges()},
         )
 

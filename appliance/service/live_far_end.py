@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+import numpy as np
+
 from appliance.hearing.clock_line import ClockLine
 from appliance.hearing.echo_stage import RELEASE_MS
 from appliance.hearing.far_alignment import FarAlignment
@@ -15,6 +17,9 @@ from appliance.pcm.ring import SampleRing
 # Of the delay that doctor measured so much is left to the canceller: the far end must never come after its
 # own echo, and a measurement, or what a device says of its queue, is wrong by a block.
 MARGIN_MS: Final = 25.0
+
+# What is played is known to hearing some 100 ms later. A microphone that is opened anew takes half a second.
+LOST_S: Final = 1.0
 
 
 class LiveFarEnd:
@@ -43,6 +48,10 @@ class LiveFarEnd:
         self._release = samples_of_ms(RELEASE_MS, NEAR_RATE_HZ)
         self._sounded_until = -self._release
         self._underruns = 0
+        self._far_ring = far_ring
+        self._newest: Pcm = np.zeros(samples_of_ms(10, NEAR_RATE_HZ), np.int16)
+        self._sounded_s = self._read_s = self._resumed_s = -LOST_S
+        self._sounds_since_s: float | None = None
 
     @property
     def jumps(self) -> int:
@@ -55,6 +64,16 @@ class LiveFarEnd:
         with self._lock:
             return self._alignment.drift_ppm
 
+    @property
+    def lost(self) -> bool:
+        """As FarEnd."""
+        with self._lock:
+            now_s, began_s = self._clock(), self._sounds_since_s
+            if began_s is None or self._near.seen_s is None:
+                return False
+            both_at_work = max(now_s - self._sounded_s, now_s - self._near.seen_s) < LOST_S
+            return both_at_work and now_s - max(began_s, self._read_s, self._resumed_s) > LOST_S
+
     def captured(self, written: int) -> None:
         """So many samples of the device were captured by now."""
         with self._lock:
@@ -64,15 +83,29 @@ class LiveFarEnd:
         """The microphone was away, or lost samples; from any thread."""
         with self._lock:
             self._near.begin_stretch()
+            self._resumed_s = self._clock()
 
     def rendered(self, instant_s: float, playhead: int, underruns: int) -> None:
-        """Index `playhead` of the far-end ring left the loudspeaker at `instant_s`; while a device ran dry, which
-        is counted, nothing did."""
+        """Index `playhead` of the far-end ring left the loudspeaker at `instant_s`; while a device ran dry,
+        which is counted, nothing did."""
         with self._lock:
             if underruns != self._underruns:
                 self._underruns = underruns
                 self._far.begin_stretch()
             self._far.see(instant_s, playhead)
+            self._note_sound(instant_s)
+
+    def _note_sound(self, now_s: float) -> None:
+        """Whether something is being played at all, and since when."""
+        start = self._far_ring.written - len(self._newest)
+        if start >= 0:
+            self._far_ring.read_into(start, self._newest)
+        if self._newest.any():
+            self._sounded_s = now_s
+            if self._sounds_since_s is None:
+                self._sounds_since_s = now_s
+        elif now_s - self._sounded_s > LOST_S:
+            self._sounds_since_s = None
 
     def read_into(self, near_index: int, out: Pcm) -> bool:
         """As FarEnd."""
@@ -87,4 +120,5 @@ class LiveFarEnd:
             return False
         if out.any():
             self._sounded_until = max(self._sounded_until, near_index + len(out))
+            self._read_s = self._clock()
         return True

@@ -52,6 +52,11 @@ class SharedClock:
         self._far_ring = far_ring
         self._delay_samples = samples_of_ms(delay_ms, NEAR_RATE_HZ)
 
+    @property
+    def lost(self) -> bool:
+        """As FarEnd: never."""
+        return False
+
     def read_into(self, near_index: int, out: Pcm) -> bool:
         """As FarEnd."""
         start = near_index - self._delay_samples

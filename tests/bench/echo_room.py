@@ -123,4 +123,5 @@ class _Clock:
 
 def _at_level(recording: Recording) -> Sound:
     speech = recording.pcm[recording.speech_start : recording.speech_end].astype(np.float64)
-    return recording.pcm * (LEVEL / float(np.sqrt(np.mean(speech**2))))
+    sound: Sound = recording.pcm.astype(np.float64) * (LEVEL / float(np.sqrt(np.mean(speech**2))))
+    return sound

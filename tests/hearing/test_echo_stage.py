@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from appliance.hearing.echo_measure import EchoVerdict
 from appliance.hearing.echo_stage import MAX_WAIT_MS, RELEASE_MS, EchoStage
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, samples_of_ms
 from tests.hearing.scripted import pieces
@@ -38,6 +39,8 @@ class Scripted:
     def __init__(self, sound: Pcm, rendered: int | None = None) -> None:
         self.sound = sound
         self.rendered = len(sound) if rendered is None else rendered
+
+    lost = False
 
     def read_into(self, near_index: int, out: Pcm) -> bool:
         if near_index + len(out) > self.rendered:
@@ -134,3 +137,37 @@ def test_a_far_end_that_became_known_late_lets_the_canceller_in_all_the_same() -
     far.rendered = len(near)
     stage.process(near[4480:4800])
     assert stage.cancelling
+
+
+class Screaming(Halving):
+    """A canceller that has diverged, until it is reset."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.diverged = True
+        self.resets = 0
+
+    def cancel(self, near: Pcm, far: Pcm) -> Pcm:
+        given = super().cancel(near, far)
+        return given * 6 if self.diverged else given // 4
+
+    def reset(self) -> None:
+        self.diverged = False
+        self.resets += 1
+
+
+def test_a_canceller_that_makes_it_louder_is_passed_by_and_told_of() -> None:
+    near = near_of(8) // 4
+    canceller = Screaming()
+    sound = np.full(len(near), 3000, np.int16)
+    stage = EchoStage(canceller, Scripted(sound))
+    verdicts, out = set(), []
+    for piece in pieces(near, EVERY_20_MS):
+        out.append(stage.process(piece).copy())
+        verdicts.add(stage.measure.verdict)
+    assert EchoVerdict.HARMFUL in verdicts
+    assert canceller.resets == 1
+    heard = np.concatenate(out)
+    assert np.abs(heard[3 * NEAR_RATE_HZ :]).max() <= np.abs(near).max()
+    assert stage.measure.verdict is not EchoVerdict.HARMFUL
+    assert np.array_equal(heard[7 * NEAR_RATE_HZ :], near[7 * NEAR_RATE_HZ : len(heard)] // HALVED // 4)

@@ -12,6 +12,7 @@ from appliance.conversation.machine import Phase
 from appliance.conversation.spending import Level, Period
 from appliance.conversation.vocabulary import DeviceState, TurnEnd, UsageUnit
 from appliance.errors import Cause, FailureCategory
+from appliance.hearing.echo_measure import EchoVerdict
 from appliance.service.liveness import Part
 
 Event = Mapping[str, object]
@@ -134,6 +135,10 @@ MEMBERS: Mapping[str, Mapping[str, Check]] = {
     "configuration": {"state": _one_of("applied", "refused"), "reason": _text},
     "quiet_hours": {"state": _one_of("began", "ended", "refused"), "until": _name},
     "liveness": {"part": _one_of(*Part), "state": _one_of("stuck", "moving"), "still_ms": _duration},
+    "echo": {
+        "state": _one_of(*EchoVerdict),
+        **dict.fromkeys(("echo_db", "erle_db", "residual_dbfs", "noise_dbfs"), _or_null(_number)),
+    },
     "device": {
         "device": _one_of("microphone", "loudspeaker"),
         "state": _one_of(*DeviceState),

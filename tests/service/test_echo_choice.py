@@ -12,6 +12,8 @@ from appliance.service.echo_choice import Cancel, choose_echo
 class Silent:
     """A far end that plays nothing."""
 
+    lost = False
+
     def read_into(self, near_index: int, out: Pcm) -> bool:
         out.fill(0)
         return True

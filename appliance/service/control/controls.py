@@ -66,12 +66,26 @@ class AlarmStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class EchoStatus:
+    """What becomes of the loudspeaker's echo (`state` as in the event log), and what was measured of it: its
+    level at the microphone over what is played, what is taken out (dB), what is left and the room's noise
+    (dBFS). None: not measured yet."""
+
+    state: str
+    echo_db: float | None = None
+    erle_db: float | None = None
+    residual_dbfs: float | None = None
+    noise_dbfs: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """What the appliance is doing (public contract: `status --json` has these keys).
 
     `phase` is one of the five of the event log, `state` the finer one within it. `volume` is 0…100.
     `light` is what the light tells (hardware/lights.md), also where there is none.
     `quiet_until` is when the quiet hours end, "07:00", empty where they are not.
+    `echo` is None where none is cancelled.
     `deaf` and `mouthless` are sentences that say why it cannot hear or be heard, empty where it can.
     `counters` are finite numbers by name; a name carries its unit, a label stands behind a dot.
     """
@@ -94,6 +108,7 @@ class Status:
     alarms: Sequence[AlarmStatus] = ()
     light: str = ""
     quiet_until: str = ""
+    echo: EchoStatus | None = None
 
 
 class Controls(Protocol):

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from appliance.conversation.counters import LATENCY_PARTS
 from appliance.conversation.vocabulary import HistoryItem
-from appliance.service.control.controls import AlarmStatus, Status
+from appliance.service.control.controls import AlarmStatus, EchoStatus, Status
 from appliance.service.control.counter_words import counter_words
 from appliance.service.control.link_words import link_words, reason_words
 from appliance.service.control.money_rows import costs_anything, money_rows
@@ -34,6 +34,14 @@ _WAITED_FOR = {
     "provider": "for the answer",
     "playout": "to the loudspeaker",
     "total": "from your last word to the first sound",
+}
+_ECHO = {
+    "learning": "nothing is known of it yet",
+    "cancelled": "it is cancelled",
+    "inaudible": "the microphone does not hear the loudspeaker",
+    "weak": "little of it can be cancelled: is the loudspeaker too loud, or distorted?",
+    "harmful": "cancelling makes it worse, and is left off for now",
+    "no_reference": "it cannot be cancelled: what is played is not known in time",
 }
 _STATISTICS = ("last", "p50", "p95", "max")
 
@@ -97,11 +105,24 @@ def standing(status: Status) -> Iterator[RenderableType]:
     devices = [(one.device, one.state, one.name, one.reason) for one in status.devices]
     yield _section("Who answers", providers)
     yield _section("Devices", devices)
+    if status.echo is not None:
+        yield _section("Echo of the loudspeaker", [_echo_row(status.echo)])
     if status.timers:
         timers = [(one.name or "a timer", f"rings in {duration_words(one.left_s)}") for one in status.timers]
         yield _section("Timers", timers)
     if status.alarms:
         yield _section("Alarms", [_alarm_row(alarm) for alarm in status.alarms])
+
+
+def _echo_row(echo: EchoStatus) -> tuple[str, ...]:
+    measured = (
+        (echo.echo_db, "as heard", "dB"),
+        (echo.erle_db, "taken out", "dB"),
+        (echo.residual_dbfs, "left", "dBFS"),
+        (echo.noise_dbfs, "the room", "dBFS"),
+    )
+    levels = (f"{what} {value:.0f} {unit}" for value, what, unit in measured if value is not None)
+    return _ECHO.get(echo.state, echo.state), ", ".join(levels)
 
 
 def _alarm_row(alarm: AlarmStatus) -> tuple[str, str, str]:

@@ -191,6 +191,45 @@ APPLIANCE_KINDS: Final[Sequence[Kind]] = (
         "(`alsamixer`, F4), or a broken device. `appliance doctor` looks closer.",
     ),
     Kind(
+        "echo.cancelled",
+        Priority.INFO,
+        "The loudspeaker's echo is cancelled: {erle_db} dB taken out, {residual_dbfs} dBFS left.",
+        "The loudspeaker's echo is cancelled",
+        "There is nothing to do.",
+    ),
+    Kind(
+        "echo.inaudible",
+        Priority.INFO,
+        "The microphone does not hear the loudspeaker.",
+        "The microphone does not hear the loudspeaker",
+        "There is nothing to do, where there are headphones or a long cable.",
+    ),
+    Kind(
+        "echo.weak",
+        Priority.WARNING,
+        "Little of the loudspeaker's echo can be cancelled: {erle_db} dB of it; {residual_dbfs} dBFS stay.",
+        "Little of the loudspeaker's echo can be cancelled",
+        "It may take its own voice for somebody's. A loudspeaker that is driven too far distorts, and what "
+        "it adds cannot be cancelled: turn it down, or move the microphone away from it. `appliance doctor` "
+        "measures both.",
+    ),
+    Kind(
+        "echo.harmful",
+        Priority.WARNING,
+        "Cancelling the loudspeaker's echo made it louder; it is left off until that is over.",
+        "Cancelling the loudspeaker's echo made it louder",
+        "It has forgotten what it learnt of the room, and begins anew. Where it happens again and again, one "
+        "of the two devices loses samples: another USB port, or a stronger power supply, may help.",
+    ),
+    Kind(
+        "echo.no_reference",
+        Priority.WARNING,
+        "The loudspeaker's echo cannot be cancelled: hearing is not told in time what is played.",
+        "Hearing is not told in time what the loudspeaker plays",
+        "It may take its own voice for somebody's. The machine is too busy, or one of the two devices does "
+        "not tell how far it is; `appliance status` shows what was lost. It goes on by itself.",
+    ),
+    Kind(
         "network.down",
         Priority.ERROR,
         "The network is gone: it goes no further than {reach}.",

@@ -29,6 +29,7 @@ _TOLD_APART_BY: Final = {
     "error": "category",
     "money_limit": "level",
     "device": "state",
+    "echo": "state",
     "network": "state",
     "liveness": "state",
     "configuration": "state",

@@ -11,6 +11,7 @@ from appliance.service.control.controls import (
     AlarmStatus,
     AnswerText,
     DeviceStatus,
+    EchoStatus,
     ProviderStatus,
     Status,
     TimerStatus,
@@ -47,6 +48,7 @@ class Documented(FakeControls):
             counters={"turns_opened": 3, "speech_sent_s.offline": 10.5},
             alarms=[AlarmStatus(1, "school", "06:45", ["mon", "tue"], "2026-11-23T06:45+01:00")],
             light="idle",
+            echo=EchoStatus("cancelled", -3.5, 31.2, -58.1, -61.7),
         )
 
     async def ask(self, text: str, *, spoken: bool) -> AsyncGenerator[AnswerText, None]:
