@@ -52,7 +52,8 @@ def systems(settings: Sequence[str], ours_only: bool) -> list[System]:
     ours = Ours(" ".join(("ours", *settings)), settings)
     if ours_only:
         return [ours]
-    return [ours, *peers(), *(SilenceOnly(ms) for ms in END_SILENCES_MS)]
+    model = Ours(", ".join((ours.name, "model")), [*settings, "hearing.end_of_turn=model"], ["turn"])
+    return [ours, model, *peers(), *(SilenceOnly(ms) for ms in END_SILENCES_MS)]
 
 
 def run(typed: argparse.Namespace) -> Record:

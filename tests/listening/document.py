@@ -38,6 +38,7 @@ words it comes from. A promise that is missed is **bold**.
   what it plays comes back through a room, late, with another clock and distorted, and stops where it stops.
   A provider answers 300 ms after it was asked; words over an answer are read within 110 ms, as the offline
   worker takes.
+- **ours, model** is the same with `hearing.end_of_turn = "model"`, where turns end.
 - **pipecat** is `pipecat-ai`'s SileroVADAnalyzer and Smart Turn by their defaults, over a curve of
   `stop_secs`; its models cost no time here and no transcript is waited for, both in its favour. It has no
   echo canceller. **livekit** is LiveKit's audio processing with all it switches on by itself, then the same

@@ -12,10 +12,11 @@ import numpy as np
 from appliance.conversation import vocabulary as v
 from appliance.hearing.detector import SpeechDetector
 from appliance.hearing.silero import SileroDetector
+from appliance.hearing.smart_turn import SmartTurn
 from appliance.pcm.formats import Pcm
 from appliance.providers.offline.recognizer import Recognizer
 from appliance.service.assembly import Assembly
-from tests.listening.cases import ANSWER_AT_MS, Case, read_wav
+from tests.listening.cases import ANSWER_AT_MS, Case, Scene, read_wav
 from tests.listening.echo_path import EchoPath, to_pcm
 from tests.listening.scoring import Heard, Turn
 from tests.listening.voices import spoken
@@ -32,14 +33,18 @@ READING_MS = 110.0
 SILENT = 3  # of 32768; the answers' own floor is 25 and more, and 6 where they are ducked
 SILENT_BLOCKS = 3
 TAIL_MS = 500.0
+SCENES: tuple[Scene, ...] = ("turn", "answer", "noise")
 
 
 class Ours:
-    """The appliance with these settings, as they are typed after `--set`."""
+    """The appliance with these settings, as they are typed after `--set`; `scenes`: where they matter."""
 
-    def __init__(self, name: str = "ours", settings: Sequence[str] = ()) -> None:
+    def __init__(
+        self, name: str = "ours", settings: Sequence[str] = (), scenes: Sequence[Scene] = SCENES
+    ) -> None:
         self.name = name
         self._settings = tuple(settings)
+        self._scenes = frozenset(scenes)
 
     @property
     def version(self) -> str:
@@ -52,7 +57,7 @@ class Ours:
 
     def hears(self, case: Case) -> bool:
         """Wake words only once there is something that listens for them."""
-        return case.scene != "wake"
+        return case.scene in self._scenes
 
     def hear(self, cases: Sequence[Case], folder: Path) -> Iterator[tuple[Case, Heard]]:
         """One conversation for each case, from a fresh start."""
@@ -88,6 +93,8 @@ class Ours:
             microphone=_Microphone(near, path),
             detector=detector,
             hears_itself=True,
+            turn_model=_Model,
+            warn=_fail,
             reader=reader,
         )
         return _heard(case, played)
@@ -141,6 +148,31 @@ class _Microphone(Script):
         if self._path is None or not len(block):
             return block
         return to_pcm(block + self._path.hear(len(block)))
+
+
+def _fail(warning: str) -> None:
+    raise RuntimeError(f"a model is missing, the numbers would be of something else: {warning}")
+
+
+class _Model:
+    """The end-of-turn model, loaded once for all cases; how long it takes is modelled by who asks it."""
+
+    def await_ready(self) -> None:
+        _smart_turn()
+
+    def completeness(self, pcm: Pcm) -> float:
+        return _smart_turn().completeness(pcm)
+
+    def kill(self) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+@cache
+def _smart_turn() -> SmartTurn:
+    return SmartTurn()
 
 
 class _Reader:
