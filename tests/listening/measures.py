@@ -127,9 +127,9 @@ def _of_answers(condition: str, level: str, judged: Sequence[Judged]) -> list[Me
     played_ms = sum(heard.played_ms for _, heard in judged)
     own = 0.0 if condition == "own voice" and level == "0 dB" else 1.0 if level == "0 dB" else None
     rate = _rate(condition, level, "false interruptions", false, played_ms, own)
-    if condition == "own voice":
+    if not found:
         return [rate]
-    if condition in ("backchannel", "transient"):
+    if all(label.kind in ("backchannel", "transient") for label, _ in _labels(judged)):
         stops = [one.stopped for one in found]
         return [
             _share(condition, level, "stopped the answer for good", stops, 5.0),

@@ -103,7 +103,7 @@ def test_who_takes_everything_for_speech_fails(one: Case, name: str) -> None:
 
 @pytest.mark.parametrize("condition", ["backchannel", "transient"])
 def test_who_stops_at_every_sound_fails(condition: str) -> None:
-    one = case("answer", condition, OVER)
+    one = case("answer", condition, Label(condition, 5000, 5400))
     stop: dict[str, Any] = {"stops_ms": (5300.0,), "played_ms": 4000.0}
     assert found([(one, Heard(**stop))] * 20)[condition, "0 dB", "stopped the answer for good"].met is False
     assert found([(one, Heard(played_ms=4000))] * 20)[condition, "0 dB", "stopped the answer for good"].met
