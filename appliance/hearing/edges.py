@@ -49,7 +49,7 @@ class Edges(Protocol):
 
 
 class SpeechEdges:
-    """Edges by level: `hear` is given every window, and keeps the levels of the last 1.5 s.
+    """Edges by level: `hear` is given every window, and the last 1.5 s of them are kept.
 
     Instants are 16 kHz sample indices, 0 is the first sample of the first window. An edge moves by
     192 ms at most, never into the future, and not at all when the level shows no contrast.
@@ -59,22 +59,30 @@ class SpeechEdges:
         if window_samples % BLOCKS_PER_WINDOW:
             raise ValueError(f"a window of {window_samples} samples does not split into {BLOCKS_PER_WINDOW}")
         self._block_samples = window_samples // BLOCKS_PER_WINDOW
-        self._blocks = np.zeros((BLOCKS_PER_WINDOW, self._block_samples))
+        self._windows = np.zeros((KEPT_BLOCKS // BLOCKS_PER_WINDOW, window_samples), dtype=np.int16)
         self._rumble = _slow_shapes(self._block_samples)
-        self._projected = np.zeros((BLOCKS_PER_WINDOW, self._rumble.shape[1]))
         self._powers = np.zeros(KEPT_BLOCKS)
         self._heard_blocks = 0
+        self._waiting = 0  # windows of which the powers are not computed yet
 
     def hear(self, window: Pcm) -> None:
         """Take in the next window."""
-        blocks = np.multiply(window.reshape(self._blocks.shape), 1 / FULL_SCALE, out=self._blocks)
-        total = np.einsum("bs,bs->b", blocks, blocks)
-        rumble = np.matmul(blocks, self._rumble, out=self._projected)
-        self._powers[:-BLOCKS_PER_WINDOW] = self._powers[BLOCKS_PER_WINDOW:]
-        self._powers[-BLOCKS_PER_WINDOW:] = (
-            total - np.einsum("br,br->b", rumble, rumble)
-        ) / self._block_samples
+        self._windows[self._heard_blocks // BLOCKS_PER_WINDOW % len(self._windows)] = window
         self._heard_blocks += BLOCKS_PER_WINDOW
+        self._waiting = min(self._waiting + 1, len(self._windows))
+
+    def _take_in(self) -> None:
+        """Compute the powers of what was heard since the last time: nobody asks for those of a quiet room."""
+        if not self._waiting:
+            return
+        newest = self._heard_blocks // BLOCKS_PER_WINDOW
+        places = np.arange(newest - self._waiting, newest) % len(self._windows)
+        blocks = self._windows[places].reshape(-1, self._block_samples) * (1 / FULL_SCALE)
+        rumble = blocks @ self._rumble
+        powers = np.einsum("bs,bs->b", blocks, blocks) - np.einsum("br,br->b", rumble, rumble)
+        self._powers[: -len(powers)] = self._powers[len(powers) :]
+        self._powers[-len(powers) :] = powers / self._block_samples
+        self._waiting = 0
 
     def onset_near(self, window_start: int) -> int:
         """The first sample of speech that was noticed in the window beginning here."""
@@ -111,6 +119,7 @@ class SpeechEdges:
 
         What lies before the stream was digital silence, and what was not heard yet is not there.
         """
+        self._take_in()
         oldest = self._heard_blocks - len(self._powers)
         kept = self._powers[first - oldest : max(last - oldest, 0)] if first >= oldest else self._powers[:0]
         levels: Levels = 10 * np.log10(np.maximum(kept, SILENT_POWER))

@@ -10,14 +10,15 @@ from appliance.hearing.echo_stage import EchoStage
 from appliance.hearing.edges import SpeechEdges
 from appliance.hearing.inbox import Inbox
 from appliance.hearing.index_map import IndexMap
+from appliance.hearing.quiet_gate import QuietGate
 from appliance.hearing.turn_detector import TurnDetector, TurnOptions
 from appliance.hearing.turn_judge import TurnJudge
 from appliance.pcm.formats import NEAR_RATE_HZ, samples_of_ms
 from appliance.pcm.resample import Resampler
 from appliance.pcm.ring import SampleRing
 
-BLOCK_MS = 20  # what is taken from the ring in one copy: about what a device delivers at once
-MAX_PUMP_BLOCKS = 50  # 1 s of sound costs some 30 ms: commands wait no longer than that
+BLOCK_MS = 100  # taken from the ring in one copy, at most: more than is waiting after a rest
+MAX_PUMP_BLOCKS = 10  # 1 s of sound costs some 30 ms: commands wait no longer than that
 
 
 class Hearing:
@@ -48,6 +49,7 @@ class Hearing:
         `judge` is asked whether turns are over, where the options say so."""
         window_samples = detector.window_samples
         self._detector = detector
+        self._gate = detector if isinstance(detector, QuietGate) else None
         self._capture = capture
         self._history = history
         self._post = post
@@ -83,6 +85,12 @@ class Hearing:
     def learnt(self) -> tuple[int, int]:
         """The silence that ends a turn by itself, in 16 kHz samples, and of how many pauses it was learnt."""
         return self._turns.learnt
+
+    @property
+    def resting(self) -> bool:
+        """Whether nothing stirs and nothing sounds: then what is new may wait for a moment."""
+        quiet = self._gate is not None and self._gate.asleep
+        return quiet and (self._echo is None or not self._echo.cancelling)
 
     def forget(self) -> None:
         """As if nothing had been said: speech that goes on opens a new turn. `Forgotten` is posted."""

@@ -16,6 +16,7 @@ class EdgeRecorder(SpeechEdges):
     def hear(self, window: Pcm) -> None:
         """Take in the next window."""
         super().hear(window)
+        self._take_in()
         self._kept.append(self._powers[-BLOCKS_PER_WINDOW:].copy())
 
     def powers(self) -> Levels:

@@ -11,6 +11,8 @@ Float32 = npt.NDArray[np.float32]
 
 NEAR_RATE_HZ = 16_000  # what the speech detector, the turn history and the far-end ring run at
 FULL_SCALE = 32_768
+_MOST = np.float32(FULL_SCALE - 1)
+_LEAST = np.float32(-FULL_SCALE)
 _WIRE = np.dtype("<i2")
 
 
@@ -35,7 +37,8 @@ def from_float32(x: Float32, out: Pcm | None = None) -> Pcm:
     """`x` (finite, full scale 1.0) rounded to the nearest sample and saturated; into `out` where given."""
     scaled = x * np.float32(FULL_SCALE)
     np.rint(scaled, out=scaled)
-    np.clip(scaled, -FULL_SCALE, FULL_SCALE - 1, out=scaled)
+    np.minimum(scaled, _MOST, out=scaled)  # np.clip takes longer than both
+    np.maximum(scaled, _LEAST, out=scaled)
     if out is None:
         out = np.empty(x.shape, np.int16)
     np.copyto(out, scaled, casting="unsafe")

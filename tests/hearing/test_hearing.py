@@ -6,12 +6,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.conversation.vocabulary import SpeechEvent, SpeechPossible, TurnEnded, TurnTooShort
+from appliance.hearing.echo_stage import EchoStage
 from appliance.hearing.hearing import Hearing
+from appliance.hearing.quiet_gate import QuietGate
 from appliance.hearing.turn_detector import TurnOptions
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm
 from appliance.pcm.ring import SampleRing
 from tests.hearing.listening import CAPTURE_S, Ear, blocks_of
 from tests.hearing.scripted import WINDOW, LevelDetector, pieces
+from tests.hearing.test_echo_stage import Halving, Scripted
 
 RATES = [16_000, 44_100, 48_000]
 
@@ -136,3 +139,27 @@ def test_what_is_ignored_opens_no_turn() -> None:
     assert ear.events == []
     ear.hear([conversation(NEAR_RATE_HZ, 100, 600, 300)])
     assert next(e for e in ear.events if isinstance(e, SpeechPossible)).onset >= NEAR_RATE_HZ
+
+
+def test_it_rests_only_while_the_gate_is_closed() -> None:
+    ear = Ear(QuietGate(LevelDetector()))
+    rests = []
+    for _ in range(4):
+        ear.hear([stretch(False, 1000, NEAR_RATE_HZ)])
+        rests.append(ear.hearing.resting)
+    ear.hear([stretch(True, 100, NEAR_RATE_HZ)])
+    assert rests == [False, False, True, True]
+    assert not ear.hearing.resting
+
+
+def test_while_an_echo_is_cancelled_it_does_not_rest() -> None:
+    near, far = stretch(False, 4000, NEAR_RATE_HZ), stretch(True, 4000, NEAR_RATE_HZ)
+    capture, history = SampleRing.allocate(len(near)), SampleRing.allocate(len(near))
+    echo = EchoStage(Halving(), Scripted(far))
+    detector = QuietGate(LevelDetector())
+    hearing = Hearing(TurnOptions(), detector, capture, NEAR_RATE_HZ, history, lambda event: None, echo)
+    capture.write(near)
+    while hearing.pump():
+        pass
+    assert detector.asleep
+    assert not hearing.resting

@@ -4,6 +4,8 @@ import threading
 
 import numpy as np
 
+from appliance.hearing.quiet_gate import QuietGate
+from appliance.hearing.quiet_spell import QUIET_WINDOWS
 from appliance.hearing.thread import HearingThread
 from appliance.pcm.formats import Pcm
 from tests.hearing.listening import Ear
@@ -35,6 +37,21 @@ def test_it_hears_when_it_is_woken_and_ends_when_told_to() -> None:
     thread.start()
     ear.capture.write(np.zeros(512, dtype=np.int16))
     wake.set()
+    assert detector.judged.wait(DEADLINE_S)
+    assert thread.stop()
+    assert deaths == []
+
+
+def test_while_it_rests_it_hears_by_itself() -> None:
+    detector = TellingDetector()
+    ear = Ear(QuietGate(detector))
+    ear.hear([np.zeros((QUIET_WINDOWS + 1) * 512, dtype=np.int16)])
+    assert ear.hearing.resting
+    detector.judged.clear()
+    deaths: list[Exception] = []
+    thread = HearingThread(ear.hearing, threading.Event(), deaths.append)
+    thread.start()
+    ear.capture.write(np.full(512, 10, dtype=np.int16) * np.resize([1, -1], 512).astype(np.int16))
     assert detector.judged.wait(DEADLINE_S)
     assert thread.stop()
     assert deaths == []
