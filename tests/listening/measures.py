@@ -1,6 +1,7 @@
 """The numbers of the table: judgements of many cases, with their 95 % intervals. Pure."""
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -39,12 +40,20 @@ def measures(judged: Sequence[Judged]) -> list[Measure]:
     found: list[Measure] = []
     for condition in dict.fromkeys(case.condition for case, _ in judged):
         mine = [one for one in judged if one[0].condition == condition]
-        levels = list(dict.fromkeys(case.level for case, _ in mine))
+        levels = sorted(dict.fromkeys(case.level for case, _ in mine), key=level_order)
         for level in levels:
             found += _measured(condition, level, [one for one in mine if one[0].level == level])
         if len(levels) > 1:
             found += _measured(condition, "all", mine)
     return found
+
+
+def level_order(level: str) -> tuple[float, str]:
+    """What is easiest first, by its number where it has one; all of them together last."""
+    if level in ("near", "no echo"):
+        return -math.inf, level
+    number = re.search(r"[-+]?\d+(\.\d+)?", level)
+    return (math.inf, level) if number is None else (float(number[0]), level)
 
 
 def _measured(condition: str, level: str, judged: Sequence[Judged]) -> list[Measure]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from tests.listening.measures import Measure
+from tests.listening.measures import Measure, level_order
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#7A5195")
 SHAPES = ("circle", "square", "diamond", "triangle")
@@ -74,7 +74,7 @@ def _panel(
     marks: Mapping[str, Sequence[Measure]],
     looks: Mapping[str, tuple[str, str]],
 ) -> list[str]:
-    levels = list(dict.fromkeys(m.level for found in marks.values() for m in found))
+    levels = sorted({m.level for found in marks.values() for m in found}, key=_all_last)
     values = [m.value for found in marks.values() for m in found]
     limits = [m.limit for found in marks.values() for m in found if m.limit is not None]
     top = max([*values, *(1.3 * limit for limit in limits), 1.0]) * 1.15
@@ -101,6 +101,10 @@ def _panel(
                     lines += _bar(at, axis, m, colour)
                     lines.append(_mark(at, axis.at(m.value), shape, colour))
     return lines
+
+
+def _all_last(level: str) -> tuple[bool, tuple[float, str]]:
+    return level == "all", level_order(level)
 
 
 def _bar(x: float, axis: Axis, measure: Measure, colour: str) -> list[str]:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.listening.cases import Case, Label, Scene
-from tests.listening.measures import Judged, Measure, measures
+from tests.listening.measures import Judged, Measure, level_order, measures
 from tests.listening.scoring import Heard, Turn
 
 SENTENCE = Label("sentence", 1500, 3500)
@@ -49,6 +49,12 @@ def test_each_level_has_its_row_and_all_of_them_one() -> None:
     assert table["interruption", "0 dB", "silent after, p95"].value == 200
     assert table["interruption", "0 dB", "decided after, p50"].value == 400
     assert table["interruption", "all", "missed"].count == 2
+
+
+def test_levels_are_in_the_order_of_their_numbers() -> None:
+    mixed = ["all", "+6 dB", "-20 dB", "clipped", "0 dB", "no echo", "-6 dB"]
+    assert sorted(mixed, key=level_order) == ["no echo", "-20 dB", "-6 dB", "0 dB", "+6 dB", "all", "clipped"]
+    assert sorted(["RT 0.35 s", "near", "RT 0.2 s"], key=level_order) == ["near", "RT 0.2 s", "RT 0.35 s"]
 
 
 def test_an_hour_has_so_many() -> None:
