@@ -103,7 +103,18 @@ class TurnWorker:
         """The newest verdict that was not fetched yet, whenever it came."""
         return self._verdicts.popleft() if self._verdicts else None
 
+    @property
+    def trouble(self) -> str:
+        """Why silence alone ends turns at the moment; empty where the model helps."""
+        return self._told
+
     def _run(self) -> None:
+        try:
+            self._keep_a_model()
+        except Exception as fault:  # noqa: BLE001  the outermost frame; the ears go on without a model
+            self._give_up(f"The end-of-turn model was lost to a fault of ours ({fault!r}); until a restart")
+
+    def _keep_a_model(self) -> None:
         lost = 0
         while not self._stopping:
             try:
@@ -126,6 +137,8 @@ class TurnWorker:
         try:
             with self._wake:
                 self._process = process
+                if self._stopping:
+                    return
             process.await_ready()
             self._settle()
             while (question := self._next()) is not None:

@@ -212,6 +212,7 @@ class LiveControls:
             light=self._light(),
             quiet_until=self._assembly.quiet.until,
             echo=self._assembly.echo.status(),
+            end_of_turn=self._assembly.turn_ending.words(self._assembly.hearing.learnt),
             counters={**self._counters.snapshot(), **self._gauges()},
         )
 

@@ -60,8 +60,14 @@ class PunctualJudge:
             self._news.clear()
             self._fetch()
             if self._lacks_verdict():
-                async with asyncio.timeout(_WAIT_S):
-                    await self._news.wait()
+                await self._await_news()
+
+    async def _await_news(self) -> None:
+        try:
+            async with asyncio.timeout(_WAIT_S):
+                await self._news.wait()
+        except TimeoutError:
+            self._asked = None
 
     def _lacks_verdict(self) -> bool:
         asked = self._asked

@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Final, Protocol
+from typing import Final
 
 from appliance.conversation.machine import Happening, Phase
+from appliance.hearing.pause_habit import LEAST_PAUSES
 from appliance.hearing.turn_judge import TurnJudge
 from appliance.hearing.turn_worker import TurnWorker
 from appliance.pcm.formats import NEAR_RATE_HZ, ms_of_samples
@@ -16,14 +17,6 @@ from appliance.settings import Settings
 
 # As long as its process may take to start.
 _READY_TIMEOUT_S: Final = 35.0
-
-
-class Ears(Protocol):
-    """Who ends turns (`Hearing`)."""
-
-    @property
-    def learnt(self) -> tuple[int, int]: ...
-    def go_on(self) -> None: ...
 
 
 class TurnEnding:
@@ -37,6 +30,8 @@ class TurnEnding:
     ) -> None:
         """Where the `ends` are punctual, the stream waits for verdicts (`hold`), and they take the same time
         on every machine."""
+        hearing = settings.hearing
+        self._limits_ms = (hearing.end_silence_min_ms, hearing.end_silence_max_ms)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._settled = asyncio.Event()
         self._worker: TurnWorker | None = None
@@ -77,6 +72,18 @@ class TurnEnding:
         if self._punctual is not None:
             await self._punctual.hold()
 
+    def words(self, learnt: tuple[int, int]) -> str:
+        """How much silence ends a turn by now, as a person reads it; `learnt` is what hearing says of it."""
+        samples, pauses = learnt
+        words = [f"{ms_of_samples(samples, NEAR_RATE_HZ):.0f} ms of silence"]
+        if pauses >= LEAST_PAUSES:
+            words.append(f"learnt from {pauses} pauses")
+        if self._worker is not None:
+            shortest, longest = self._limits_ms
+            fares = self._worker.trouble or f"{shortest}…{longest} ms once the model has judged"
+            words.append(fares)
+        return "; ".join(words)
+
     def gauges(self) -> dict[str, int]:
         """How often the model was asked, and how it fared."""
         worker = self._worker
@@ -104,9 +111,3 @@ def goes_on(event: Mapping[str, object]) -> bool:
     """Whether this event says that a turn goes on that was thought to be over."""
     changes = (event.get("event"), event.get("from"), event.get("to"), event.get("cause"))
     return changes == ("phase", Phase.THINKING, Phase.LISTENING, Happening.SPEECH_REAL)
-
-
-def learnt_words(ears: Ears) -> str:
-    """How much silence ends a turn by now, as a person reads it."""
-    silence, pauses = ears.learnt
-    return f"{ms_of_samples(silence, NEAR_RATE_HZ):.0f} ms, learnt from {pauses} pauses"

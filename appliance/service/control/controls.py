@@ -83,7 +83,8 @@ class Status:
     """What the appliance is doing (public contract: `status --json` has these keys).
 
     `phase` is one of the five of the event log, `state` the finer one within it. `volume` is 0…100.
-    `light` is what the light tells (hardware/lights.md), also where there is none.
+    `light` is what the light tells (hardware/lights.md), also where there is none. `end_of_turn` says how
+    much silence ends a turn by now, and what has a say in it.
     `quiet_until` is when the quiet hours end, "07:00", empty where they are not.
     `echo` is None where none is cancelled.
     `deaf` and `mouthless` are sentences that say why it cannot hear or be heard, empty where it can.
@@ -109,6 +110,7 @@ class Status:
     light: str = ""
     quiet_until: str = ""
     echo: EchoStatus | None = None
+    end_of_turn: str = ""
 
 
 class Controls(Protocol):

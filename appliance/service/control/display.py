@@ -152,6 +152,8 @@ def _headlines(status: Status) -> Iterator[Text]:
         yield Text(f"It cannot hear: {printable(status.deaf)}", "red")
     if status.mouthless:
         yield Text(f"It cannot be heard: {printable(status.mouthless)}", "red")
+    if status.end_of_turn:
+        yield Text(f"A turn ends after {printable(status.end_of_turn)}.", "dim")
     up = f"running for {duration_words(status.uptime_s)}"
     yield Text(f"version {status.version}, {up}, volume {status.volume} %, {status.conversation}", "dim")
 

@@ -41,6 +41,7 @@ STATUS = Status(
     timers=[TimerStatus(2, "", 59.0), TimerStatus(1, "tea", 171.5)],
     alarms=[AlarmStatus(1, "", "07:00", [], "2026-11-21T07:00+01:00")],
     light="idle",
+    end_of_turn="740 ms of silence; learnt from 23 pauses",
     money=MoneyStatus(
         "EUR",
         1.0,
