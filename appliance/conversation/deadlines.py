@@ -13,6 +13,7 @@ class Deadline(StrEnum):
     HEARING = "hearing"
     MOUTH = "mouth"
     TOOL = "tool"
+    SURE = "sure"
 
 
 class Deadlines:

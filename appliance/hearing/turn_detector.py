@@ -288,7 +288,9 @@ class TurnDetector:
                 self._turn = Turn(self._now, self._now, self._now, Kind.KEPT)
         elif self._is_silent(turn):
             early = turn.real and self._end_of_turn.is_early
-            self._end_turn(turn, self._now, TurnEnd.END_OF_TURN if early else TurnEnd.SILENCE, events)
+            sure_at = turn.last_speech + self.learnt[0] if early else 0
+            cause = TurnEnd.END_OF_TURN if early else TurnEnd.SILENCE
+            self._end_turn(turn, self._now, cause, events, sure_at)
             self._said_until = turn.last_speech if turn.real else None
         else:
             events += self._end_where_wished()
@@ -327,11 +329,13 @@ class TurnDetector:
             self._end_turn(turn, max(end.at, turn.onset), end.cause, events)
         return events
 
-    def _end_turn(self, turn: Turn, at: int, cause: TurnEnd, events: list[SpeechEvent]) -> None:
+    def _end_turn(
+        self, turn: Turn, at: int, cause: TurnEnd, events: list[SpeechEvent], sure_at: int = 0
+    ) -> None:
         if self._run is not None:
             self._end_run(self._run, turn, events)
         if turn.real:
-            events.append(TurnEnded(at, min(turn.last_speech, at), cause))
+            events.append(TurnEnded(at, min(turn.last_speech, at), cause, sure_at))
         else:
             speech_ms = round(ms_of_samples(turn.speech_samples, NEAR_RATE_HZ))
             events.append(TurnTooShort(at, min(turn.last_speech, at), cause, speech_ms))

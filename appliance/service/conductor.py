@@ -23,6 +23,7 @@ from appliance.conversation.machine import Happening, Phase, State, step
 from appliance.errors import FailureCategory
 from appliance.service.chain_record import ChainRecord
 from appliance.service.clock import StreamClock
+from appliance.service.early_end import EarlyEnd
 from appliance.service.happenings import OF_DEADLINE, OF_PLAYOUT, OF_SPEECH, Event
 from appliance.service.performer import Performer
 from appliance.service.record import Record
@@ -53,7 +54,10 @@ class Conductor:
         self._answers = rooms.answers
         self._subject = Subject()
         self._waits = Waits(options, rooms, clock, wake_at)
-        self._performer = Performer(rooms, self._waits, self._subject, clock, record, near_ms, self.post)
+        self._early = EarlyEnd()
+        self._performer = Performer(
+            rooms, self._waits, self._early, self._subject, clock, record, near_ms, self.post
+        )
         self._inbox: deque[Event] = deque()
         self._state = State.IDLE
         self._senses = Senses(record)
@@ -81,6 +85,10 @@ class Conductor:
         """Nothing goes on: no turn, no answer, no announcement."""
         return self._state is State.IDLE and not self._rooms.loudspeaker.busy
 
+    def awaits_provider(self) -> bool:
+        """Whether a provider owes something that would be heard at once."""
+        return self._answers.awaited and not self._early.waits
+
     def watch(self, watcher: Callable[[], None]) -> None:
         """From here on call `watcher` whenever something may have changed; of a phase that is not idle
         before anything of it is done, so that nobody is listened to before it is shown."""
@@ -89,6 +97,9 @@ class Conductor:
     def tick(self) -> None:
         """Let pass what is due by now."""
         for deadline in self._waits.passed():
+            if deadline is Deadline.SURE:
+                self._inbox += self._early.end()
+                continue
             if deadline is Deadline.TOOL:
                 self._rooms.tools.give_up()
                 continue
@@ -117,6 +128,9 @@ class Conductor:
 
     def _take(self, event: Event) -> None:
         match event:
+            case _ if self._early.holds(event):
+                if self._early.full:
+                    self._inbox += self._early.end()
             case v.AnswerStarted() | v.AnswerAudio() | v.AnswerDone() | v.Failure() | v.ToolCall():
                 if self._answers.is_current(event.answer):
                     self._take_answer(event)

@@ -10,6 +10,7 @@ from appliance.conversation.interruption import Decision
 from appliance.conversation.machine import Happening, Verb
 from appliance.pcm.formats import NEAR_RATE_HZ, samples_of_ms
 from appliance.service.clock import StreamClock
+from appliance.service.early_end import EarlyEnd
 from appliance.service.record import Record
 from appliance.service.rooms import Rooms
 from appliance.service.subject import Subject
@@ -47,6 +48,7 @@ class Performer:
         self,
         rooms: Rooms,
         waits: Waits,
+        early: EarlyEnd,
         subject: Subject,
         clock: StreamClock,
         record: Record,
@@ -55,6 +57,7 @@ class Performer:
     ) -> None:
         self._rooms = rooms
         self._waits = waits
+        self._early = early
         self._subject = subject
         self._clock = clock
         self._record = record
@@ -158,6 +161,9 @@ class Performer:
     def _commit_turn(self) -> None:
         turns, answers, end = self._rooms.turns, self._rooms.answers, self._subject.turn_end
         self._rooms.floor.settle()  # what was known is about what is asked, not about the answer
+        self._early.begin(may_go_on=end.sure_at > end.at)
+        if end.sure_at > end.at:
+            self._waits.await_sureness(self._near_ms(end.sure_at))
         answers.ask(turns.current.number, end)
         turns.commit(end, answers.current)
         self._rooms.ears.forget_kept_before(turns.current.sent)

@@ -190,7 +190,7 @@ class _Replay:
         async with assembly.running(START_TIMEOUT_S):
             if self._options.virtual_time:
                 await self._ticker.run_virtually(
-                    self._over, lambda: assembly.answers.awaited, assembly.provider_spoke
+                    self._over, assembly.conductor.awaits_provider, assembly.provider_spoke
                 )
             else:
                 await self._ticker.run(self._over)

@@ -79,6 +79,10 @@ class Waits:
         """From here on the tools that run have their time."""
         self._await(Deadline.TOOL, self._options.tool_s * 1000)
 
+    def await_sureness(self, sure_ms: float) -> None:
+        """Nothing comes of what was asked before this instant of the stream."""
+        self._await(Deadline.SURE, sure_ms - self._clock.now_ms())
+
     def await_loudspeaker(self) -> None:
         """From here on an answer waits for the loudspeaker to come back."""
         self._await(Deadline.MOUTH, self._options.mouth_s * 1000)

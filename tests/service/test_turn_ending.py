@@ -79,7 +79,8 @@ def test_without_the_model_it_works_by_silence_and_says_so() -> None:
     ]
 
 
-def test_who_speaks_on_while_the_answer_is_prepared_continues_the_turn() -> None:
+@pytest.mark.parametrize("delay_ms", [0, 900])
+def test_who_goes_on_after_an_early_end_finds_nothing_said(delay_ms: float) -> None:
     """The model erred: it costs a cancelled answer and no word, and it does not err again in this turn."""
     played = conversation(
         silence(500),
@@ -90,12 +91,30 @@ def test_who_speaks_on_while_the_answer_is_prepared_continues_the_turn() -> None
         speech(800),
         silence(3000),
         says=lambda pcm: DONE,
-        provider=ScriptedProvider([tone(500)], delay_ms=900),
+        provider=ScriptedProvider([tone(500)] * 3, delay_ms=delay_ms),
     )
     opened = [event for event in played.events if event["event"] == "turn_opened"]
     assert len(opened) == 1
     assert [event["cause"] for event in committed(played)] == ["end_of_turn", "silence"]
     assert committed(played)[-1]["audio_ms"] > 3900
+    (audible,) = [event["t_ms"] for event in played.events if event["event"] == "answer_audible"]
+    assert audible > 500 + 1000 + 600 + 1000 + 500 + 800
+
+
+@pytest.mark.parametrize(("delay_ms", "audible_after_ms"), [(0, 800), (1000, 1250)])
+def test_an_answer_to_an_early_end_is_heard_when_it_is_sure_or_when_it_is_there(
+    delay_ms: float, audible_after_ms: int
+) -> None:
+    played = conversation(
+        silence(500),
+        speech(1000),
+        silence(4000),
+        says=lambda pcm: DONE,
+        provider=ScriptedProvider([tone(500)], delay_ms=delay_ms),
+    )
+    (latency,) = [event for event in played.events if event["event"] == "latency"]
+    assert latency["endpoint_ms"] < 330
+    assert audible_after_ms <= latency["total_ms"] <= audible_after_ms + 140
 
 
 def test_a_conversation_is_the_same_whatever_the_machine_needs_for_a_verdict() -> None:

@@ -90,11 +90,16 @@ class TurnEnd(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TurnEnded:
-    """The person is done: the turn's audio ends before `at`, its speech before `last_speech`."""
+    """The person is done: the turn's audio ends before `at`, its speech before `last_speech`.
+
+    Perhaps he is not: until `sure_at` nothing that is heard or done may come of it, so that he may still
+    go on as if nothing had been asked. 0 where that is no question.
+    """
 
     at: int
     last_speech: int
     cause: TurnEnd
+    sure_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
