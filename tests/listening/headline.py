@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from tests.listening.cases import Case
-from tests.listening.measures import Judged, Measure, pooled
+from tests.listening.measures import QUIET_ECHO, Judged, Measure, pooled
 
 NOISY = ("white", "babble", "music", "fan", "hum")
 CONDITION = "promises"
@@ -34,6 +34,12 @@ def _noise(case: Case) -> bool:
 
 PROMISES = (
     Promise("onset lost, greatest, SNR ≥ 5 dB", "onset lost, greatest", _heard_well, 0.0),
+    Promise(
+        "and of interruptions, echo ≤ -6 dB",
+        "onset lost, greatest",
+        _of("interruption", *QUIET_ECHO),
+        0.0,
+    ),
     Promise("sentences not heard, SNR ≥ 5 dB", "not heard", _heard_well, 0.0),
     Promise("false turns in noise", "false turns", _noise, 1.0),
     Promise("false turns in music", "false turns", _of("hours of music"), 1.0),

@@ -126,6 +126,7 @@ def _false_turns(condition: str, level: str, judged: Sequence[Judged]) -> Measur
     return _rate(condition, level, "false turns", count, duration_ms, limit)
 
 
+QUIET_ECHO = ("no echo", "-20 dB", "-12 dB", "-6 dB")  # what is said stands 5 dB above it, and more
 # Silent after at most so long, by the echo.
 SILENT_MS = {"0 dB": 500.0, "-12 dB": 300.0}
 
@@ -147,6 +148,7 @@ def _of_answers(condition: str, level: str, judged: Sequence[Judged]) -> list[Me
         ]
     silent = [one.silent_ms for one in found if one.silent_ms is not None]
     decided = [one.decision_ms for one in found if one.decision_ms is not None]
+    lost = [one.onset_lost_ms for one in found if one.onset_lost_ms is not None]
     limit = SILENT_MS.get(level)
     return [
         _share(
@@ -157,6 +159,9 @@ def _of_answers(condition: str, level: str, judged: Sequence[Judged]) -> list[Me
         _percentile(condition, level, "silent after, p95", silent, 95, limit),
         _percentile(condition, level, "decided after, p50", decided, 50),
         _percentile(condition, level, "decided after, p95", decided, 95),
+        _percentile(
+            condition, level, "onset lost, greatest", lost, 100, 0.0 if level in QUIET_ECHO else None
+        ),
     ]
 
 

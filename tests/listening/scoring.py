@@ -95,6 +95,7 @@ class Interruption:
     decision_ms: float | None
     silent_ms: float | None
     hushed: bool  # it stood still at all
+    onset_lost_ms: float | None = None  # of what the next turn has of it
 
 
 def interruption(label: Label, heard: Heard) -> Interruption:
@@ -108,7 +109,9 @@ def interruption(label: Label, heard: Heard) -> Interruption:
     # The stretch that leads to the stop, or begins after it; where it stood still already, at once.
     silent = next((start for start, end in heard.silent_ms if end >= mine[0] and start <= until), None)
     silent_ms = None if silent is None else max(0.0, silent - label.start_ms)
-    return Interruption(True, mine[0] - label.start_ms, silent_ms, bool(still))
+    starts = [t.start_ms for t in heard.turns if t.start_ms is not None and _touches(t, label)]
+    lost_ms = max(0.0, min(starts) - label.start_ms) if starts else None
+    return Interruption(True, mine[0] - label.start_ms, silent_ms, bool(still), lost_ms)
 
 
 def stopped_before(label: Label, heard: Heard) -> bool:

@@ -28,7 +28,7 @@ def of_each_condition() -> list[Judged]:
         elif condition in ("backchannel", "transient"):
             judged.append((case("answer", condition, Label(condition, 5000, 5400)), Heard(played_ms=9000)))
         elif condition in ("interruption", "command"):
-            heard = Heard(stops_ms=(5300,), silent_ms=((5200, 9000),), played_ms=5000)
+            heard = Heard((Turn(5300, 4900, (6900,)),), (5300,), ((5200, 9000),), 5000)
             over = Label(condition, 5000, 6000)
             judged += [(case("answer", condition, over, level=level), heard) for level in ("0 dB", "-12 dB")]
         elif condition in ("wake word", "no wake word"):

@@ -82,6 +82,12 @@ def test_an_interruption_is_decided_and_the_answer_falls_silent_before() -> None
     assert found.silent_ms == 200
 
 
+def test_what_the_next_turn_lacks_of_an_interruption_is_lost() -> None:
+    turn = Turn(5600, 5120, (6900,))
+    assert interruption(OVER, Heard((turn,), stops_ms=(5600,))).onset_lost_ms == 120
+    assert interruption(OVER, Heard(stops_ms=(5600,))).onset_lost_ms is None
+
+
 def test_only_the_silence_that_lasts_until_the_decision_counts() -> None:
     found = interruption(OVER, Heard(stops_ms=(5900,), silent_ms=((5100, 5300), (5700, 9000))))
     assert found.silent_ms == 700
