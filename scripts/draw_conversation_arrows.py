@@ -6,11 +6,18 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Final
 
+from appliance.conversation.attention import conversing, unheeded
 from appliance.conversation.machine import Happening, Phase, State, Table
-from appliance.conversation.strategies import STRATEGIES, Strategy
+from appliance.conversation.strategies import IMMEDIATE, STRATEGIES, Strategy
 
 # The strategy that the configuration has by default: its arrows are full lines, the others' are dashed.
 DEFAULT_STRATEGY: Final = "immediate"
+# Every set of rows that can hold: those of the strategies, and those of the triggers other than speech alone.
+STANCES: Final[Mapping[str, Strategy]] = {
+    **STRATEGIES,
+    "triggered": unheeded(IMMEDIATE),
+    "conversing": conversing(IMMEDIATE),
+}
 
 Sources = frozenset[State]
 
@@ -47,7 +54,7 @@ class Arrow:
                 yield Move(source, happening, self.target)
 
 
-def moves(strategies: Mapping[str, Strategy] = STRATEGIES) -> dict[Move, frozenset[str]]:
+def moves(strategies: Mapping[str, Strategy] = STANCES) -> dict[Move, frozenset[str]]:
     """Every move that some strategy can make, and the names of those that can."""
     names: dict[Move, frozenset[str]] = {}
     for name, strategy in strategies.items():
@@ -59,7 +66,7 @@ def moves(strategies: Mapping[str, Strategy] = STRATEGIES) -> dict[Move, frozens
     return names
 
 
-def optional_states(strategies: Mapping[str, Strategy] = STRATEGIES) -> frozenset[State]:
+def optional_states(strategies: Mapping[str, Strategy] = STANCES) -> frozenset[State]:
     """Those that the default strategy never leads to."""
     return frozenset(State) - _reachable(strategies[DEFAULT_STRATEGY].table)
 
@@ -88,7 +95,7 @@ def _fewest(target: State, sources: Mapping[Happening, set[State]]) -> list[_Gro
     rest = {h: set(states) for h, states in sources.items()}
     everywhere = tuple(h for h in Happening if h in rest and _outside(target) <= rest[h])
     for happening in everywhere:
-        del rest[happening]
+        rest[happening] -= _outside(target)
     whole = [p for p in Phase if any(_is_whole(p, states) for states in rest.values())]
     choices = [
         _grouped(rest, chosen) for count in range(len(whole), -1, -1) for chosen in combinations(whole, count)

@@ -133,7 +133,8 @@ def _draw_legend(svg: Svg) -> None:
     for number, (subject, ink) in enumerate(INKS.items()):
         _draw_sample(svg, x, y + 26 * number, subject.value, stroke=ink, stroke_width=2.2)
     x += 220
-    _draw_sample(svg, x, y, "only with the strategy deferred", stroke_width=1.6, stroke_dasharray=_DASHES)
+    dashed = "only with another strategy or trigger"
+    _draw_sample(svg, x, y, dashed, stroke_width=1.6, stroke_dasharray=_DASHES)
     _draw_sample(svg, x, y + 26, "from every state of the phase", stroke_width=1.6)
     svg.path(_disc(x + 4, y + 22, 4.5), fill=style.INK)
     svg.text(x, y + 52, "What happens without leaving a state", style.BODY, fill=style.MUTED)

@@ -49,12 +49,14 @@ class PictureError(Exception):
     """The picture cannot be drawn; the text says what is missing or where there is no room."""
 
 
-PICTURE: Final = Box(0, 0, 1320, 1000)
+PICTURE: Final = Box(0, 0, 1320, 1100)
 # Where arrows may run, below the title.
-FIELD: Final = Box(10, 60, 1300, 920)
+FIELD: Final = Box(10, 60, 1300, 1020)
 
 STATES: Final[Mapping[S, Box]] = {
-    S.IDLE: Box(30, 150, 90, 330),
+    S.IDLE: Box(30, 150, 90, 300),
+    S.FOLLOWING: Box(30, 500, 90, 110),
+    S.REPLYING: Box(290, 490, 120, 80),
     S.OWING: Box(290, 150, 120, 80),
     S.OPENING: Box(290, 300, 120, 100),
     S.LISTENING: Box(580, 150, 120, 250),
@@ -62,27 +64,27 @@ STATES: Final[Mapping[S, Box]] = {
     S.HOLDING: Box(1170, 150, 120, 110),
     S.HELD: Box(1170, 330, 120, 80),
     S.CUT_OFF: Box(1170, 480, 120, 80),
-    S.DUCKED: Box(580, 640, 120, 110),
-    S.STILL: Box(290, 640, 120, 110),
-    S.SPEAKING: Box(880, 640, 120, 110),
-    S.DEFERRING: Box(880, 830, 120, 110),
-    S.YIELDING: Box(1170, 830, 120, 110),
-    S.SAID: Box(1170, 640, 120, 110),
+    S.DUCKED: Box(580, 740, 120, 110),
+    S.STILL: Box(290, 740, 120, 110),
+    S.SPEAKING: Box(880, 740, 120, 110),
+    S.DEFERRING: Box(880, 930, 120, 110),
+    S.YIELDING: Box(1170, 930, 120, 110),
+    S.SAID: Box(1170, 740, 120, 110),
 }
 
 PHASES: Final[Mapping[P, Box]] = {
-    P.IDLE: Box(20, 110, 110, 390),
-    P.LISTENING: Box(270, 110, 450, 310),
+    P.IDLE: Box(20, 110, 110, 530),
+    P.LISTENING: Box(270, 110, 450, 480),
     P.THINKING: Box(860, 110, 450, 470),
-    P.SPEAKING: Box(860, 620, 450, 360),
-    P.INTERRUPTED: Box(270, 620, 450, 160),
+    P.SPEAKING: Box(860, 720, 450, 360),
+    P.INTERRUPTED: Box(270, 720, 450, 160),
 }
 NAME_WIDTH: Final = 120
 NAME_HEIGHT: Final = 26
 
 # What happens in every phase comes from here.
-EVERYWHERE: Final = Box(30, 620, 90, 60)
-LEGEND: Final = Box(30, 880, 520, 100)
+EVERYWHERE: Final = Box(30, 770, 90, 60)
+LEGEND: Final = Box(30, 980, 520, 100)
 
 
 def name_of(phase: P) -> Box:

@@ -4,8 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from appliance.conversation.machine import Happening, Row, State, step
-from appliance.conversation.strategies import STRATEGIES
-from scripts.draw_conversation_arrows import DEFAULT_STRATEGY
+from scripts.draw_conversation_arrows import DEFAULT_STRATEGY, STANCES
 from scripts.draw_conversation_words import HAPPENINGS, STATES, VERBS
 
 _IGNORED = "·"
@@ -30,7 +29,7 @@ def rows() -> str:
 
 
 def _cell(state: State, happening: Happening) -> str:
-    usual = _next(STRATEGIES[DEFAULT_STRATEGY].table.get((state, happening)), state)
+    usual = _next(STANCES[DEFAULT_STRATEGY].table.get((state, happening)), state)
     others = [
         f"{_next(row, state)} ({name})"
         for name, row in _unusual(state, happening)
@@ -47,7 +46,7 @@ def _next(row: Row | None, state: State) -> str:
 
 def _rows_of(state: State) -> str:
     together: dict[tuple[str, Row], list[str]] = defaultdict(list)
-    table = STRATEGIES[DEFAULT_STRATEGY].table
+    table = STANCES[DEFAULT_STRATEGY].table
     for happening in Happening:
         row = step(table, state, happening)
         if row is not None:
@@ -69,8 +68,8 @@ def _rows_of(state: State) -> str:
 
 def _unusual(state: State, happening: Happening) -> Iterator[tuple[str, Row]]:
     """The rows of strategies that put their own in place of the default's."""
-    usual = STRATEGIES[DEFAULT_STRATEGY].table.get((state, happening))
-    for name, strategy in STRATEGIES.items():
+    usual = STANCES[DEFAULT_STRATEGY].table.get((state, happening))
+    for name, strategy in STANCES.items():
         row = strategy.table.get((state, happening))
         if row is not None and row != usual:
             yield name, row

@@ -6,7 +6,6 @@ from appliance.audio.capture import STALL_S as MICROPHONE_STALL_S
 from appliance.audio.pacing import STALL_S as LOUDSPEAKER_STALL_S
 from appliance.audio.playout_options import PlayoutOptions
 from appliance.audio.supervision import LONGEST_RETRY_S
-from appliance.conversation.strategies import IMMEDIATE
 from appliance.hearing.energy import WINDOW_SAMPLES
 from appliance.hearing.speech_run import DIP_MS, READABLE_MS
 from appliance.hearing.turn_detector import TurnOptions
@@ -31,7 +30,7 @@ class Wait(NamedTuple):
 
 
 _HEARING, _TALK, _OVER = Hearing(), Conversation(), Interruption()
-_TURN, _CONDUCT, _PLAYOUT = TurnOptions(), ConductorOptions(IMMEDIATE.table), PlayoutOptions(rate_hz=48_000)
+_TURN, _CONDUCT, _PLAYOUT = TurnOptions(), ConductorOptions(), PlayoutOptions(rate_hz=48_000)
 
 WAITS: Final = (
     Wait(
@@ -105,6 +104,18 @@ WAITS: Final = (
         _HEARING.no_speech_s * 1000,
         "`hearing.no_speech_s`",
         "time to find one's words; then the turn is closed and nothing was asked",
+    ),
+    Wait(
+        "first word after the wake word, before it gives a sign (deadline `sign`)",
+        _CONDUCT.sign_ms,
+        "`sign_ms`",
+        "whoever says it all in one breath goes on sooner, and whoever waits longer waits for a sign",
+    ),
+    Wait(
+        "reply after an answer, where speech alone opens no turn (deadline `follow-up`)",
+        _TALK.follow_up_s * 1000,
+        "`conversation.follow_up_s`",
+        "time to think of a reply; no longer, for a television goes on talking",
     ),
     Wait(
         "longest turn",

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from appliance.conversation.deadlines import Deadline
+from appliance.conversation.ignored import IGNORED
 from appliance.conversation.interruption import Cause, Evidence
 from appliance.conversation.machine import Happening, Row, State, Verb
 from appliance.conversation.strategies import DEFERRED, STRATEGIES, Strategy
-from appliance.conversation.table import IGNORED
 from scripts import draw_conversation, draw_conversation_places
 from scripts.draw_conversation_arrows import arrows, moves, optional_states
 from scripts.draw_conversation_layout import Drawn, lay_out
@@ -81,7 +81,8 @@ def test_every_move_of_every_strategy_is_drawn_exactly_once() -> None:
 
 
 def test_only_what_another_strategy_adds_is_optional() -> None:
-    assert optional_states() == {State.DEFERRING, State.YIELDING, State.SAID}
+    others = {State.DEFERRING, State.YIELDING, State.SAID}
+    assert optional_states() == others | {State.FOLLOWING, State.REPLYING}
 
 
 def test_an_owner_s_strategy_adds_its_arrows() -> None:

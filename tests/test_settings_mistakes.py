@@ -37,7 +37,7 @@ def in_file(tmp_path: Path, text: str) -> list[str]:
         ("tools.builtin = 1", "tools.builtin = 1 (F): allowed is true | false"),
         (
             "conversation.trigger = 'shout'",
-            'conversation.trigger = "shout" (F): allowed is open',
+            'conversation.trigger = "shout" (F): allowed is open | button | wake_word',
         ),
         ("hearing = 3", "hearing = 3 (F): is a section; write [hearing] and its keys below"),
         ("hearing = [1]", "hearing = […] (F): is a section; write [hearing] and its keys below"),

@@ -18,6 +18,16 @@ def ready(rate_hz: int) -> Pcm:
     return _notes((659.3, 987.8), 175.0, rate_hz)
 
 
+def listening(rate_hz: int) -> Pcm:
+    """One high note: it heard its name, and listens. 140 ms."""
+    return _notes((987.8,), 140.0, rate_hz)
+
+
+def closed(rate_hz: int) -> Pcm:
+    """One lower note: it heard nothing, and listens no more. 140 ms."""
+    return _notes((659.3,), 140.0, rate_hz)
+
+
 def muted(rate_hz: int) -> Pcm:
     """Two notes that fall: it does not listen. 350 ms."""
     return _notes((987.8, 659.3), 175.0, rate_hz)

@@ -14,6 +14,8 @@ class Deadline(StrEnum):
     MOUTH = "mouth"
     TOOL = "tool"
     SURE = "sure"
+    FOLLOW_UP = "follow-up"
+    SIGN = "sign"
 
 
 class Deadlines:

@@ -22,12 +22,19 @@ class Cause(StrEnum):
     ENDED = "speech_ended"  # it was over before it meant anything
     BACKCHANNEL = "backchannel"  # "mhm": go on
     NO_WORDS = "no_words"  # a cough: nothing could be read from it
+    STOP = "stop_word"  # nothing but a word that means: be quiet
+    UNHEEDED = "unheeded"  # a conversation of others: only the wake word, the button or "stop" count
     TIME_IS_UP = "undecided"
 
     @property
     def takes_floor(self) -> bool:
         """Whether the answer ends here."""
         return self in _TAKING
+
+    @property
+    def ends_all(self) -> bool:
+        """Whether whoever spoke wants silence, and nothing else."""
+        return self is Cause.STOP
 
 
 _TAKING: Final = frozenset({Cause.LENGTH, Cause.COMMAND, Cause.SENTENCE})
@@ -56,6 +63,9 @@ COMMANDS: Final = _words(
 # then read as "Ah, no".
 OPENING_COMMANDS: Final = _words("no nope enough pause", "nein genug moment still pause")
 COMMAND_PHRASES: Final = ("hold on", "hang on", "shut up", "be quiet", "one moment", "just a", "sei still")
+# Nothing but one of these, and words that say no more: the person wants silence.
+STOP_WORDS: Final = _words("stop quiet silence cancel hush shush halt enough", "stopp ruhe still abbrechen")
+_WITH_STOP: Final = _words("please okay ok hey now it that thats thanks be oh", "bitte jetzt sei")
 # Nothing but these: the person listens, and says so. Gardner, "When Listeners Talk" (2001), calls
 # them continuers, acknowledgements and newsmarkers; "go" and "go on" ask for more of the same.
 BACKCHANNELS: Final = _words(
@@ -71,8 +81,7 @@ _MAX_WORDS: Final = 12
 
 def meaning_of(words: str) -> Meaning:
     """What was said, in whatever spelling a recogniser gives it ("Uh-huh.", "Hold on!")."""
-    text = re.sub(r"[^\w\s]", " ", words.lower().replace("-", "").replace("'", ""))
-    said = text.split()[:_MAX_WORDS]
+    said = _said(words)[:_MAX_WORDS]
     if not said:
         return Meaning.NOTHING
     if (
@@ -84,6 +93,16 @@ def meaning_of(words: str) -> Meaning:
     if BACKCHANNELS.issuperset(said):
         return Meaning.BACKCHANNEL
     return Meaning.SENTENCE if len(said) >= SENTENCE_WORDS else Meaning.UNCLEAR
+
+
+def _said(words: str) -> list[str]:
+    return re.sub(r"[^\w\s]", " ", words.lower().replace("-", "").replace("'", "")).split()
+
+
+def wants_silence(words: str) -> bool:
+    """Whether that is all that was said: "Stop!", "okay, stop it please"; and not "stop the timer"."""
+    said = set(_said(words))
+    return not said.isdisjoint(STOP_WORDS) and said <= STOP_WORDS | _WITH_STOP
 
 
 def clearer(earlier: str | None, later: str) -> str:
@@ -143,6 +162,25 @@ def judge_at_deadline(evidence: Evidence) -> Cause:
     if evidence.ended:
         return _of_an_ended_run(evidence, meaning)
     return Cause.TIME_IS_UP
+
+
+def judge_stop(evidence: Evidence) -> Cause | None:
+    """The decision where it was nothing but "stop", and nothing follows it."""
+    over = (evidence.paused or evidence.ended) and not evidence.reading
+    said_stop = evidence.words is not None and wants_silence(evidence.words)
+    return Cause.STOP if over and said_stop else None
+
+
+def judge_of_others(evidence: Evidence) -> Cause | None:
+    """As `judge`, of speech that is not meant for us: only "stop" may be."""
+    if (cause := judge_stop(evidence)) is not None:
+        return cause
+    return Cause.UNHEEDED if (evidence.long or evidence.ended) and not evidence.reading else None
+
+
+def judge_of_others_at_deadline(evidence: Evidence) -> Cause:
+    """As `judge_at_deadline`, of speech that is not meant for us."""
+    return judge_stop(evidence) or Cause.UNHEEDED
 
 
 def _meaning(evidence: Evidence) -> Meaning | None:

@@ -23,6 +23,8 @@ class State(StrEnum):
     """Where the conversation stands."""
 
     IDLE = "idle"
+    FOLLOWING = "following"  # as IDLE, after an answer: speech opens a turn where else it does not
+    REPLYING = "replying"  # as OPENING, in that time, which goes on if it was nothing
     OPENING = "opening"  # speech is possible, nothing has left the box
     OWING = "owing"  # as OPENING, and the turn before was not answered
     LISTENING = "listening"  # the turn is streamed to the provider
@@ -45,6 +47,8 @@ class State(StrEnum):
 
 _PHASE_OF: Mapping[State, Phase] = {
     State.IDLE: Phase.IDLE,
+    State.FOLLOWING: Phase.IDLE,
+    State.REPLYING: Phase.LISTENING,
     State.OPENING: Phase.LISTENING,
     State.OWING: Phase.LISTENING,
     State.LISTENING: Phase.LISTENING,
@@ -77,8 +81,10 @@ class Happening(StrEnum):
     # what follows from the evidence
     FLOOR_TAKEN = "interruption_confirmed"
     FLOOR_LEFT = "interruption_rejected"
+    STOP_SAID = "stop_said"  # nothing but that: who said it wants silence, and not the floor
     # the person's hands, and others that have a say
     PRESSED = "button"
+    CALLED = "wake_word"
     RELEASED = "button_released"  # after it was held
     TAPPED = "button_tapped"  # released at once
     COMMIT_WANTED = "commit"
@@ -107,6 +113,8 @@ class Happening(StrEnum):
     ANSWER_STALLED = "answer_stalled"
     UNDECIDED = "undecided"  # `confirm_ms` passed without a decision
     UNHEARD = "unheard"  # … and hearing does not say what it makes of the speech
+    FOLLOW_UP_OVER = "follow_up_over"  # nobody went on talking after an answer
+    NOBODY_SPOKE = "nobody_spoke"  # … right after the wake word: whoever said it waits for a sign
 
 
 class Verb(StrEnum):
@@ -114,6 +122,7 @@ class Verb(StrEnum):
 
     OPEN_TURN = "open turn"
     OPEN_PRESSED_TURN = "open pressed turn"  # it begins with the button, not with speech
+    OPEN_CALLED_TURN = "open called turn"  # it begins where the wake word ended
     OPEN_WRITTEN_TURN = "open written turn"
     REACH_BACK = "reach back"  # the turn began earlier than it was opened for
     STREAM_TURN = "stream turn"
@@ -142,23 +151,30 @@ class Verb(StrEnum):
     RESUME = "resume"
     YIELD = "yield"
     READ_WORDS = "read words"
+    READ_OVER_RING = "read over ring"  # where an alarm rings, whose end somebody may want
     WEIGH_EVIDENCE = "weigh evidence"
     DECIDE_WHEN_HEARD = "decide when heard"  # as soon as hearing has said what it makes of the speech
     DECIDE_NOW = "decide now"
     RETELL_TURN_END = "retell turn end"  # after the decision
+    RETELL_SPEECH = "retell speech"  # that may be going on, where it means something else now
     CONFIRM_INTERRUPTION = "confirm interruption"
     REJECT_INTERRUPTION = "reject interruption"
 
     ANNOUNCE_FAILURE = "announce failure"
     STOP_ANNOUNCEMENT = "stop announcement"  # an alarm rings on
     SILENCE = "silence"  # an alarm too
+    SOUND_LISTENING = "sound listening"  # an earcon that the turn does not hold
+    SOUND_CLOSED = "sound closed"  # an earcon: it has stopped listening
 
     AWAIT_ANSWER = "await answer"  # starts the answer deadline
     AWAIT_AUDIO = "await audio"  # starts the stall deadline
     AWAIT_DECISION = "await decision"  # starts the confirm deadline, and the one of hearing
+    AWAIT_FOLLOW_UP = "await follow-up"  # starts the follow-up deadline; it may be over at once
     CLEAR_ANSWER_DEADLINE = "clear answer deadline"
     CLEAR_STALL_DEADLINE = "clear stall deadline"
     CLEAR_CONFIRM_DEADLINE = "clear confirm deadline"
+    CLEAR_FOLLOW_UP_DEADLINE = "clear follow-up deadline"
+    CLEAR_SIGN_DEADLINE = "clear sign deadline"
 
 
 class Row(NamedTuple):

@@ -1,7 +1,7 @@
 """The rows of the conversation: `(state, happening) → (state, verbs)`.
 
-Every pair stands either in `DECIDED` or in `IGNORED`; a test proves that none is in both or
-in neither. A strategy for interruptions (`strategies.py`) puts its own rows in place of some.
+Every pair stands either in `DECIDED` or in `IGNORED` (`ignored.py`); a test proves that none is in
+both or in neither. A strategy for interruptions (`strategies.py`) puts its own rows in place of some.
 """
 
 from collections.abc import Mapping
@@ -13,6 +13,8 @@ from appliance.conversation.machine import Verb as V
 
 # The waits that may be running in a state, and end with it.
 _WAITS: Mapping[State, tuple[Verb, ...]] = {
+    S.FOLLOWING: (V.CLEAR_FOLLOW_UP_DEADLINE,),
+    S.REPLYING: (V.CLEAR_FOLLOW_UP_DEADLINE,),
     S.THINKING: (V.CLEAR_ANSWER_DEADLINE,),
     S.HOLDING: (V.CLEAR_ANSWER_DEADLINE, V.CLEAR_CONFIRM_DEADLINE),
     S.HELD: (V.CLEAR_CONFIRM_DEADLINE,),
@@ -33,12 +35,13 @@ _ASK = (V.COMMIT_TURN, V.AWAIT_ANSWER)
 
 def _opening(state: State, too_short: tuple[Verb, ...]) -> dict[tuple[State, H], Row]:
     """Rows of a turn that is open, and of which nothing has left the box."""
-    real = Row(S.LISTENING, (V.STOP_ANNOUNCEMENT, V.STREAM_TURN))
+    leave = _WAITS.get(state, ())
+    real = Row(S.LISTENING, (*leave, V.STOP_ANNOUNCEMENT, V.STREAM_TURN))
     return {
         (state, H.SPEECH_POSSIBLE): Row(state, (V.REACH_BACK,)),
         (state, H.SPEECH_REAL): real,
         (state, H.SPEECH_CONFIRMED): real,
-        (state, H.TURN_ENDED): Row(S.THINKING, (V.STREAM_TURN, *_ASK)),
+        (state, H.TURN_ENDED): Row(S.THINKING, (*leave, V.STREAM_TURN, *_ASK)),
         (state, H.TURN_TOO_SHORT): Row(S.IDLE, (V.DISCARD_TURN, *too_short)),
         (state, H.PRESSED): Row(state, (V.SILENCE, V.HOLD_TURN)),
     }
@@ -46,11 +49,28 @@ def _opening(state: State, too_short: tuple[Verb, ...]) -> dict[tuple[State, H],
 
 def _open(state: State) -> dict[tuple[State, H], Row]:
     """Rows of every turn that is open."""
+    leave = _WAITS.get(state, ())
     return {
         (state, H.COMMIT_WANTED): Row(state, (V.END_TURN,)),
         (state, H.MICROPHONE_LOST): Row(state, (V.END_TURN,)),
-        (state, H.MUTED): Row(S.IDLE, (V.ABORT_TURN, V.FORGET_ALL_SPEECH)),
-        (state, H.STOP_WANTED): Row(S.IDLE, (V.SILENCE, V.ABORT_TURN, V.FORGET_ALL_SPEECH)),
+        (state, H.MUTED): Row(S.IDLE, (*leave, V.ABORT_TURN, V.FORGET_ALL_SPEECH)),
+        (state, H.STOP_WANTED): Row(S.IDLE, (*leave, V.SILENCE, V.ABORT_TURN, V.FORGET_ALL_SPEECH)),
+    }
+
+
+def _resting(state: State) -> dict[tuple[State, H], Row]:
+    """Rows of the states in which nobody has the floor."""
+    leave = _WAITS.get(state, ())
+    return {
+        # A run that began while an answer was given up: its words are not lost.
+        (state, H.SPEECH_REAL): Row(S.LISTENING, (*leave, V.STOP_ANNOUNCEMENT, *_OPEN_AND_STREAM)),
+        (state, H.PRESSED): Row(S.OPENING, (*leave, V.SILENCE, V.OPEN_PRESSED_TURN)),
+        (state, H.CALLED): Row(S.OPENING, (*leave, V.SILENCE, V.OPEN_CALLED_TURN)),
+        (state, H.ASKED): Row(
+            S.THINKING,
+            (*leave, V.STOP_ANNOUNCEMENT, V.OPEN_WRITTEN_TURN, V.ASK_IN_WRITING, V.AWAIT_ANSWER),
+        ),
+        (state, H.MUTED): Row(S.IDLE, (*leave, V.FORGET_ALL_SPEECH)),
     }
 
 
@@ -113,6 +133,8 @@ def _under_speech(state: State, resume: tuple[Verb, ...]) -> dict[tuple[State, H
         (state, H.MICROPHONE_LOST): Row(S.SPEAKING, (*left, V.FORGET_SPEECH)),
         (state, H.MUTED): Row(S.SPEAKING, (*left, V.FORGET_ALL_SPEECH)),
         (state, H.PRESSED): Row(S.OPENING, (*taken, *_SILENCE_ALL, V.OPEN_TURN, V.HOLD_TURN)),
+        (state, H.CALLED): Row(S.OPENING, (*taken, *_SILENCE_ALL, V.OPEN_CALLED_TURN)),
+        (state, H.STOP_SAID): Row(S.IDLE, (*taken, *_SILENCE_ALL, V.FORGET_ALL_SPEECH)),
         (state, H.STOP_WANTED): Row(S.IDLE, (*taken, *_SILENCE_ALL, V.FORGET_ALL_SPEECH)),
         (state, H.RING): gone,
         (state, H.MOUTH_GONE): gone,
@@ -130,6 +152,7 @@ def _giving_way(state: State, next_state: State, ask: tuple[Verb, ...]) -> dict[
     return {
         (state, H.ANSWER_STARTED): Row(state, (V.YIELD,)),
         (state, H.ANSWER_YIELDED): Row(next_state, (*taken, *_STOP_ANSWER, *opened)),
+        (state, H.CALLED): now,
         (state, H.RING): now,
         (state, H.MOUTH_GONE): now,
         (state, H.ANSWER_HEARD): Row(
@@ -152,16 +175,25 @@ def _hand(state: State) -> dict[tuple[State, H], Row]:
 
 DECIDED: Table = {
     (S.IDLE, H.SPEECH_POSSIBLE): Row(S.OPENING, (V.OPEN_TURN,)),
-    # A run that began while an answer was given up: its words are not lost.
-    (S.IDLE, H.SPEECH_REAL): Row(S.LISTENING, (V.STOP_ANNOUNCEMENT, *_OPEN_AND_STREAM)),
-    (S.IDLE, H.PRESSED): Row(S.OPENING, (V.SILENCE, V.OPEN_PRESSED_TURN)),
-    (S.IDLE, H.ASKED): Row(
-        S.THINKING, (V.STOP_ANNOUNCEMENT, V.OPEN_WRITTEN_TURN, V.ASK_IN_WRITING, V.AWAIT_ANSWER)
-    ),
+    **_resting(S.IDLE),
     (S.IDLE, H.STOP_WANTED): Row(S.IDLE, (V.SILENCE,)),
-    (S.IDLE, H.MUTED): Row(S.IDLE, (V.FORGET_ALL_SPEECH,)),
+    # Where speech opens no turn: an alarm can be stopped by a word.
+    (S.IDLE, H.SPEECH_READABLE): Row(S.IDLE, (V.READ_OVER_RING,)),
+    (S.IDLE, H.WORDS_READ): Row(S.IDLE, (V.WEIGH_EVIDENCE,)),
+    (S.IDLE, H.STOP_SAID): Row(S.IDLE, (V.SILENCE, V.FORGET_ALL_SPEECH)),
+    # … and for a while after an answer it does open one.
+    **_resting(S.FOLLOWING),
+    (S.FOLLOWING, H.SPEECH_POSSIBLE): Row(S.REPLYING, (V.OPEN_TURN,)),
+    (S.FOLLOWING, H.FOLLOW_UP_OVER): Row(S.IDLE, ()),
+    (S.FOLLOWING, H.STOP_WANTED): Row(S.IDLE, (*_WAITS[S.FOLLOWING], V.SILENCE, V.FORGET_ALL_SPEECH)),
+    **_opening(S.REPLYING, ()),
+    **_open(S.REPLYING),
+    (S.REPLYING, H.TURN_TOO_SHORT): Row(S.FOLLOWING, (V.DISCARD_TURN,)),
+    (S.REPLYING, H.FOLLOW_UP_OVER): Row(S.OPENING, ()),
+    (S.REPLYING, H.PRESSED): Row(S.OPENING, (*_WAITS[S.REPLYING], V.SILENCE, V.HOLD_TURN)),
     **_opening(S.OPENING, ()),
     **_open(S.OPENING),
+    (S.OPENING, H.NOBODY_SPOKE): Row(S.OPENING, (V.SOUND_LISTENING,)),
     **_opening(S.OWING, (V.ANNOUNCE_FAILURE,)),
     **_open(S.OWING),
     # A turn that goes on with the button: its sound leaves from the first real word on.
@@ -209,6 +241,10 @@ DECIDED: Table = {
         S.OPENING,
         (V.CLEAR_STALL_DEADLINE, V.CONFIRM_INTERRUPTION, *_SILENCE_ALL, V.OPEN_PRESSED_TURN),
     ),
+    (S.SPEAKING, H.CALLED): Row(
+        S.OPENING,
+        (V.CLEAR_STALL_DEADLINE, V.CONFIRM_INTERRUPTION, *_SILENCE_ALL, V.OPEN_CALLED_TURN),
+    ),
     (S.SPEAKING, H.STOP_WANTED): Row(S.IDLE, (V.CLEAR_STALL_DEADLINE, *_SILENCE_ALL, V.FORGET_ALL_SPEECH)),
     (S.SPEAKING, H.RING): Row(S.IDLE, (V.CLEAR_STALL_DEADLINE, V.CANCEL_ANSWER, V.WANT_KEPT_SPEECH)),
     (S.SPEAKING, H.MOUTH_GONE): Row(S.IDLE, (V.CLEAR_STALL_DEADLINE, V.CANCEL_ANSWER, V.WANT_KEPT_SPEECH)),
@@ -235,65 +271,4 @@ DECIDED: Table = {
     **_giving_way(S.SAID, S.THINKING, _ASK),
     (S.SAID, H.SPEECH_REAL): Row(S.YIELDING, ()),  # more than it all
     **{pair: row for state in S for pair, row in _hand(state).items()},
-}
-
-_OF_THE_PLAYOUT = frozenset(
-    {
-        H.ANSWER_STARTED,
-        H.ANSWER_HEARD,
-        H.ANSWER_STARVED,
-        H.ANSWER_FED,
-        H.ANSWER_STALLED,
-        H.ANSWER_YIELDED,
-    }
-)
-_OF_THE_PROVIDER = frozenset(
-    {H.ANSWER_ARRIVED, H.ANSWER_WRITTEN, H.ANSWER_DONE, H.ANSWER_LOST, H.ANSWER_LATE, H.TOOL_CALLED}
-)
-_OF_A_DECISION = frozenset({H.FLOOR_TAKEN, H.FLOOR_LEFT, H.WORDS_READ, H.SPEECH_READABLE})
-_OF_THE_LOUDSPEAKER = frozenset({H.RING, H.MOUTH_GONE})
-_RUN = frozenset({H.SPEECH_SUSTAINED, H.SPEECH_CONFIRMED, H.SPEECH_ENDED})
-_TURN = frozenset({H.TURN_ENDED, H.TURN_TOO_SHORT})
-_TIME_IS_UP = frozenset({H.UNDECIDED, H.UNHEARD})
-
-_WITHOUT_AN_ANSWER = _OF_THE_PLAYOUT | _OF_THE_PROVIDER | _OF_A_DECISION | _OF_THE_LOUDSPEAKER | _TIME_IS_UP
-_BEFORE_A_TURN = _WITHOUT_AN_ANSWER | {H.SPEECH_SUSTAINED, H.SPEECH_ENDED, H.ASKED, H.END_HEARD}
-_BEFORE_THE_ANSWER = (
-    _OF_THE_PLAYOUT | _OF_A_DECISION | _OF_THE_LOUDSPEAKER | _TURN | {H.ASKED, H.COMMIT_WANTED, H.END_HEARD}
-)
-_SUSPECTED = frozenset({H.SPEECH_POSSIBLE, H.SPEECH_SUSTAINED, H.SPEECH_CONFIRMED})
-_DURING_THE_ANSWER = frozenset(
-    {H.ASKED, H.COMMIT_WANTED, H.END_HEARD, H.ANSWER_ARRIVED, H.ANSWER_WRITTEN, H.ANSWER_LATE}
-)
-_WHILE_UNDECIDED = _DURING_THE_ANSWER | {H.SPEECH_POSSIBLE, H.SPEECH_REAL, H.ANSWER_YIELDED}
-_AFTER_THE_DECISION = _DURING_THE_ANSWER | _OF_A_DECISION | _RUN | _TIME_IS_UP | {H.SPEECH_POSSIBLE}
-
-# What is ignored, by state, and why it can still happen.
-IGNORED: Mapping[State, frozenset[H]] = {
-    # Speech events trail a turn that was given up; answer events trail an answer that is over.
-    S.IDLE: _WITHOUT_AN_ANSWER | _RUN | _TURN | {H.COMMIT_WANTED, H.END_HEARD, H.MICROPHONE_LOST},
-    S.OPENING: _BEFORE_A_TURN,
-    S.OWING: _BEFORE_A_TURN,
-    # Runs come and go within a turn; only its end counts.
-    S.LISTENING: _WITHOUT_AN_ANSWER | _RUN | {H.SPEECH_POSSIBLE, H.ASKED},
-    # What began before the commit may end after it.
-    S.THINKING: _BEFORE_THE_ANSWER | _RUN | _TIME_IS_UP | {H.MICROPHONE_LOST},
-    # SPEECH_REAL decides; the finer marks have nothing to add.
-    S.HOLDING: _BEFORE_THE_ANSWER | _SUSPECTED | {H.UNHEARD},
-    S.HELD: _BEFORE_THE_ANSWER | _SUSPECTED | {H.UNHEARD, H.ANSWER_ARRIVED, H.ANSWER_WRITTEN, H.ANSWER_LATE},
-    S.CUT_OFF: _BEFORE_THE_ANSWER | _OF_THE_PROVIDER | _SUSPECTED | {H.UNHEARD},
-    # A run that was judged already may still be reported on.
-    S.SPEAKING: _DURING_THE_ANSWER
-    | _OF_A_DECISION
-    | _RUN
-    | _TURN
-    | _TIME_IS_UP
-    | {H.ANSWER_STARTED, H.ANSWER_YIELDED, H.MICROPHONE_LOST},
-    # The run that opened the interruption is judged by its evidence alone.
-    S.DUCKED: _WHILE_UNDECIDED,
-    S.STILL: _WHILE_UNDECIDED | {H.SPEECH_SUSTAINED},
-    S.DEFERRING: _WHILE_UNDECIDED | {H.SPEECH_SUSTAINED, H.ANSWER_STARTED},
-    # It is decided; what else is said until the answer gives way belongs to the turn.
-    S.YIELDING: _AFTER_THE_DECISION | {H.SPEECH_REAL},
-    S.SAID: _AFTER_THE_DECISION | _TURN | {H.MICROPHONE_LOST},
 }

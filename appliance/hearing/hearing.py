@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from appliance.conversation.vocabulary import Forgotten, SpeechEvent, TurnEnd
+from appliance.conversation.vocabulary import Forgotten, SpeechEvent, TurnEnd, WakeWordHeard
 from appliance.hearing.detector import SpeechDetector
 from appliance.hearing.echo_stage import EchoStage
 from appliance.hearing.edges import SpeechEdges
@@ -13,6 +13,7 @@ from appliance.hearing.index_map import IndexMap
 from appliance.hearing.quiet_gate import QuietGate
 from appliance.hearing.turn_detector import TurnDetector, TurnOptions
 from appliance.hearing.turn_judge import TurnJudge
+from appliance.hearing.wake_word import WakeWordDetector
 from appliance.pcm.formats import NEAR_RATE_HZ, samples_of_ms
 from appliance.pcm.resample import Resampler
 from appliance.pcm.ring import SampleRing
@@ -44,12 +45,14 @@ class Hearing:
         post: Callable[[SpeechEvent], None],
         echo: EchoStage | None = None,
         judge: TurnJudge | None = None,
+        wake_word: WakeWordDetector | None = None,
     ) -> None:
         """With `echo` the history, and all that is judged by it, is without the loudspeaker's sound;
         `judge` is asked whether turns are over, where the options say so."""
         window_samples = detector.window_samples
         self._detector = detector
         self._gate = detector if isinstance(detector, QuietGate) else None
+        self._wake_word = wake_word
         self._capture = capture
         self._history = history
         self._post = post
@@ -98,7 +101,7 @@ class Hearing:
 
     def forget_all(self) -> None:
         """`forget`, and what was kept of speech beyond a turn's greatest length as well."""
-        self._inbox.put(lambda turns: self._forgotten(turns.forget_all))
+        self._inbox.put(self._forgotten_all)
 
     def forget_kept_before(self, index: int) -> None:
         """What was kept before this 16 kHz sample was asked."""
@@ -111,6 +114,10 @@ class Hearing:
     def hold(self, at: int) -> None:
         """The button went down at 16 kHz sample `at`: it opens a turn, or keeps the open one."""
         self._inbox.put(lambda turns: turns.hold(at))
+
+    def call(self, word: WakeWordHeard) -> None:
+        """Somebody said the wake word: a turn opens where it ended, and waits for the first word."""
+        self._inbox.put(lambda turns: turns.call(word))
 
     def release(self, at: int, *, held: bool) -> None:
         """The button came up at 16 kHz sample `at`; not `held`: it was only a tap."""
@@ -156,6 +163,11 @@ class Hearing:
         forget()
         return [Forgotten(self._heard_until)]
 
+    def _forgotten_all(self, turns: TurnDetector) -> list[SpeechEvent]:
+        if self._wake_word is not None:
+            self._wake_word.reset()
+        return self._forgotten(turns.forget_all)
+
     def _take(self, count: int) -> None:
         """Move samples from the capture ring to the history."""
         block = self._block[:count]
@@ -175,3 +187,19 @@ class Hearing:
             self._post(event)
         if self._judge is not None and (question := self._turns.take_question()) is not None:
             self._judge.ask(question)
+        if self._wake_word is not None:
+            self._look_for(self._wake_word)
+
+    def _look_for(self, word: WakeWordDetector) -> None:
+        """Of what is not listened to the word is not taken either: it may be our own voice."""
+        hit, now = word.hear(self._window), self._heard_until
+        if hit is not None and not self._turns.ignores(now - hit.noticed):
+            self._post(
+                WakeWordHeard(
+                    now,
+                    word.name,
+                    hit.probability,
+                    end=max(now - hit.earliest, 0),
+                    over=now - hit.latest,
+                )
+            )

@@ -7,7 +7,7 @@ button comes up, or at its greatest length. Speech that goes on beyond that leng
 an event, until it is wanted.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from appliance.conversation.vocabulary import (
     HeardUpTo,
@@ -18,37 +18,17 @@ from appliance.conversation.vocabulary import (
     TurnEnd,
     TurnEnded,
     TurnTooShort,
+    WakeWordHeard,
 )
 from appliance.hearing.edges import Edges
 from appliance.hearing.end_of_turn import EndOfTurn, Question, SilenceLimits, Verdict
+from appliance.hearing.recent_windows import LINGERS, RecentWindows
 from appliance.hearing.speech_run import RunMarks, SpeechRun
+from appliance.hearing.turn_options import TurnOptions
 from appliance.hearing.turn_state import End, Hold, Kind, Turn
 from appliance.pcm.formats import NEAR_RATE_HZ, ms_of_samples, samples_of_ms
 
-
-@dataclass(frozen=True, slots=True)
-class TurnOptions:
-    """When speech counts for what. Thresholds are probabilities, the rest milliseconds and seconds.
-
-    Marks that a run or a turn passes while speech goes on are taken at the window nearest to
-    them, so at most half a window early or late; silence is never cut short.
-    """
-
-    speech_threshold: float = 0.5  # a run begins here …
-    silence_threshold: float = 0.35  # … and a window below this is no speech
-    min_speech_ms: int = 200
-    hush_ms: int = 150
-    confirmed_ms: int = 500
-    confirm_ms: int = 700
-    end_silence_ms: int = 800
-    end_silence_min_ms: int = 200
-    end_silence_max_ms: int = 3000
-    asks_model: bool = False  # whether the turn sounds complete
-    learns_pauses: bool = False  # end_silence_ms is only where it begins
-    no_speech_s: float = 8  # a turn that the button opened waits so long for the first word
-    max_turn_s: float = 30
-    run_gap_ms: int = 200  # a pause that ends a run; not longer than end_silence_ms
-    auto_complete: bool = True  # False: silence does not end a turn
+__all__ = ["TurnDetector", "TurnOptions"]
 
 
 class TurnDetector:
@@ -90,6 +70,7 @@ class TurnDetector:
         self._now = 0
         self._taken = 0  # samples before this belong to what was ended, forgotten or ignored
         self._ignored = 0
+        self._recent = RecentWindows(window_samples)
         self._said_until: int | None = None  # the last speech of a turn that silence ended
 
     @property
@@ -99,11 +80,12 @@ class TurnDetector:
 
     def hear(self, window_end: int, probability: float) -> list[SpeechEvent]:
         """What the window ending before sample `window_end` changes."""
+        self._recent.hear(window_end, probability)
         self._now = window_end
         if window_end - self._window < self._ignored:
             probability = 0.0
         events: list[SpeechEvent] = []
-        if self._run is None and probability >= self._options.speech_threshold:
+        if self._run is None and self._is_speech(window_end, probability):
             events.append(self._begin_run())
         turn = self._turn
         if turn is None:
@@ -186,6 +168,23 @@ class TurnDetector:
         real: list[SpeechEvent] = [SpeechReal(self._now)] if turn.real else []
         return [SpeechPossible(self._now, turn.onset), *real]
 
+    def call(self, word: WakeWordHeard) -> list[SpeechEvent]:
+        """Somebody said the wake word, not long ago: a turn opens where it ended, and what was said since
+        then is heard once more, as a part of it.
+
+        The end of the word itself is not taken for speech: somebody speaks on if he still speaks when it must
+        be over, and then all counts that may have been said after it. Of the last two seconds; what was said
+        before those counts for nothing.
+        """
+        self._hold = self._end = self._run = None
+        self._taken = at = word.end
+        self._turn = Turn(at, at, at, Kind.PRESSED, word=word)
+        return [event for window in self._recent.take_since(at) for event in self.hear(*window)]
+
+    def ignores(self, index: int) -> bool:
+        """Whether this sample is not listened to."""
+        return index < self._ignored
+
     def release(self, at: int, *, held: bool) -> list[SpeechEvent]:
         """The button came up at sample `at`: a turn that it held ends there, after a tap it goes on."""
         hold, self._hold = self._hold, None
@@ -245,12 +244,20 @@ class TurnDetector:
                 self._end_of_turn.go_on(onset - turn.last_speech)
         else:
             turn.onset = min(turn.onset, onset) if turn.kind is Kind.PRESSED else onset
+            if turn.word is not None:
+                turn.speech_samples = self._recent.said_since(turn.word.end, self._options.silence_threshold)
         return SpeechPossible(self._now, onset)
 
     def _wait(self, turn: Turn) -> None:
         """The window holds no speech: perhaps the person is done, where he may be."""
         if turn.real and self._hold is None and turn.kind is not Kind.KEPT:
             self._end_of_turn.wait(turn.onset, self._now)
+
+    def _is_speech(self, window_end: int, probability: float) -> bool:
+        """Whether a run begins here, and it is not the end of the wake word."""
+        word = None if self._turn is None else self._turn.word
+        over = word is None or window_end > word.over + LINGERS
+        return over and probability >= self._options.speech_threshold
 
     def _bridge(self, turn: Turn) -> None:
         """What is not listened to is neither speech nor the silence that ends what was said before."""

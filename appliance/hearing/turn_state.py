@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from appliance.conversation.vocabulary import TurnEnd
+from appliance.conversation.vocabulary import TurnEnd, WakeWordHeard
 
 
 class Kind(Enum):
@@ -25,6 +25,7 @@ class Turn:
     speech_samples: int = 0
     real: bool = False
     ended_at: int = 0
+    word: WakeWordHeard | None = None  # that opened it
 
 
 @dataclass(slots=True)

@@ -98,6 +98,14 @@ class Announcer:
         """Let it be heard whether it listens."""
         self.sound((earcons.muted if muted else earcons.ready)(self._rate_hz))
 
+    def sound_listening(self) -> int:
+        """Let it be heard that it listens; the 16 kHz sample from which on that is not heard any more."""
+        return self.sound(earcons.listening(self._rate_hz))
+
+    def sound_closed(self) -> None:
+        """Let it be heard that it has stopped listening, and nothing was asked."""
+        self.sound(earcons.closed(self._rate_hz))
+
     def say_ready(self, greeting: str) -> None:
         """Let the person know that it listens, unless he found out by himself: with `greeting`, or an earcon
         where that is empty."""
@@ -124,12 +132,15 @@ class Announcer:
             self._note(sentence, round(ms_of_samples(len(pcm), self._rate_hz)))
         return ruling
 
-    def sound(self, earcon: Pcm) -> None:
-        """Play an earcon; what is heard meanwhile, and while the room rings, is not taken for speech."""
+    def sound(self, earcon: Pcm) -> int:
+        """Play an earcon; what is heard meanwhile, and while the room rings, is not taken for speech. The
+        16 kHz sample from which on it is; 0 where something else sounds, and not the earcon."""
         if self._loudspeaker.announce(Sound.EARCON, earcon) is Ruling.DROP:
-            return
+            return 0
         lasts_ms = ms_of_samples(len(earcon), self._rate_hz) + EARCON_DELAY_MS + RING_OUT_MS
-        self._ears.ignore_before(self._written() + samples_of_ms(lasts_ms, NEAR_RATE_HZ))
+        over = self._written() + samples_of_ms(lasts_ms, NEAR_RATE_HZ)
+        self._ears.ignore_before(over)
+        return over
 
     def announce(self, sentence: str, over: Callable[[bool], None] = _do_nothing) -> None:
         """Say `sentence`, unless somebody speaks by the time it is made ready. `over(heard)`: see

@@ -48,7 +48,7 @@ from appliance.service.offline_workers import OfflineWorkers
 from appliance.service.provider_list import ProviderList, session_config
 from appliance.service.quiet_hours import QuietDoor, quiet_hours
 from appliance.service.record import Record
-from appliance.service.rooms import ConductorOptions, Rooms
+from appliance.service.rooms import Rooms
 from appliance.service.state import StateDirectory
 from appliance.service.strategy_choice import load_strategy
 from appliance.service.tool_calls import ToolCalls, Tools
@@ -56,7 +56,7 @@ from appliance.service.toolbox import RoomClock, Toolbox
 from appliance.service.toolbox_hands import hands_of
 from appliance.service.toolbox_options import toolbox_options
 from appliance.service.turn_ending import TurnEnding, goes_on
-from appliance.service.turn_options import near_samples, turn_options
+from appliance.service.turn_options import attention_of, conductor_options, near_samples, turn_options
 from appliance.service.turns import Turns
 from appliance.service.words import WordReader
 from appliance.settings import Settings
@@ -125,10 +125,8 @@ class Assembly:
 
     def _open_ears(self, settings: Settings, detector: SpeechDetector, ends: Ends) -> Hearing:
         options, rate_hz = turn_options(settings), ends.capture_rate_hz
-        judge = self.turn_ending.judge
-        return Hearing(
-            options, detector, ends.capture, rate_hz, self.near, ends.post_speech, ends.echo, judge
-        )
+        more = (ends.echo, self.turn_ending.judge, ends.wake_word)
+        return Hearing(options, detector, ends.capture, rate_hz, self.near, ends.post_speech, *more)
 
     def _open_keepsakes(self, settings: Settings, ends: Ends, state: StateDirectory | None) -> Keepsakes:
         return Keepsakes(
@@ -234,14 +232,14 @@ class Assembly:
             ends.out_ms,
         )
         self.turns = Turns(self.near, self._door, self.record, ends.near_ms, clock.now_ms, prefix_samples)
-        self.floor = Floor(strategy, self.near, reader, self._post)
+        self.attention = attention_of(settings, strategy, can_be_called=ends.wake_word is not None)
+        self.floor = Floor(self.attention, self.near, reader, self._post)
         self.conductor = Conductor(
-            ConductorOptions(
-                strategy.table, settings.interruption.confirm_ms, settings.conversation.answer_deadline_s
-            ),
+            conductor_options(settings),
             clock,
             self.record,
             Rooms(
+                self.attention,
                 self.hearing,
                 ends.mouth,
                 self.chain,
@@ -252,6 +250,7 @@ class Assembly:
                 ToolCalls(tools, self.chain, self.record, self._post_or_fail),
                 self.announcer,
                 ends.set_muted,
+                lambda: self.toolbox.rings,
             ),
             ends.wake_at,
             ends.near_ms,

@@ -47,7 +47,7 @@ class Conductor:
     ) -> None:
         """`wake_at(t_ms)` is asked to have `tick` called when the stream has reached `t_ms`; `near_ms`
         gives the stream time of a 16 kHz sample."""
-        self._table = options.table
+        self._attention = rooms.attention
         self._clock = clock
         self._record = record
         self._rooms = rooms
@@ -58,6 +58,7 @@ class Conductor:
         self._performer = Performer(
             rooms, self._waits, self._early, self._subject, clock, record, near_ms, self.post
         )
+        self._near_ms = near_ms
         self._inbox: deque[Event] = deque()
         self._state = State.IDLE
         self._senses = Senses(record)
@@ -160,13 +161,19 @@ class Conductor:
             case v.WordsRead():
                 self._rooms.floor.words_read(event)
                 self._happen(Happening.WORDS_READ)
+            case v.FloorDecided(over=True):
+                self._happen(Happening.STOP_SAID)
             case v.FloorDecided(taken=taken):
                 self._happen(Happening.FLOOR_TAKEN if taken else Happening.FLOOR_LEFT)
+            case v.FollowUpOver():
+                self._happen(Happening.FOLLOW_UP_OVER)
             case v.ToolDone():
                 self._rooms.tools.done(event, self._answers.turn_of(event.call.answer))
                 self._waits.go_on()
             case v.DeviceChanged():
                 self._take_device(event)
+            case v.WakeWordHeard() if self._senses.muted:
+                pass  # it was on its way here
             case _ if isinstance(event, v.Wish):
                 self._take_wish(event)
             case _:
@@ -184,6 +191,8 @@ class Conductor:
             case v.SpeechPossible(onset=onset) if self._is_decided(Happening.SPEECH_POSSIBLE):
                 subject.onset = onset
                 self._rooms.floor.begin(onset)
+            case v.WakeWordHeard():
+                self._hear_wake_word(event)
             case v.TurnEnded():
                 subject.turn_ending = subject.turn_end = event
             case v.TurnTooShort(at=at, last_speech=last_speech, cause=cause, speech_ms=speech_ms):
@@ -194,6 +203,16 @@ class Conductor:
         happening = OF_SPEECH.get(type(event))
         if happening is not None:
             self._happen(happening)
+
+    def _hear_wake_word(self, event: v.WakeWordHeard) -> None:
+        self._subject.called = event
+        self._attention.called()
+        self._record.write(
+            "wake_word",
+            name=event.name,
+            probability=round(event.probability, 3),
+            end_ms=round(self._near_ms(event.end)),
+        )
 
     def _take_playout(self, event: PlayoutEvent) -> None:
         match event:
@@ -300,7 +319,7 @@ class Conductor:
     # ------------------------------------------------------------------ what it does
 
     def _happen(self, happening: Happening) -> None:
-        row = step(self._table, self._state, happening)
+        row = step(self._attention.table, self._state, happening)
         if row is None:
             self.ignored[self._state, happening] += 1
             return
@@ -316,7 +335,7 @@ class Conductor:
 
     def _is_decided(self, happening: Happening) -> bool:
         """Whether it would change something here."""
-        return step(self._table, self._state, happening) is not None
+        return step(self._attention.table, self._state, happening) is not None
 
     # ------------------------------------------------------------------ what it writes down
 

@@ -8,6 +8,7 @@ from appliance.conversation.vocabulary import SpeechEvent
 from appliance.hearing.echo_stage import EchoStage
 from appliance.hearing.turn_process import TurnProcess
 from appliance.hearing.turn_worker import TurnModel
+from appliance.hearing.wake_word import WakeWordDetector
 from appliance.pcm.ring import SampleRing
 from appliance.service.clock import local_time
 from appliance.service.loudspeaker import Mouth
@@ -34,6 +35,7 @@ class Ends:
     local_time: Callable[[], datetime] = local_time
     clock_is_set: Callable[[], bool] = lambda: True  # whether `local_time` is true
     tell_owner: Callable[[str], None] = lambda sentence: None
+    wake_word: WakeWordDetector | None = None  # without it the button has to do where the trigger is one
     warn: Callable[[str], None] = lambda sentence: None  # the owner, and the event log as well
     open_turn_model: Callable[[], TurnModel] = TurnProcess
     punctual: bool = False  # the stream stands still (`TurnEnding.hold`) for what takes the machine time

@@ -6,7 +6,6 @@ from typing import Final, Protocol
 
 from appliance.conversation import vocabulary as v
 from appliance.conversation.interruption import Cause, Evidence, clearer
-from appliance.conversation.strategies import Strategy
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, samples_of_ms
 from appliance.service.turns import NearHistory
 
@@ -24,6 +23,15 @@ class Reader(Protocol):
 
     def read(self, pcm: Pcm, on_words: Callable[[str | None], None]) -> None:
         """Read `pcm` (16 kHz); `on_words` is called once on the event loop, with None if it failed."""
+
+
+class Judge(Protocol):
+    """Who weighs the evidence (`Strategy`, `Attention`)."""
+
+    @property
+    def judge(self) -> Callable[[Evidence], Cause | None]: ...
+    @property
+    def judge_at_deadline(self) -> Callable[[Evidence], Cause]: ...
 
 
 _NOTHING: Final = Evidence()
@@ -46,12 +54,12 @@ class Floor:
 
     def __init__(
         self,
-        strategy: Strategy,
+        judge: Judge,
         near: NearHistory,
         reader: Reader | None,
         post: Callable[[v.FloorEvent], None],
     ) -> None:
-        self._strategy = strategy
+        self._judge = judge
         self._near = near
         self._reader = reader
         self._post = post
@@ -133,7 +141,7 @@ class Floor:
         if self._run.due and (evidence.long or evidence.ended) and not evidence.wordless_so_far:
             self.decide_now()
         else:
-            self._decide(self._strategy.judge(evidence))
+            self._decide(self._judge.judge(evidence))
 
     def decide_when_heard(self) -> None:
         """There is no more time, but for hearing: at `confirm_ms` a run is long or it is over (a second one,
@@ -144,7 +152,7 @@ class Floor:
 
     def decide_now(self) -> None:
         """Decide, there is no more time."""
-        self._decide(self._strategy.judge_at_deadline(self._run.evidence))
+        self._decide(self._judge.judge_at_deadline(self._run.evidence))
 
     def settle(self) -> Weighed:
         """It is decided and written down: what was known, which from here on is about nothing."""
@@ -157,4 +165,4 @@ class Floor:
     def _decide(self, cause: Cause | None) -> None:
         if cause is not None:
             self._run = replace(self._run, cause=cause)
-            self._post(v.FloorDecided(taken=cause.takes_floor))
+            self._post(v.FloorDecided(taken=cause.takes_floor, over=cause.ends_all))

@@ -13,6 +13,7 @@ Event = (
     | v.ChainEvent
     | v.Wish
     | v.FloorEvent
+    | v.FollowUpOver
     | v.ToolDone
     | v.DeviceChanged
     | PlayoutEvent
@@ -28,6 +29,7 @@ OF_SPEECH: Mapping[type, Happening] = {
     v.SpeechEnded: Happening.SPEECH_ENDED,
     v.TurnEnded: Happening.TURN_ENDED,
     v.TurnTooShort: Happening.TURN_TOO_SHORT,
+    v.WakeWordHeard: Happening.CALLED,
 }
 OF_PLAYOUT: Mapping[type, Happening] = {
     AnswerHeard: Happening.ANSWER_HEARD,
@@ -41,4 +43,6 @@ OF_DEADLINE: Mapping[Deadline, Happening] = {
     Deadline.CONFIRM: Happening.UNDECIDED,
     Deadline.HEARING: Happening.UNHEARD,
     Deadline.MOUTH: Happening.MOUTH_GONE,
+    Deadline.FOLLOW_UP: Happening.FOLLOW_UP_OVER,
+    Deadline.SIGN: Happening.NOBODY_SPOKE,
 }

@@ -37,6 +37,7 @@ from appliance.service.reload import Reload
 from appliance.service.start_anew import RELOAD_SIGNAL, has_terminal, hold_back, let_through, start_anew
 from appliance.service.state import open_state
 from appliance.service.state_lock import StateUse
+from appliance.service.wake_words import load_wake_word
 from appliance.settings import Settings
 
 
@@ -166,9 +167,10 @@ async def _begin(options: _Options, providers: ProviderList, process: _Process) 
     hardware = open_hardware(settings.panel, os.environ, pins.append)
     held.callback(hardware.close)
     warnings: list[str] = []
-    devices, detector = await asyncio.gather(
+    devices, detector, wake_word = await asyncio.gather(
         _open_devices(options, process.handed, lambda: not process.ending.begun.is_set()),
         asyncio.to_thread(load_detector, settings.hearing.detector, warnings.append),
+        asyncio.to_thread(load_wake_word, settings, warnings.append),
     )
     for reason in filter(None, (devices.deaf, devices.mouthless)):
         tell_owner(f"{reason}; it goes on trying")
@@ -194,6 +196,7 @@ async def _begin(options: _Options, providers: ProviderList, process: _Process) 
         hardware,
         process.reload,
         process.handed,
+        wake_word,
     )
 
 

@@ -10,7 +10,7 @@ from appliance import __version__
 from appliance.conversation import vocabulary as v
 from appliance.conversation.announcements import Ruling
 from appliance.conversation.counters import Counters
-from appliance.conversation.machine import Phase, State
+from appliance.conversation.machine import Phase
 from appliance.errors import ApplianceError, ConfigurationError, ProviderError
 from appliance.service.assembly import Assembly
 from appliance.service.control.controls import (
@@ -91,7 +91,7 @@ class LiveControls:
     async def ask(self, text: str, *, spoken: bool) -> AsyncGenerator[AnswerText, None]:
         """Ask in writing; the answer's text as it grows."""
         conductor, answers, history = self._assembly.conductor, self._assembly.answers, self._assembly.history
-        if conductor.state is not State.IDLE:
+        if conductor.state.phase is not Phase.IDLE:
             raise Refused(
                 f"it is {conductor.state.phase}; ask again afterwards, or say `appliance stop` first"
             )

@@ -13,6 +13,7 @@ from appliance.conversation.vocabulary import DeviceState, MuteWanted, SpeechEve
 from appliance.errors import FailureCategory
 from appliance.hearing.detector import SpeechDetector
 from appliance.hearing.thread import HearingThread
+from appliance.hearing.wake_word import WakeWordDetector
 from appliance.panel.pins import Hardware, NoHardware
 from appliance.service.assembly import Assembly
 from appliance.service.clock import LiveClock, zone_of
@@ -43,6 +44,7 @@ from appliance.service.provider_list import ProviderList
 from appliance.service.reload import Reload
 from appliance.service.sentences import say
 from appliance.service.state import StateDirectory
+from appliance.service.wake_words import WAKELESS_SENTENCE
 from appliance.settings import Settings
 
 # The first provider gets this long before the appliance listens without it: what is said meanwhile
@@ -73,6 +75,7 @@ class LiveLoop:
         hardware: Hardware | NoHardware,
         reload: Reload,
         handed: Handover | None,
+        wake_word: WakeWordDetector | None = None,
     ) -> None:
         """`handed` is what the program before left, where this one goes on in its place."""
         self._loop = asyncio.get_running_loop()
@@ -92,7 +95,8 @@ class LiveLoop:
         self._sound = self._take_sound(settings, devices, learnt_of(state, *devices.names))
         self._clock_trust = ClockTrust()
         log.subscribe(self._clock_trust.take)
-        ends = self._ends(settings, keep_transcripts)
+        ends = self._ends(settings, keep_transcripts, wake_word)
+        self._wakeless = settings.conversation.trigger == "wake_word" and wake_word is None
         self._assembly = Assembly(settings, providers, detector, ends, self._clock, log, say, state=state)
         self._heartbeat = Heartbeat(notifier, self._assembly.note_standstill, tell_owner, ending.break_down)
         self._hearing = HearingThread(self._assembly.hearing, self._sound.wake, self._broke)
@@ -137,7 +141,7 @@ class LiveLoop:
             self._tell_owner,
         )
 
-    def _ends(self, settings: Settings, keep_transcripts: bool) -> Ends:
+    def _ends(self, settings: Settings, keep_transcripts: bool, wake_word: WakeWordDetector | None) -> Ends:
         sound, zone = self._sound, zone_of(settings.conversation.time_zone)
         echo = choose_echo(settings.audio.echo.cancel, self._tell_owner)
         return Ends(
@@ -158,6 +162,7 @@ class LiveLoop:
             local_time=lambda: datetime.now(zone),
             clock_is_set=lambda: self._clock_trust.is_set,
             tell_owner=self._tell_owner,
+            wake_word=wake_word,
             warn=self._warn,
         )
 
@@ -308,6 +313,8 @@ class LiveLoop:
     def _say_ready(self) -> None:
         if self._handed is None:
             self._assembly.announcer.say_ready(self._assembly.instructions.filled(self._greeting))
+        if self._wakeless:
+            self._assembly.announcer.announce(WAKELESS_SENTENCE)
         who = f"answers come from {self._assembly.chain.provider}"
         self._tell_owner(f"ready: {self._sound.ends}; {who}")
 

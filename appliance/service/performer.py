@@ -23,6 +23,7 @@ _GOES_ON_MS: Final = 1000
 _OVERRULING: Final = frozenset(
     {
         Happening.PRESSED,
+        Happening.CALLED,
         Happening.STOP_WANTED,
         Happening.ANSWER_HEARD,
         Happening.MUTED,
@@ -53,7 +54,7 @@ class Performer:
         clock: StreamClock,
         record: Record,
         near_ms: Callable[[int], float],
-        post: Callable[[v.TurnEnded | v.TurnTooShort], None],
+        post: Callable[[v.TurnEnded | v.TurnTooShort | v.SpeechPossible | v.FollowUpOver], None],
     ) -> None:
         self._rooms = rooms
         self._waits = waits
@@ -81,10 +82,11 @@ class Performer:
         return {
             Verb.OPEN_TURN: self._open_turn,
             Verb.OPEN_PRESSED_TURN: self._open_pressed_turn,
-            Verb.OPEN_WRITTEN_TURN: turns.open_written,
+            Verb.OPEN_CALLED_TURN: self._open_called_turn,
+            Verb.OPEN_WRITTEN_TURN: self._open_written_turn,
             Verb.REACH_BACK: lambda: turns.reach_back(subject.onset),
             Verb.STREAM_TURN: lambda: turns.stream(subject.heard_up_to),
-            Verb.HOLD_TURN: lambda: ears.hold(subject.hand_at),
+            Verb.HOLD_TURN: self._hold_turn,
             Verb.LET_TURN_GO: lambda: ears.release(subject.hand_at, held=False),
             Verb.RELEASE_TURN: lambda: ears.release(subject.hand_at, held=True),
             Verb.END_TURN: self._end_turn,
@@ -113,15 +115,19 @@ class Performer:
             Verb.RESUME: mouth.resume,
             Verb.YIELD: mouth.yield_at_pause,
             Verb.READ_WORDS: lambda: floor.read(subject.heard_up_to),
+            Verb.READ_OVER_RING: self._read_over_ring,
             Verb.WEIGH_EVIDENCE: floor.weigh,
             Verb.DECIDE_WHEN_HEARD: floor.decide_when_heard,
             Verb.DECIDE_NOW: floor.decide_now,
             Verb.RETELL_TURN_END: lambda: self._post(subject.turn_ending),
+            Verb.RETELL_SPEECH: lambda: self._post(v.SpeechPossible(subject.heard_up_to, subject.onset)),
             Verb.CONFIRM_INTERRUPTION: lambda: self._record_interruption(Decision.CONFIRMED),
             Verb.REJECT_INTERRUPTION: lambda: self._record_interruption(Decision.REJECTED),
             Verb.ANNOUNCE_FAILURE: lambda: rooms.announcer.announce_failure(subject.failure, subject.cause),
             Verb.STOP_ANNOUNCEMENT: rooms.loudspeaker.stop_announcements,
             Verb.SILENCE: rooms.loudspeaker.silence,
+            Verb.SOUND_LISTENING: self._sound_listening,
+            Verb.SOUND_CLOSED: rooms.announcer.sound_closed,
         }
 
     def _of_the_waits(self) -> dict[Verb, Callable[[], None]]:
@@ -133,6 +139,9 @@ class Performer:
             Verb.CLEAR_ANSWER_DEADLINE: lambda: waits.clear(Deadline.ANSWER),
             Verb.CLEAR_STALL_DEADLINE: lambda: waits.clear(Deadline.STALL),
             Verb.CLEAR_CONFIRM_DEADLINE: waits.decided,
+            Verb.AWAIT_FOLLOW_UP: self._await_follow_up,
+            Verb.CLEAR_FOLLOW_UP_DEADLINE: lambda: waits.clear(Deadline.FOLLOW_UP),
+            Verb.CLEAR_SIGN_DEADLINE: lambda: waits.clear(Deadline.SIGN),
         }
 
     # ------------------------------------------------------------------ verbs of more than one step
@@ -143,11 +152,32 @@ class Performer:
         goes_on = left is not None and onset - left.until <= soon_samples
         self._rooms.turns.open(left.onset if left is not None and goes_on else onset)
         self._left = None
+        self._rooms.attention.spoken()
 
     def _open_pressed_turn(self) -> None:
         self._forget(self._rooms.ears.forget)
-        self._rooms.ears.hold(self._subject.hand_at)
+        self._hold_turn()
         self._rooms.turns.open(self._subject.hand_at)
+
+    def _hold_turn(self) -> None:
+        self._rooms.attention.called()
+        self._rooms.ears.hold(self._subject.hand_at)
+
+    def _open_called_turn(self) -> None:
+        """With the first sample after the word: nothing of it is asked, and nothing after it is lost."""
+        word = self._subject.called
+        self._rooms.attention.called()
+        self._forget(self._rooms.ears.forget_all)
+        self._rooms.ears.call(word)
+        self._rooms.turns.open_at(word.end)
+        self._waits.await_speech()
+
+    def _open_written_turn(self) -> None:
+        self._rooms.attention.called()
+        self._rooms.turns.open_written()
+
+    def _sound_listening(self) -> None:
+        self._rooms.turns.begin_after(self._rooms.announcer.sound_listening())
 
     def _end_turn(self) -> None:
         ears = self._rooms.ears
@@ -160,6 +190,7 @@ class Performer:
 
     def _commit_turn(self) -> None:
         turns, answers, end = self._rooms.turns, self._rooms.answers, self._subject.turn_end
+        self._rooms.attention.asked()
         self._rooms.floor.settle()  # what was known is about what is asked, not about the answer
         self._early.begin(may_go_on=end.sure_at > end.at)
         if end.sure_at > end.at:
@@ -172,6 +203,24 @@ class Performer:
         self.forgetting += 1
         forget()
         self._rooms.floor.settle()
+
+    def _await_follow_up(self) -> None:
+        attention = self._rooms.attention
+        wait_ms = attention.follow_up_ms
+        if not wait_ms:
+            self._post(v.FollowUpOver())
+            return
+        self._waits.await_follow_up(wait_ms)
+        self._record.write(
+            "follow_up",
+            turn=self._rooms.answers.turn,
+            lasts_ms=round(wait_ms),
+            left=attention.follow_ups_left,
+        )
+
+    def _read_over_ring(self) -> None:
+        if self._rooms.rings():
+            self._rooms.floor.read(self._subject.heard_up_to)
 
     def _run_tool(self) -> None:
         self._waits.await_tool()

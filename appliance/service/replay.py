@@ -31,6 +31,7 @@ from appliance.service.provider_list import list_providers
 from appliance.service.sentences import say
 from appliance.service.state import StateDirectory
 from appliance.service.ticker import TICK_MS, Loudspeaker, Microphone, Ticker
+from appliance.service.wake_words import load_wake_word
 from appliance.settings import Settings
 
 OUT_RATE_HZ = 24_000
@@ -166,6 +167,7 @@ class _Replay:
             look_every_ms=TICK_MS,
             local_time=lambda: (began + timedelta(milliseconds=self._clock.now_ms())).astimezone(zone),
             tell_owner=lambda warning: report_warning(self._log, warning),
+            wake_word=load_wake_word(settings, lambda warning: report_warning(self._log, warning)),
             warn=lambda warning: report_warning(self._log, warning),
             punctual=True,
         )

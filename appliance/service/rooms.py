@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from appliance.conversation import vocabulary as v
-from appliance.conversation.machine import Table
+from appliance.conversation.attention import Attention
 from appliance.errors import Cause, FailureCategory
 from appliance.service.answers import Answers
 from appliance.service.floor import Floor
@@ -24,6 +24,7 @@ class Ears(Protocol):
     def want_kept(self) -> None: ...
     def forget_kept_before(self, index: int) -> None: ...
     def hold(self, at: int) -> None: ...
+    def call(self, word: v.WakeWordHeard) -> None: ...
     def release(self, at: int, *, held: bool) -> None: ...
     def end_turn(self, at: int, cause: v.TurnEnd) -> None: ...
 
@@ -41,13 +42,14 @@ class Announcer(Protocol):
     def announce_device(self, change: v.DeviceChanged) -> None: ...
     def announce_mute(self, muted: bool) -> None: ...
     def announce_deaf(self) -> None: ...
+    def sound_listening(self) -> int: ...
+    def sound_closed(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class ConductorOptions:
-    """The rows of a conversation, and its waits."""
+    """The waits of a conversation."""
 
-    table: Table
     confirm_ms: int = 700
     answer_deadline_s: float = 6.0
     # Longer than any pause a realtime voice makes in mid-answer, shorter than a person's patience.
@@ -56,12 +58,15 @@ class ConductorOptions:
     tool_s: float = 30.0
     # Long enough to put a plug back, short enough to remember what the answer was about.
     mouth_s: float = 15.0
+    # Whoever speaks on after the wake word does so within this; whoever waits longer waits for a sign.
+    sign_ms: int = 600  # 0: none is given
 
 
 @dataclass(frozen=True, slots=True)
 class Rooms:
     """Whom the conductor conducts."""
 
+    attention: Attention
     ears: Ears
     mouth: Mouth
     chain: Chain
@@ -72,3 +77,4 @@ class Rooms:
     tools: ToolCalls
     announcer: Announcer
     set_muted: Callable[[bool], None]
+    rings: Callable[[], bool]  # an alarm does, or is about to once more

@@ -8,6 +8,7 @@ from appliance.conversation.machine import Happening
 from appliance.errors import Cause, FailureCategory
 
 _NO_TURN: Final = v.TurnEnded(0, 0, v.TurnEnd.SILENCE)
+_NO_WORD: Final = v.WakeWordHeard(0, "", 0.0, 0, 0)
 _NO_QUESTION: Final = v.Asked("", spoken=True)
 _NO_CALL: Final = v.ToolCall(0, "", "", "")
 
@@ -19,6 +20,7 @@ class Subject:
     happening: Happening = Happening.SPEECH_POSSIBLE
     onset: int = 0  # of the speech that may open a turn
     heard_up_to: int = 0
+    called: v.WakeWordHeard = _NO_WORD
     hand_at: int = 0  # where the button moved, or somebody wished the turn to end
     turn_ending: v.TurnEnded | v.TurnTooShort = _NO_TURN  # as hearing told it …
     turn_end: v.TurnEnded = _NO_TURN  # … and as it would be asked

@@ -1,7 +1,12 @@
 """What the owner's settings mean to hearing."""
 
+from dataclasses import replace
+
+from appliance.conversation.attention import Attention, AttentionOptions, Trigger
+from appliance.conversation.strategies import Strategy
 from appliance.hearing.turn_detector import TurnOptions
 from appliance.pcm.formats import NEAR_RATE_HZ, samples_of_ms
+from appliance.service.rooms import ConductorOptions
 from appliance.settings import Settings
 
 # Beyond the longest turn and its prefix: what the loop may be late by before a sample is lost.
@@ -25,6 +30,22 @@ def turn_options(settings: Settings) -> TurnOptions:
         max_turn_s=settings.hearing.max_turn_s,
         auto_complete=settings.conversation.auto_complete,
     )
+
+
+def attention_of(settings: Settings, strategy: Strategy, *, can_be_called: bool) -> Attention:
+    """What of it is meant for us. Not `can_be_called`: the button has to do in place of the wake word."""
+    talk = settings.conversation
+    trigger = Trigger(talk.trigger)
+    if trigger is Trigger.WAKE_WORD and not can_be_called:
+        trigger = Trigger.BUTTON
+    options = AttentionOptions(trigger, talk.follow_up_s, talk.follow_ups, talk.stop_word)
+    return Attention(strategy, options)
+
+
+def conductor_options(settings: Settings) -> ConductorOptions:
+    """How long the conversation waits."""
+    options = ConductorOptions(settings.interruption.confirm_ms, settings.conversation.answer_deadline_s)
+    return options if settings.wake_word.earcon else replace(options, sign_ms=0)
 
 
 def near_samples(settings: Settings) -> int:

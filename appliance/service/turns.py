@@ -78,10 +78,11 @@ class Turns:
         """The turn that was opened last; number 0 before the first."""
         return self._turn
 
-    def open(self, onset: int) -> None:
-        """A turn begins `prefix_padding_ms` before `onset`, never before the end of the last one: of an
-        onset that was told with that one, what is left is the turn."""
-        start = self._start(onset, self._turn.sent)
+    def open(self, onset: int, prefix_samples: int | None = None) -> None:
+        """A turn begins `prefix_padding_ms` before `onset`, or so many samples, never before the end of the
+        last one: of an onset that was told with that one, what is left is the turn."""
+        prefix_samples = self._prefix_samples if prefix_samples is None else prefix_samples
+        start = self._start(onset, self._turn.sent, prefix_samples)
         onset = max(onset, start)
         self._turn = Turn(self._turn.number + 1, onset, start, start, after=self._turn.sent)
         self._provider.send(OpenTurn())
@@ -92,18 +93,30 @@ class Turns:
             prefix_ms=round(ms_of_samples(onset - start, NEAR_RATE_HZ)),
         )
 
+    def open_at(self, at: int) -> None:
+        """A turn begins with sample `at`, and with nothing from before it."""
+        self.open(at, prefix_samples=0)
+        self._turn.after = self._turn.start
+
+    def begin_after(self, index: int) -> None:
+        """Of a turn that was not told yet, nothing before this sample belongs to it."""
+        turn = self._turn
+        if turn.sent == turn.start:
+            turn.start = turn.sent = turn.after = max(turn.start, index)
+            turn.onset = max(turn.onset, index)
+
     def reach_back(self, onset: int) -> None:
         """The turn turns out to have begun at `onset`, earlier than it was opened for."""
         turn = self._turn
         if turn.sent == turn.start:
-            turn.start = turn.sent = min(turn.start, self._start(onset, turn.after))
+            turn.start = turn.sent = min(turn.start, self._start(onset, turn.after, self._prefix_samples))
 
     def cut(self) -> None:
         """No turn reaches back beyond this moment: what was before it was not to be heard."""
         self._earliest = self._near.written
 
-    def _start(self, onset: int, after: int) -> int:
-        return max(onset - self._prefix_samples, after, self._earliest, 0)
+    def _start(self, onset: int, after: int, prefix_samples: int) -> int:
+        return max(onset - prefix_samples, after, self._earliest, 0)
 
     def stream(self, up_to: int) -> None:
         """From here on the turn's sound may leave the box; what is there of it leaves at once."""

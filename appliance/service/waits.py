@@ -75,6 +75,15 @@ class Waits:
         if self._deadlines.runs(Deadline.STALL):
             self._await(Deadline.STALL, self._options.stall_s * 1000)
 
+    def await_follow_up(self, wait_ms: float) -> None:
+        """From here on speech opens a turn for so long."""
+        self._await(Deadline.FOLLOW_UP, wait_ms)
+
+    def await_speech(self) -> None:
+        """From here on whoever said the wake word has time to speak on before he is given a sign."""
+        if self._options.sign_ms:
+            self._await(Deadline.SIGN, self._options.sign_ms)
+
     def await_tool(self) -> None:
         """From here on the tools that run have their time."""
         self._await(Deadline.TOOL, self._options.tool_s * 1000)

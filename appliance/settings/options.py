@@ -17,6 +17,7 @@ from appliance.settings.panel import Panel
 from appliance.settings.provider import OFFLINE, Provider
 from appliance.settings.quiet_hours import QuietHours
 from appliance.settings.section import Allowed, Conflict, Section, Text, refuse, refuse_value
+from appliance.settings.wake_word import WakeWord
 from appliance.settings.zones import zone_mistake
 
 MAX_PROVIDERS = 16
@@ -35,7 +36,7 @@ VariableName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}$")]
 class Conversation(Section):
     """Who may speak when, and what the model is told."""
 
-    trigger: Literal["open"] = "open"
+    trigger: Literal["open", "button", "wake_word"] = "open"
     instructions: str = Field(
         default="You are the voice of a small loudspeaker in a living room. Answer in one or two short "
         "sentences, as one speaks, in the language of the person who asks.",
@@ -67,6 +68,8 @@ class Conversation(Section):
     memory_hours: float = Field(default=0, ge=0, le=720)
     time_zone: Annotated[Text, Allowed('a name such as "Europe/Vienna"; "" for that of the machine')] = ""
     follow_up_s: float = Field(default=8, ge=0, le=120)
+    follow_ups: int = Field(default=5, ge=1, le=1000)
+    stop_word: bool = True
     answer_deadline_s: float = Field(default=6, ge=1, le=30)
     hedge: Literal["auto", "off"] = "auto"
     offline_fallback: bool = True
@@ -212,6 +215,7 @@ class Settings(Section):
     providers: tuple[Provider, ...] = Field(default=(OFFLINE,), strict=False)
     tools: Tools = Tools()
     quiet_hours: QuietHours = QuietHours()
+    wake_word: WakeWord = WakeWord()
     panel: Panel = Panel()
     journal: Journal = Journal()
     metrics: Metrics = Metrics()

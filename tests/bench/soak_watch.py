@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from appliance.conversation import vocabulary as v
+from appliance.conversation.ignored import IGNORED
 from appliance.conversation.machine import State
-from appliance.conversation.table import IGNORED
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, ms_of_samples
 from appliance.service.assembly import Assembly
 from tests.bench.soak_script import TICK_MS

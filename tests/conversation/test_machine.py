@@ -5,12 +5,15 @@ from itertools import product
 
 import pytest
 
+from appliance.conversation.attention import conversing, unheeded
+from appliance.conversation.ignored import IGNORED
 from appliance.conversation.machine import Happening as H
 from appliance.conversation.machine import Phase, Row, State, Table, step
 from appliance.conversation.machine import State as S
 from appliance.conversation.machine import Verb as V
-from appliance.conversation.strategies import DEFERRED, IMMEDIATE
-from appliance.conversation.table import DECIDED, IGNORED
+from appliance.conversation.strategies import DEFERRED, IMMEDIATE, without_resume
+from appliance.conversation.table import DECIDED
+from tests.conversation import triggers
 from tests.conversation.cases import LATER_WAYS, WAYS, scenarios
 from tests.conversation.interruptions import INTERRUPTIONS
 from tests.conversation.scenario import Scenario
@@ -18,7 +21,14 @@ from tests.conversation.scenarios import SCENARIOS
 
 AT_ONCE = (*SCENARIOS, *INTERRUPTIONS, *scenarios(WAYS))
 LATER = tuple(scenarios(LATER_WAYS))
-ALL = [(IMMEDIATE.table, s) for s in AT_ONCE] + [(DEFERRED.table, s) for s in LATER]
+UNHEEDED, CONVERSING = unheeded(IMMEDIATE).table, conversing(IMMEDIATE).table
+ALL = [
+    *((IMMEDIATE.table, s) for s in AT_ONCE),
+    *((DEFERRED.table, s) for s in LATER),
+    *((UNHEEDED, s) for s in (*triggers.CALLED, *triggers.UNHEEDED)),
+    *((CONVERSING, s) for s in (*triggers.CALLED, *triggers.CONVERSING)),
+    *((conversing(DEFERRED).table, s) for s in triggers.LATER),
+]
 
 
 def play(table: Table, scenario: Scenario) -> tuple[State, list[V]]:
@@ -72,7 +82,8 @@ def test_every_decided_row_is_taken_by_a_scenario() -> None:
 
 
 def test_a_strategy_decides_nothing_that_the_table_ignores() -> None:
-    assert DEFERRED.rows.keys() <= DECIDED.keys()
+    for strategy in (DEFERRED, unheeded(DEFERRED), conversing(without_resume(DEFERRED))):
+        assert strategy.rows.keys() <= DECIDED.keys()
 
 
 def test_every_phase_is_shown_by_some_state() -> None:

@@ -53,7 +53,7 @@ def test_the_second_is_asked_after_two_seconds_and_long_before_the_deadline() ->
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
         assert runner.run(asked_at(1.99)) == []
         assert runner.run(asked_at(2.01)) == [BOTH_ASKED]
-    assert ConductorOptions({}).answer_deadline_s > 2 * standby.HEDGE_AFTER_S
+    assert ConductorOptions().answer_deadline_s > 2 * standby.HEDGE_AFTER_S
 
 
 def test_the_person_waits_once_for_that_whoever_is_lost_meanwhile() -> None:

@@ -30,6 +30,10 @@ def _duration(value: object) -> bool:
     return _number(value) and value >= 0  # type: ignore[operator]
 
 
+def _share(value: object) -> bool:
+    return _duration(value) and value <= 1  # type: ignore[operator]
+
+
 def _turn(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 1
 
@@ -129,6 +133,8 @@ MEMBERS: Mapping[str, Mapping[str, Check]] = {
     "timer": {"number": _or_null(_turn), "state": _one_of("ended", "missed")},
     "alarm": {"number": _turn, "state": _one_of("set", "cancelled", "rings", "snoozed", "missed")},
     "button": {"down": _flag},
+    "wake_word": {"name": _name, "probability": _share, "end_ms": _number},
+    "follow_up": {"turn": _turn, "lasts_ms": _duration, "left": _turn},
     "mute": {"muted": _flag},
     "network": {"state": _one_of("up", "down"), "reach": _one_of("machine", "house", "internet")},
     "clock_set": {"step_ms": _number},

@@ -26,11 +26,13 @@ from appliance.conversation.vocabulary import (
     UserTranscript,
 )
 from appliance.errors import FailureCategory
+from appliance.hearing.wake_word import Hit
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, samples_of_ms
 from appliance.pcm.level import rms_dbfs
 
 OUT_RATE_HZ = 24_000
 SPEECH_DBFS = -40.0
+LATE_MS, EARLY_MS = 150.0, 60.0  # of a wake word: when it may have ended, around its notice
 SENTENCE_MS = 300.0  # every sentence of the device's own
 
 
@@ -163,3 +165,24 @@ class Tape:
     @property
     def pcm(self) -> Pcm:
         return np.concatenate(self._blocks)
+
+
+class ScriptedWord:
+    """A wake word that is noticed at given samples, each of which is `LATE_MS` after it ended."""
+
+    name, phrase = "okay_test", "Okay Test"
+
+    def __init__(self, *noticed_ms: float) -> None:
+        self._at = [samples_of_ms(ms, NEAR_RATE_HZ) for ms in noticed_ms]
+        self._heard = 0
+
+    def hear(self, samples: Pcm) -> Hit | None:
+        self._heard += len(samples)
+        if not self._at or self._at[0] > self._heard:
+            return None
+        noticed = self._heard - self._at.pop(0)
+        late = samples_of_ms(LATE_MS, NEAR_RATE_HZ)
+        return Hit(0.97, noticed, noticed + late, noticed - samples_of_ms(EARLY_MS, NEAR_RATE_HZ))
+
+    def reset(self) -> None:
+        pass

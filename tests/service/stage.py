@@ -19,6 +19,7 @@ from appliance.hearing.detector import SpeechDetector
 from appliance.hearing.echo_stage import EchoStage
 from appliance.hearing.turn_process import TurnProcess
 from appliance.hearing.turn_worker import TurnModel
+from appliance.hearing.wake_word import WakeWordDetector
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, ms_of_samples, samples_of_ms
 from appliance.pcm.ring import SampleRing
 from appliance.providers.chain import Provider
@@ -130,6 +131,7 @@ def play(
     hears_itself: bool = False,
     turn_model: Callable[[], TurnModel] = TurnProcess,
     warn: Callable[[str], None] = lambda sentence: None,
+    wake_word: WakeWordDetector | None = None,
 ) -> Played:
     """Let a conversation happen, faster than real time, until it has been quiet for a second.
 
@@ -156,6 +158,7 @@ def play(
         hears_itself,
         turn_model,
         warn,
+        wake_word,
     )
     with asyncio.Runner(loop_factory=loop_factory) as runner:
         return runner.run(_play(scene))
@@ -181,6 +184,7 @@ class _Scene:
     hears_itself: bool
     turn_model: Callable[[], TurnModel]
     warn: Callable[[str], None]
+    wake_word: WakeWordDetector | None
 
 
 async def _play(scene: _Scene) -> Played:
@@ -234,6 +238,7 @@ class _Performance:
             open_turn_model=scene.turn_model,
             warn=scene.warn,
             punctual=True,
+            wake_word=scene.wake_word,
         )
 
     def _echo(self) -> EchoStage | None:

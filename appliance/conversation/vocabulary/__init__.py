@@ -34,6 +34,7 @@ from appliance.conversation.vocabulary.devices import (
 from appliance.conversation.vocabulary.inner import (
     FloorDecided,
     FloorEvent,
+    FollowUpOver,
     ToolDone,
     WordsRead,
 )
@@ -76,6 +77,7 @@ from appliance.conversation.vocabulary.speech import (
     TurnEnd,
     TurnEnded,
     TurnTooShort,
+    WakeWordHeard,
 )
 from appliance.conversation.vocabulary.wishes import (
     Asked,
@@ -119,6 +121,7 @@ __all__ = [
     "Failure",
     "FloorDecided",
     "FloorEvent",
+    "FollowUpOver",
     "Forgotten",
     "HeardUpTo",
     "Hedged",
@@ -162,6 +165,7 @@ __all__ = [
     "UsageTold",
     "UsageUnit",
     "UserTranscript",
+    "WakeWordHeard",
     "Wish",
     "WordsRead",
 ]

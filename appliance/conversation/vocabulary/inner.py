@@ -15,12 +15,19 @@ class WordsRead:
 
 @dataclass(frozen=True, slots=True)
 class FloorDecided:
-    """Who has the floor: the person (`taken`), or the answer that was being spoken."""
+    """Who has the floor: the person (`taken`), or the answer that was being spoken; or nobody, because the
+    person wants silence (`over`)."""
 
     taken: bool
+    over: bool = False
 
 
 FloorEvent = WordsRead | FloorDecided
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpOver:
+    """After this answer speech alone opens no turn."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,6 +112,18 @@ class TurnTooShort:
     speech_ms: int
 
 
+@dataclass(frozen=True, slots=True)
+class WakeWordHeard:
+    """Somebody said the wake word `name`, which ended no earlier than at sample `end` and no later than at
+    `over`, which may not have been heard yet; `probability` is the detector's."""
+
+    at: int
+    name: str
+    probability: float
+    end: int
+    over: int
+
+
 SpeechEvent = (
     SpeechPossible
     | SpeechSustained
@@ -125,4 +137,5 @@ SpeechEvent = (
     | HeardUpTo
     | TurnEnded
     | TurnTooShort
+    | WakeWordHeard
 )

@@ -34,6 +34,22 @@ CONVERSATION_KINDS: Final[Sequence[Kind]] = (
         f"whether that is an interruption. APPLIANCE_CAUSE= says why it changed. {_NOTHING}",
     ),
     Kind(
+        "wake_word",
+        Priority.INFO,
+        "Somebody said {name} ({probability}).",
+        "Somebody said the wake word",
+        "APPLIANCE_PROBABILITY= is how sure the detector was. Where nobody said it, and it is heard again "
+        "and again, make wake_word.sensitivity smaller; where it is missed, greater.",
+    ),
+    Kind(
+        "follow_up",
+        Priority.DEBUG,
+        "After turn {turn} it listens on for {lasts_ms}.",
+        "It listens on after an answer",
+        "For so long speech alone opens a turn, APPLIANCE_LEFT= times more; then the button or the wake word "
+        "has to. conversation.follow_up_s = 0 switches that off.",
+    ),
+    Kind(
         "turn_opened",
         Priority.DEBUG,
         "Turn {turn}: somebody speaks.",
