@@ -42,6 +42,7 @@ def arguments() -> argparse.Namespace:
     add("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting of the appliance")
     add("--ours-only", action="store_true", help="no peers, no curve")
     add("--docs", action="store_true", help=f"write {document.DOCUMENT} and its pictures")
+    add("--from", dest="kept", type=Path, metavar="RUN.json", help="hear nothing, tell of a kept run again")
     add("--json", type=Path, metavar="FILE", help="keep the run")
     add("--compare", type=Path, metavar="LAST.json", help="say what got better or worse beyond chance")
     return parser.parse_args()
@@ -77,7 +78,7 @@ def main() -> None:
         except NotFrozenError as why:
             print(f"The held-out half is not heard: {why}.", file=sys.stderr)
             sys.exit(2)
-    record = run(typed)
+    record = load(typed.kept) if typed.kept else run(typed)
     if typed.json:
         save(record, typed.json)
     if typed.docs:
