@@ -32,6 +32,10 @@ def tune(
     name: Annotated[
         str, typer.Option("--name", metavar="NAME", help="Of the profile that is written.")
     ] = "tuned",
+    picture: Annotated[
+        Path | None,
+        typer.Option("-o", "--picture", metavar="OUT.svg|.png", help="Draw what each would have done."),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Write no profile.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For a program to read.")] = False,
 ) -> None:
@@ -42,5 +46,7 @@ def tune(
     loaded = load_settings(config or [], overrides or [], os.environ)
     for warning in loaded.warnings:
         typer.echo(f"appliance: {warning}", err=True)
-    options = TuneOptions(tuple(recordings or ()), tuple(noise or ()), apart_s * 1000, name, dry_run, as_json)
+    options = TuneOptions(
+        tuple(recordings or ()), tuple(noise or ()), apart_s * 1000, name, picture, dry_run, as_json
+    )
     run_tune(loaded.settings, options)

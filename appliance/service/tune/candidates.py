@@ -1,6 +1,7 @@
 """The ways to hear that are shown beside one another: what is configured, and every profile."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -30,4 +31,6 @@ def profiles() -> Iterator[Candidate]:
 
 
 def _candidate(name: str, settings: Settings) -> Candidate:
-    return Candidate(name, turn_options(settings), settings.hearing.prefix_padding_ms)
+    # What learns is tried as it is before it has learnt anything: else the recording would be judged by itself.
+    options = replace(turn_options(settings), learns_pauses=False, asks_model=False)
+    return Candidate(name, options, settings.hearing.prefix_padding_ms)

@@ -68,26 +68,33 @@ def score(trial: Trial, truth: Truth) -> Score:
             missed += 1
             continue
         lost.append(ms_of_samples(max(turns[0].speech.start - utterance.whole.start, 0), NEAR_RATE_HZ))
-        if any(_cuts(turn, utterance) for turn in turns):
+        if any(cuts(turn, utterance) for turn in turns):
             cut += 1
             continue
         # A turn that goes on into the next sentence has waited at least until then.
         ended_at = turns[-1].ended_at if next_start is None else min(turns[-1].ended_at, next_start)
         delays.append(ms_of_samples(max(ended_at - utterance.whole.end, 0), NEAR_RATE_HZ))
-    return Score(len(truth.utterances), cut, missed, _false_starts(trial, truth), tuple(delays), tuple(lost))
+    return Score(
+        len(truth.utterances),
+        cut,
+        missed,
+        sum(is_false(turn, truth) for turn in trial.turns),
+        tuple(delays),
+        tuple(lost),
+    )
 
 
-def _cuts(turn: HeardTurn, utterance: Utterance) -> bool:
+def cuts(turn: HeardTurn, utterance: Utterance) -> bool:
     """Whether the turn ended before all was said."""
     if turn.cause is TurnEnd.MAX_TURN and turn.ended_at < utterance.whole.end - _EDGE:
         return True
     return any(piece.start >= turn.ended_at for piece in utterance.pieces)
 
 
-def _false_starts(trial: Trial, truth: Truth) -> int:
-    """Turns in which nobody said anything, as far as that is known."""
+def is_false(turn: HeardTurn, truth: Truth) -> bool:
+    """Whether nobody said anything in that turn, as far as that is known."""
     said: tuple[Stretch, ...] = (*(utterance.whole for utterance in truth.utterances), *truth.doubtful)
-    return sum(not any(turn.speech.overlaps(stretch) for stretch in said) for turn in trial.turns)
+    return not any(turn.speech.overlaps(stretch) for stretch in said)
 
 
 def at_most(count: int, of: int) -> float:

@@ -10,6 +10,7 @@ from appliance.errors import InputFileError
 from appliance.service.detectors import load_detector
 from appliance.service.tune.choice import keys_of
 from appliance.service.tune.display import LEGEND, as_json, table_of
+from appliance.service.tune.picture import write_picture
 from appliance.service.tune.profile_file import place_of, profile_text, write_profile
 from appliance.service.tune.tuning import Tuned, tune
 from appliance.service.tune.words import how_sure, what_was_heard
@@ -24,6 +25,7 @@ class TuneOptions:
     noises: tuple[Path, ...]
     apart_ms: float
     name: str
+    picture: Path | None
     dry_run: bool
     as_json: bool
 
@@ -45,6 +47,8 @@ def run_tune(settings: Settings, options: TuneOptions) -> None:
             options.apart_ms,
             (lambda what: None) if shown is None else (lambda what: shown.update(f"{what} …")),
         )
+    if options.picture is not None:
+        write_picture(tuned, options.picture)
     written = None if options.dry_run else _write(tuned, place)
     if options.as_json:
         out.print(as_json(tuned, None if written is None else str(written)), soft_wrap=True, markup=False)
