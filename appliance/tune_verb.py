@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from appliance.verb_options import Config, Set
+from appliance.verb_options import Config, Set, Socket
 
 app = typer.Typer()
 
@@ -23,11 +23,13 @@ def tune(
     ] = None,
     config: Config = None,
     overrides: Set = None,
+    recording: Annotated[
+        Path | None,
+        typer.Option("--recording", metavar="OUT.wav", help="Where what it records goes."),
+    ] = None,
     apart_s: Annotated[
         float,
-        typer.Option(
-            min=0.5, max=10, help="Of a recording without a script: so much silence parts sentences."
-        ),
+        typer.Option(min=0.5, max=10, help="Without a script, so much silence parts two sentences."),
     ] = 2.0,
     name: Annotated[
         str, typer.Option("--name", metavar="NAME", help="Of the profile that is written.")
@@ -38,15 +40,30 @@ def tune(
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Write no profile.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For a program to read.")] = False,
+    socket: Socket = None,
 ) -> None:
-    """Try other settings of hearing on recordings of your room, and write the best as a profile."""
+    """Try other settings of hearing on recordings of your room, and write the best as a profile.
+
+    Without recordings it makes one, in two minutes, and asks you to read a few sentences.
+    """
+    from appliance.service.control.place import client_path
     from appliance.service.tune.verb import TuneOptions, run_tune
     from appliance.settings import load_settings
 
     loaded = load_settings(config or [], overrides or [], os.environ)
     for warning in loaded.warnings:
         typer.echo(f"appliance: {warning}", err=True)
-    options = TuneOptions(
-        tuple(recordings or ()), tuple(noise or ()), apart_s * 1000, name, picture, dry_run, as_json
+    run_tune(
+        loaded.settings,
+        TuneOptions(
+            tuple(recordings or ()),
+            tuple(noise or ()),
+            recording,
+            client_path(socket, os.environ),
+            apart_s * 1000,
+            name,
+            picture,
+            dry_run,
+            as_json,
+        ),
     )
-    run_tune(loaded.settings, options)

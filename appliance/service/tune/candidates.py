@@ -31,6 +31,6 @@ def profiles() -> Iterator[Candidate]:
 
 
 def _candidate(name: str, settings: Settings) -> Candidate:
-    # What learns is tried as it is before it has learnt anything: else the recording would be judged by itself.
+    # What learns is tried as it is before it has learnt: else a recording would be judged by itself.
     options = replace(turn_options(settings), learns_pauses=False, asks_model=False)
     return Candidate(name, options, settings.hearing.prefix_padding_ms)

@@ -6,7 +6,6 @@ from math import sqrt
 from statistics import fmean
 from typing import Final
 
-from appliance.conversation.vocabulary import TurnEnd
 from appliance.pcm.formats import NEAR_RATE_HZ, ms_of_samples, samples_of_ms
 from appliance.service.tune.trial import HeardTurn, Stretch, Trial
 from appliance.service.tune.truth import Truth, Utterance
@@ -16,7 +15,7 @@ from appliance.service.tune.truth import Truth, Utterance
 CUT_MS: Final = 5000.0
 FALSE_MS: Final = 5000.0
 MISSED_MS: Final = 8000.0
-# The greatest length of a turn may end it in a word; so much of the word may be the edge's error.
+# So much of a last word may be the error of its edge, and nothing that was cut off.
 _EDGE: Final = samples_of_ms(100, NEAR_RATE_HZ)
 
 
@@ -86,9 +85,7 @@ def score(trial: Trial, truth: Truth) -> Score:
 
 def cuts(turn: HeardTurn, utterance: Utterance) -> bool:
     """Whether the turn ended before all was said."""
-    if turn.cause is TurnEnd.MAX_TURN and turn.ended_at < utterance.whole.end - _EDGE:
-        return True
-    return any(piece.start >= turn.ended_at for piece in utterance.pieces)
+    return turn.ended_at < utterance.whole.end - _EDGE
 
 
 def is_false(turn: HeardTurn, truth: Truth) -> bool:

@@ -2,16 +2,19 @@
 
 from contextlib import nullcontext
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
 
-from appliance.errors import InputFileError
 from appliance.service.detectors import load_detector
 from appliance.service.tune.choice import keys_of
 from appliance.service.tune.display import LEGEND, as_json, table_of
 from appliance.service.tune.picture import write_picture
 from appliance.service.tune.profile_file import place_of, profile_text, write_profile
+from appliance.service.tune.prompter import Prompter
+from appliance.service.tune.recorder import record, refuse_taken
+from appliance.service.tune.script import SCRIPT
 from appliance.service.tune.tuning import Tuned, tune
 from appliance.service.tune.words import how_sure, what_was_heard
 from appliance.settings import Settings
@@ -23,6 +26,8 @@ class TuneOptions:
 
     recordings: tuple[Path, ...]
     noises: tuple[Path, ...]
+    recording: Path | None  # where what is recorded goes, where `recordings` is empty
+    socket: Path
     apart_ms: float
     name: str
     picture: Path | None
@@ -31,16 +36,18 @@ class TuneOptions:
 
 
 def run_tune(settings: Settings, options: TuneOptions) -> None:
-    """Tune, show it, and write the profile. Raises InputFileError."""
+    """Record where nothing is given, tune, show it, and write the profile.
+
+    Raises InputFileError, DeviceError, MicrophoneTaken.
+    """
     out, err = Console(highlight=False), Console(stderr=True, highlight=False)
     place = place_of(options.name)
-    if not options.recordings:
-        raise InputFileError("Give a recording of somebody who speaks in your room, as a WAV file")
+    recordings = options.recordings or (_record(settings.audio.input.device, options, err),)
     detector = load_detector(settings.hearing.detector, lambda warning: err.print(f"appliance: {warning}"))
     status = err.status("…") if err.is_terminal else nullcontext()
     with status as shown:
         tuned = tune(
-            options.recordings,
+            recordings,
             options.noises,
             settings,
             detector,
@@ -56,6 +63,15 @@ def run_tune(settings: Settings, options: TuneOptions) -> None:
     _show(out, tuned, options.apart_ms)
     if written is not None:
         _tell_where(out, written, place)
+
+
+def _record(microphone: str, options: TuneOptions, console: Console) -> Path:
+    refuse_taken(options.socket)
+    path = options.recording or Path(f"appliance-tune-{datetime.now():%Y%m%d-%H%M%S}.wav")
+    with Prompter(console, SCRIPT) as prompter:
+        record(microphone, SCRIPT, path, prompter.show)
+    console.print(f"\nThe recording stays in {path}, until you delete it.\n", markup=False, soft_wrap=True)
+    return path
 
 
 def _show(out: Console, tuned: Tuned, apart_ms: float) -> None:
