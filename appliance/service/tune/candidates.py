@@ -14,9 +14,10 @@ YOURS: Final = "yours"
 _NO_FILE: Final = Path("/nonexistent/config.toml")
 
 
-def yours(settings: Settings) -> Candidate:
-    """What is in force."""
-    return _candidate(YOURS, settings)
+def yours(settings: Settings, *, model: bool) -> Candidate:
+    """What is in force; without a `model` it is silence that ends turns."""
+    candidate = _candidate(YOURS, settings)
+    return candidate if model else replace(candidate, options=replace(candidate.options, asks_model=False))
 
 
 def profiles() -> Iterator[Candidate]:
@@ -32,5 +33,5 @@ def profiles() -> Iterator[Candidate]:
 
 def _candidate(name: str, settings: Settings) -> Candidate:
     # What learns is tried as it is before it has learnt: else a recording would be judged by itself.
-    options = replace(turn_options(settings), learns_pauses=False, asks_model=False)
+    options = replace(turn_options(settings), learns_pauses=False)
     return Candidate(name, options, settings.hearing.prefix_padding_ms)

@@ -7,7 +7,7 @@ from typing import Final
 
 from appliance.hearing.turn_detector import TurnOptions
 from appliance.service.tune.score import Score
-from appliance.service.tune.search import Measure, search
+from appliance.service.tune.search import Measure, end_silence, search
 from appliance.service.tune.truth import Truth
 
 # A recording of two minutes does not hold the longest pause that somebody makes.
@@ -39,13 +39,13 @@ class Choice:
     score: Score
     reasons: tuple[str, ...]
 
-    def changes(self, yours: Candidate) -> dict[str, float | int]:
+    def changes(self, yours: Candidate) -> dict[str, float | int | str]:
         """The keys of [hearing] that are another than `yours`."""
         mine = keys_of(self.candidate)
         return {key: value for key, value in mine.items() if value != keys_of(yours)[key]}
 
 
-def keys_of(candidate: Candidate) -> dict[str, float | int]:
+def keys_of(candidate: Candidate) -> dict[str, float | int | str]:
     """The keys of [hearing] that are tuned."""
     options = candidate.options
     return {
@@ -54,21 +54,44 @@ def keys_of(candidate: Candidate) -> dict[str, float | int]:
         "prefix_padding_ms": candidate.prefix_ms,
         "min_speech_ms": options.min_speech_ms,
         "end_silence_ms": options.end_silence_ms,
+        "end_of_turn": "model" if options.asks_model else "silence",
     }
 
 
-def choose(yours: Candidate, truths: Sequence[Truth], measure: Measure) -> Choice:
-    """Search from `yours`, and keep `yours` where what is found is no better."""
-    found = search(yours.options, measure)
-    found = replace(found, end_silence_ms=_with_margin(found.end_silence_ms, yours, truths))
-    mine, tuned = measure(yours.options), measure(found)
-    if mine.cost_ms - tuned.cost_ms < _WORTH_MS:
-        found, tuned = yours.options, mine
-    prefix_ms = _prefix_ms(tuned, yours.prefix_ms)
-    if found == yours.options and prefix_ms == yours.prefix_ms:
-        return Choice(yours, mine, ("What you have is as good for these recordings as anything tried.",))
-    candidate = Candidate("tuned", found, prefix_ms)
-    return Choice(candidate, tuned, tuple(_reasons(yours, candidate, tuned, truths, measure)))
+def with_model(candidate: Candidate) -> Candidate:
+    """The same, with the end-of-turn model."""
+    return replace(
+        candidate, name=f"{candidate.name}+model", options=replace(candidate.options, asks_model=True)
+    )
+
+
+def choose(yours: Candidate, truths: Sequence[Truth], measure: Measure, *, model: bool = False) -> Choice:
+    """Search from `yours`, and keep `yours` where what is found is no better.
+
+    `model`: there is one that may be asked whether turns are complete; it is chosen only where it makes
+    things clearly better than silence alone.
+    """
+    found = search(replace(yours.options, asks_model=False), measure)
+    silences = [found]
+    if model:
+        silences.append(search(replace(found, asks_model=True), measure, [end_silence]))
+    candidates = [_candidate(options, yours, truths) for options in silences]
+    best = Candidate("yours", yours.options, yours.prefix_ms)
+    for candidate in candidates:
+        if measure(best.options).cost_ms - measure(candidate.options).cost_ms >= _WORTH_MS:
+            best = candidate
+    score = measure(best.options)
+    best = replace(best, prefix_ms=_prefix_ms(score, yours.prefix_ms))
+    if keys_of(best) == keys_of(yours):
+        return Choice(yours, score, ("What you have is as good for these recordings as anything tried.",))
+    best = replace(best, name="tuned+model" if best.options.asks_model else "tuned")
+    return Choice(best, score, tuple(_reasons(yours, best, score, truths, measure)))
+
+
+def _candidate(found: TurnOptions, yours: Candidate, truths: Sequence[Truth]) -> Candidate:
+    silence_ms = _with_margin(found.end_silence_ms, yours, truths)
+    silence_ms = min(max(silence_ms, found.end_silence_min_ms), found.end_silence_max_ms)
+    return Candidate("tuned", replace(found, end_silence_ms=silence_ms), yours.prefix_ms)
 
 
 def _with_margin(silence_ms: int, yours: Candidate, truths: Sequence[Truth]) -> int:
@@ -102,7 +125,7 @@ def _reasons(
         if before == now:
             continue
         without = measure(back(chosen.options, yours.options))
-        yield f"{words} {now:g} instead of {before:g}: {_what_else(key, without, tuned, truths)}."
+        yield f"{words} {now} instead of {before}: {_what_else(key, without, tuned, truths)}."
 
 
 _Back = Callable[[TurnOptions, TurnOptions], TurnOptions]
@@ -123,6 +146,11 @@ _CHANGES: Final[tuple[tuple[str, str, _Back], ...]] = (
         "end_silence_ms",
         "So many milliseconds of silence end a turn:",
         lambda new, old: replace(new, end_silence_ms=old.end_silence_ms),
+    ),
+    (
+        "end_of_turn",
+        "What ends a turn:",
+        lambda new, old: replace(new, asks_model=old.asks_model),
     ),
     ("prefix_padding_ms", "So many milliseconds from before the speech are kept:", lambda new, old: new),
 )

@@ -68,7 +68,9 @@ def numbers(score: Score) -> dict[str, float | int | None]:
 
 def _rows(tuned: Tuned) -> Sequence[tuple[Candidate, Score]]:
     choice = tuned.choice
-    extra = [] if choice.candidate == tuned.yours else [(choice.candidate, choice.score)]
+    extra: list[tuple[Candidate, Score]] = (
+        [] if choice.candidate == tuned.yours else [(choice.candidate, choice.score)]
+    )
     return (*tuned.tried, *extra)
 
 

@@ -1,7 +1,8 @@
 """A recording through the ears of the appliance, once, so that it can be tried again without them."""
 
+from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from appliance.hearing.recorded_edges import EdgeRecorder, RecordedEdges
 from appliance.hearing.turn_detector import TurnOptions
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, samples_of_ms
 from appliance.pcm.ring import SampleRing
-from appliance.service.tune.trial import Heard
+from appliance.service.tune.trial import Complete, Heard
 
 _BLOCK_MS: Final = 200
 # After its end the room stays silent, so that its last turn ends: longer than any silence tried.
@@ -22,17 +23,26 @@ TAIL_MS: Final = 6000
 MAX_S: Final = 1800
 
 
+class Model(Protocol):
+    """Says whether a turn sounds complete (`SmartTurn`)."""
+
+    def completeness(self, pcm: Pcm) -> float:
+        """How likely the person is done, 0…1, by 16 kHz sound up to now."""
+
+
 class _Listener:
-    """The detector, and what it said."""
+    """The detector, what it said, and what it heard."""
 
     def __init__(self, detector: SpeechDetector) -> None:
         self._detector = detector
         self.window_samples = detector.window_samples
         self.edges = EdgeRecorder(self.window_samples)
         self.probabilities: list[float] = []
+        self.windows: list[Pcm] = []
 
     def probability(self, window: Pcm) -> float:
         self.edges.hear(window)
+        self.windows.append(window.copy())
         self.probabilities.append(self._detector.probability(window))
         return self.probabilities[-1]
 
@@ -40,8 +50,11 @@ class _Listener:
         self._detector.reset()
 
 
-def hear_file(path: Path, detector: SpeechDetector) -> Heard:
-    """The first `MAX_S` of a WAV file, heard as live. Raises InputFileError."""
+def hear_file(path: Path, detector: SpeechDetector, model: Model | None = None) -> Heard:
+    """The first `MAX_S` of a WAV file, heard as live; `model` is asked about its pauses when they are tried.
+
+    Raises InputFileError.
+    """
     with WavReader(path) as recording:
         rate_hz = recording.rate_hz
         capture = SampleRing.allocate(rate_hz)
@@ -66,7 +79,18 @@ def hear_file(path: Path, detector: SpeechDetector) -> Heard:
     if not said:
         raise InputFileError(f"{path} is too short to say anything about a room")
     powers = RecordedEdges.before(listener.edges.powers())
-    return Heard(listener.window_samples, tuple(listener.probabilities), powers, said)
+    complete = None if model is None else _asking(model, np.concatenate(listener.windows))
+    return Heard(listener.window_samples, tuple(listener.probabilities), powers, said, complete)
+
+
+def _asking(model: Model, pcm: Pcm) -> Complete:
+    """Each question once: it takes a seventh of a second here, and many trials ask the same."""
+
+    @cache
+    def complete(start: int, at: int) -> float:
+        return model.completeness(pcm[start:at])
+
+    return lambda question: complete(question.start, question.at)
 
 
 def _hear(hearing: Hearing, capture: SampleRing, block: Pcm) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from appliance.errors import InputFileError
+from appliance.settings.mistakes import toml_value
 from appliance.settings.profiles import FOLDER, NAME
 from appliance.settings.sources import DEFAULT_FILE
 
@@ -27,10 +28,10 @@ def place_of(name: str, system: Path = DEFAULT_FILE.parent) -> Path:
     return (folder if may_write else Path()) / f"{name}.toml"
 
 
-def profile_text(hearing: Mapping[str, float | int], comments: list[str]) -> str:
+def profile_text(hearing: Mapping[str, float | int | str], comments: list[str]) -> str:
     """The file: `comments` in front, then the keys of [hearing]."""
     said = "".join(f"# {line}\n" for line in comments)
-    keys = "".join(f"{key} = {value:g}\n" for key, value in hearing.items())
+    keys = "".join(f"{key} = {toml_value(value)}\n" for key, value in hearing.items())
     body = f"{said}\n[hearing]\n{keys}"
     return f"{_MARK}{_digest(body)}\n{body}"
 

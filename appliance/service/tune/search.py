@@ -1,6 +1,6 @@
 """Looking for better options, one kind of them at a time."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -8,6 +8,7 @@ from appliance.hearing.turn_detector import TurnOptions
 from appliance.service.tune.score import Score
 
 Measure = Callable[[TurnOptions], Score]
+Kind = Callable[[TurnOptions], Iterator[TurnOptions]]
 
 # Both at once: the lower one follows the higher one as in the defaults, or lets words decay for longer.
 THRESHOLDS: Final = tuple(
@@ -21,7 +22,7 @@ MAX_ROUNDS: Final = 3
 _LEAST_GAIN_MS: Final = 20.0
 
 
-def search(start: TurnOptions, measure: Measure) -> TurnOptions:
+def search(start: TurnOptions, measure: Measure, kinds: Sequence[Kind] | None = None) -> TurnOptions:
     """The options of the least cost that are reached from `start` by changing one kind after the other.
 
     Where two cost the same, the one nearer to `start` stays. At most `MAX_ROUNDS` times 40 trials.
@@ -29,7 +30,7 @@ def search(start: TurnOptions, measure: Measure) -> TurnOptions:
     best, cost = start, measure(start).cost_ms
     for _ in range(MAX_ROUNDS):
         before = best
-        for kind in (_thresholds, _min_speech, _end_silence):
+        for kind in kinds or (_thresholds, _min_speech, end_silence):
             for options in kind(best):
                 if (its := measure(options).cost_ms) < cost - _LEAST_GAIN_MS:
                     best, cost = options, its
@@ -49,6 +50,8 @@ def _min_speech(options: TurnOptions) -> Iterator[TurnOptions]:
         yield replace(options, min_speech_ms=least_ms)
 
 
-def _end_silence(options: TurnOptions) -> Iterator[TurnOptions]:
+def end_silence(options: TurnOptions) -> Iterator[TurnOptions]:
+    """Longer and shorter silences, within the limits of a model."""
     for silence_ms in END_SILENCE_MS:
-        yield replace(options, end_silence_ms=silence_ms)
+        if options.end_silence_min_ms <= silence_ms <= options.end_silence_max_ms:
+            yield replace(options, end_silence_ms=silence_ms)

@@ -1,8 +1,8 @@
 """What the turn detector makes of a recording with one set of options."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
 
 from appliance.conversation.vocabulary import (
     SpeechEnded,
@@ -13,8 +13,16 @@ from appliance.conversation.vocabulary import (
     TurnTooShort,
 )
 from appliance.hearing.edges import Levels
+from appliance.hearing.end_of_turn import Question, Verdict
 from appliance.hearing.recorded_edges import RecordedEdges
 from appliance.hearing.turn_detector import TurnDetector, TurnOptions
+from appliance.pcm.formats import NEAR_RATE_HZ, samples_of_ms
+
+# From the question until the model has answered, as a small machine takes for it.
+VERDICT_SAMPLES: Final = samples_of_ms(200, NEAR_RATE_HZ)
+
+Complete = Callable[[Question], float | None]
+"""How likely the person is done, as the end-of-turn model says; None where it cannot say."""
 
 
 class Stretch(NamedTuple):
@@ -47,6 +55,7 @@ class Heard:
     probabilities: tuple[float, ...]
     powers: Levels  # as from `RecordedEdges.before`
     recorded: int
+    complete: Complete | None = field(default=None, compare=False)  # None: there is no model
 
     @property
     def samples(self) -> int:
@@ -86,7 +95,12 @@ def _events(heard: Heard, options: TurnOptions) -> Iterator[SpeechEvent]:
     edges = RecordedEdges(heard.window_samples, heard.powers)
     detector = TurnDetector(options, edges, heard.window_samples)
     now = 0
+    asked: Question | None = None
     for probability in heard.probabilities:
         now += heard.window_samples
         edges.advance()
+        if asked is not None and heard.complete is not None and now >= asked.at + VERDICT_SAMPLES:
+            detector.judge(Verdict(asked, heard.complete(asked)))
+            asked = None
         yield from detector.hear(now, probability)
+        asked = detector.take_question() or asked

@@ -11,8 +11,8 @@ from appliance.hearing.detector import SpeechDetector
 from appliance.hearing.turn_detector import TurnOptions
 from appliance.service.named_files import refuse_pipe
 from appliance.service.tune import candidates
-from appliance.service.tune.choice import Candidate, Choice, choose
-from appliance.service.tune.hearing_once import hear_file
+from appliance.service.tune.choice import Candidate, Choice, choose, with_model
+from appliance.service.tune.hearing_once import Model, hear_file
 from appliance.service.tune.labels import read_labels
 from appliance.service.tune.score import Score, score
 from appliance.service.tune.trial import Heard, try_options
@@ -48,19 +48,20 @@ def tune(
     noises: Sequence[Path],
     settings: Settings,
     detector: SpeechDetector,
+    model: Model | None = None,
     apart_ms: float = APART_MS,
     busy: Callable[[str], None] = lambda what: None,
 ) -> Tuned:
     """Hear `recordings`, and `noises` in which nobody speaks, and try everything on them.
 
-    A recording with labels beside it is judged by them. Raises InputFileError: a file that cannot be used,
-    or too little speech to say anything.
+    A recording with labels beside it is judged by them; with a `model` it is tried, too. Raises
+    InputFileError: a file that cannot be used, or too little speech to say anything.
     """
     heard, truths = [], []
     for path in (*recordings, *noises):
         busy(f"listening to {path}")
         refuse_pipe(path)
-        heard.append(hear_file(path, detector))
+        heard.append(hear_file(path, detector, model))
         labels = None if path in noises else read_labels(path)
         if path in noises:
             truths.append(nobody_speaks(heard[-1]))
@@ -78,11 +79,11 @@ def tune(
         return sum((score(try_options(h, options), t) for h, t in zip(heard, truths, strict=True)), Score())
 
     busy("trying other settings on it")
-    mine = candidates.yours(settings)
-    choice = choose(mine, truths, measure)
+    mine = candidates.yours(settings, model=model is not None)
+    choice = choose(mine, truths, measure, model=model is not None)
     others = [
         way for way in candidates.profiles() if (way.options, way.prefix_ms) != (mine.options, mine.prefix_ms)
     ]
-    ways = (mine, *others)
+    ways = [mine, *([with_model(mine)] if model and not mine.options.asks_model else []), *others]
     tried = tuple((candidate, measure(candidate.options)) for candidate in ways)
     return Tuned((*recordings, *noises), tuple(heard), tuple(truths), tried, choice, measure)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from rich.console import Console
 
+from appliance.hearing.shipped_model import ModelError
+from appliance.hearing.smart_turn import SmartTurn
 from appliance.service.detectors import load_detector
 from appliance.service.tune.choice import keys_of
 from appliance.service.tune.display import LEGEND, as_json, table_of
@@ -51,6 +53,7 @@ def run_tune(settings: Settings, options: TuneOptions) -> None:
             options.noises,
             settings,
             detector,
+            _model(err),
             options.apart_ms,
             (lambda what: None) if shown is None else (lambda what: shown.update(f"{what} …")),
         )
@@ -63,6 +66,14 @@ def run_tune(settings: Settings, options: TuneOptions) -> None:
     _show(out, tuned, options.apart_ms)
     if written is not None:
         _tell_where(out, written, place)
+
+
+def _model(console: Console) -> SmartTurn | None:
+    try:
+        return SmartTurn()
+    except ModelError as error:
+        console.print(f"appliance: {error}; so it is tried with silence only", markup=False)
+        return None
 
 
 def _record(microphone: str, options: TuneOptions, console: Console) -> Path:

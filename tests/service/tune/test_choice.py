@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from appliance.hearing.end_of_turn import Question
 from appliance.hearing.turn_detector import TurnOptions
 from appliance.service.tune.choice import Candidate, Choice, choose
 from appliance.service.tune.score import Score, score
@@ -19,13 +20,13 @@ def sentences(count: int, pause_s: float) -> Heard:
     return heard(*one * count, (3, 0))
 
 
-def chosen(sound: Heard, *noises: Heard, yours: Candidate = YOURS) -> Choice:
+def chosen(sound: Heard, *noises: Heard, yours: Candidate = YOURS, model: bool = False) -> Choice:
     pairs = [(sound, guess(sound, 2000)), *((noise, nobody_speaks(noise)) for noise in noises)]
 
     def measure(options: TurnOptions) -> Score:
         return sum((score(try_options(s, options), truth) for s, truth in pairs), Score())
 
-    return choose(yours, [truth for _, truth in pairs], measure)
+    return choose(yours, [truth for _, truth in pairs], measure, model=model)
 
 
 def test_who_pauses_for_long_is_waited_for_with_some_to_spare() -> None:
@@ -66,6 +67,28 @@ def test_who_speaks_softly_is_heard_more_laxly() -> None:
 def test_what_is_no_better_changes_nothing() -> None:
     fitting = replace(YOURS.options, end_silence_ms=750)
     assert chosen(sentences(10, pause_s=0.6), yours=replace(YOURS, options=fitting)).candidate.name == "yours"
+
+
+def test_a_model_that_knows_better_is_recommended() -> None:
+    sound = sentences(10, pause_s=0.9)
+    ends = [utterance.whole.end for utterance in guess(sound, 2000).utterances]
+
+    def complete(question: Question) -> float:
+        return 0.99 if any(abs(question.pause - end) < 16_000 / 4 for end in ends) else 0.01
+
+    choice = chosen(replace(sound, complete=complete), model=True)
+    assert choice.candidate.name == "tuned+model"
+    assert choice.changes(YOURS)["end_of_turn"] == "model"
+    assert choice.score.cut == 0
+    assert choice.score.delay_ms() < 800
+    assert "What ends a turn: model instead of silence" in " ".join(choice.reasons)
+
+
+def test_a_model_that_is_mistaken_is_not() -> None:
+    sound = replace(sentences(10, pause_s=0.9), complete=lambda question: 0.99)
+    choice = chosen(sound, model=True)
+    assert choice.candidate.name == "tuned"
+    assert "end_of_turn" not in choice.changes(YOURS)
 
 
 def test_only_what_changed_is_told() -> None:

@@ -1,5 +1,6 @@
 """A recording that is tried again makes the turns that it made live."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from appliance.errors import InputFileError
 from appliance.hearing.energy import EnergyDetector
 from appliance.hearing.hearing import Hearing
 from appliance.hearing.turn_detector import TurnOptions
+from appliance.pcm.formats import Pcm
 from appliance.pcm.ring import SampleRing
 from appliance.service.tune.hearing_once import hear_file
 from appliance.service.tune.trial import HeardTurn, try_options
@@ -56,6 +58,36 @@ def test_what_is_too_short_is_a_run_and_no_turn() -> None:
 
 def test_the_last_turn_ends_in_the_silence_after_the_recording() -> None:
     assert len(try_options(heard((1, 0), (1, 0.9)), TurnOptions(end_silence_ms=5000)).turns) == 1
+
+
+def test_a_model_that_is_sure_ends_a_turn_sooner_once_it_has_answered() -> None:
+    sound = replace(heard((1, 0), (1, 0.9), (3, 0)), complete=lambda question: 1.0)
+    alone = try_options(sound, TurnOptions()).turns[0]
+    asked = try_options(sound, TurnOptions(asks_model=True)).turns[0]
+    said_until = asked.speech.end
+    assert alone.ended_at - said_until >= 800 * 16
+    assert 200 * 16 <= asked.ended_at - said_until <= 400 * 16
+
+
+def test_the_model_hears_the_turn_up_to_the_question(tmp_path: Path) -> None:
+    class Model:
+        def __init__(self) -> None:
+            self.heard: list[int] = []
+
+        def completeness(self, pcm: Pcm) -> float:
+            self.heard.append(len(pcm))
+            return 0.5
+
+    with WavWriter(tmp_path / "spoken.wav", 16_000) as file:
+        file.write(SPOKEN)
+    model = Model()
+    sound = hear_file(tmp_path / "spoken.wav", EnergyDetector(), model)
+    try_options(sound, TurnOptions(asks_model=True))
+    asked = len(model.heard)
+    try_options(sound, TurnOptions(asks_model=True))
+    assert asked >= 4
+    assert len(model.heard) == asked, "the same questions are asked once"
+    assert min(model.heard) > 16_000 // 2
 
 
 def test_an_empty_recording_is_refused(tmp_path: Path) -> None:
