@@ -1,4 +1,4 @@
-"""Wake words in made voices, alone and with a question right after them; and hours of other words."""
+"""Wake words in made voices, with a question after them; and hours of other words."""
 
 import zlib
 from collections.abc import Iterator
@@ -9,54 +9,60 @@ from appliance.pcm.formats import NEAR_RATE_HZ, samples_of_ms
 from tests.listening.cases import Case, Half, Label, Made
 from tests.listening.echo_path import to_pcm
 from tests.listening.mixing import SPEECH_DBFS, at_dbfs, floor, ms, with_noise
-from tests.listening.rooms import any_room, convolve, response
+from tests.listening.rooms import Chance, any_room, convolve, response
 from tests.listening.sounds import noise_of
 from tests.listening.voices import ESPEAK, OWN, TEXTS, Utterance, spoken, word
 
-# The models' phrases, as espeak-ng has to be told them.
-WAKE_WORDS = {"okay_nabu": "okay nah boo", "hey_jarvis": "hey jarvis", "alexa": "alexa"}
+# The models' phrases, as espeak-ng has to be told them; its "hey jarvis" is none to the model.
+WAKE_WORDS = {"okay_nabu": "okay nah boo", "alexa": "alexa", "hey_mycroft": "hey mycroft"}
+WORDS_PER_MINUTE = 165
+# Between the word and the question, and what is around both.
+LEVELS = {
+    "no pause": (0.0, ""),
+    "pause 200 ms": (200.0, ""),
+    "pause 500 ms": (500.0, ""),
+    "RT 0.5 s": (500.0, "room"),
+    "white 10 dB": (500.0, "white"),
+    "music 10 dB": (500.0, "music"),
+}
 LEAD_MS = 2000.0
 TAIL_MS = 4500.0
 PIECE_S = 60.0
 
 
 def wake_words(half: Half, hours: float) -> Iterator[Made]:
-    """Each phrase in every voice: near, across a room, in noise; the question follows without a pause."""
+    """Each phrase in every voice, and a question after it: at once, after a pause, in a room, in noise."""
     number = 0
     for model, phrase in WAKE_WORDS.items():
         for voice in (*ESPEAK[half], *OWN[half]):
-            for level in ("near", "RT 0.5 s", "white 10 dB", "music 10 dB"):
+            for level in LEVELS:
                 chance = np.random.default_rng((zlib.crc32(b"wake word"), half == "held-out", number))
-                wake = word(phrase, voice, 150)
+                wake = word(phrase, voice, WORDS_PER_MINUTE)
                 follows = spoken(half)[number % len(spoken(half))]
                 yield _wake(model, wake, follows, level, half, number, chance)
                 number += 1
 
 
 def _wake(
-    model: str,
-    wake: Utterance,
-    follows: Utterance,
-    level: str,
-    half: Half,
-    number: int,
-    chance: np.random.Generator,
+    model: str, wake: Utterance, follows: Utterance, level: str, half: Half, number: int, chance: Chance
 ) -> Made:
-    called = wake.pcm[wake.start : wake.end].astype(np.float64)
-    asked = follows.pcm[follows.start : follows.end].astype(np.float64)
-    called, asked = at_dbfs(called, SPEECH_DBFS), at_dbfs(asked, SPEECH_DBFS)
-    start = samples_of_ms(LEAD_MS, NEAR_RATE_HZ)
-    between, end = start + len(called), start + len(called) + len(asked)
-    tail = np.zeros(samples_of_ms(TAIL_MS, NEAR_RATE_HZ))
-    sound = np.concatenate((np.zeros(start), called, asked, tail))
-    if level == "RT 0.5 s":
+    pause_ms, around = LEVELS[level]
+    called = at_dbfs(wake.pcm[wake.start : wake.end].astype(np.float64), SPEECH_DBFS)
+    asked = at_dbfs(follows.pcm[follows.start : follows.end].astype(np.float64), SPEECH_DBFS)
+    lead, pause, tail = (
+        np.zeros(samples_of_ms(length, NEAR_RATE_HZ)) for length in (LEAD_MS, pause_ms, TAIL_MS)
+    )
+    sound = np.concatenate((lead, called, pause, asked, tail))
+    start, between = len(lead), len(lead) + len(called)
+    begins, end = between + len(pause), between + len(pause) + len(asked)
+    if around == "room":
         room = any_room(chance, 0.5)
         sound = at_dbfs(convolve(sound, response(room, room.person, chance)), SPEECH_DBFS, slice(start, end))
-    elif level.endswith("dB"):
-        sound = with_noise(sound, noise_of(level.split()[0], len(sound), half, chance), 10)
+    elif around:
+        sound = with_noise(sound, noise_of(around, len(sound), half, chance), 10)
     labels = (
         Label("wake", ms(start), ms(between), model),
-        Label("sentence", ms(between), ms(end), follows.text),
+        Label("sentence", ms(begins), ms(end), follows.text),
     )
     name = f"wake-word-{number:03}-{model}"
     near = to_pcm(sound + floor(len(sound), chance))

@@ -50,7 +50,7 @@ def measures(judged: Sequence[Judged]) -> list[Measure]:
 
 def level_order(level: str) -> tuple[float, str]:
     """What is easiest first, by its number where it has one; all of them together last."""
-    if level in ("near", "no echo"):
+    if level in ("near", "no echo", "no pause"):
         return -math.inf, level
     number = re.search(r"[-+]?\d+(\.\d+)?", level)
     return (math.inf, level) if number is None else (float(number[0]), level)
@@ -99,10 +99,6 @@ def _of_turns(condition: str, level: str, judged: Sequence[Judged]) -> list[Meas
     steady = condition in ("sentence", "level", "pause") or level in ("20 dB", "10 dB", "5 dB")
     lost = [one.onset_lost_ms for one in found if one.onset_lost_ms is not None]
     delays = [one.delay_ms for one in found if one.delay_ms is not None and not one.cut_off]
-    words = [(float(one.word_errors), float(one.words)) for one in found if one.word_errors is not None]
-    low, high = of_ratio(words)
-    total = sum(count for _, count in words)
-    wer = 100 * sum(errors for errors, _ in words) / total if total else math.nan
 
     def on(name: str) -> tuple[str, str, str]:
         return condition, level, name
@@ -115,8 +111,16 @@ def _of_turns(condition: str, level: str, judged: Sequence[Judged]) -> list[Meas
         _percentile(*on("end of turn after, p50"), delays, 50, 300.0 if condition == "sentence" else None),
         _percentile(*on("end of turn after, p95"), delays, 95, 900.0 if condition == "sentence" else None),
         _false_turns(condition, level, judged),
-        Measure(*on("words wrong"), "%", wer, (100 * low, 100 * high), round(total)),
+        _words_wrong(condition, level, found),
     ]
+
+
+def _words_wrong(condition: str, level: str, found: Sequence[scoring.Sentence]) -> Measure:
+    words = [(float(one.word_errors), float(one.words)) for one in found if one.word_errors is not None]
+    low, high = of_ratio(words)
+    total = sum(count for _, count in words)
+    value = 100 * sum(errors for errors, _ in words) / total if total else math.nan
+    return Measure(condition, level, "words wrong", "%", value, (100 * low, 100 * high), round(total))
 
 
 def _false_turns(condition: str, level: str, judged: Sequence[Judged]) -> Measure:
@@ -175,7 +179,22 @@ def _of_wakes(condition: str, level: str, judged: Sequence[Judged]) -> list[Meas
     false = sum(scoring.false_wakes(case, heard) for case, heard in judged)
     duration_ms = sum(case.duration_ms for case, _ in judged)
     rate = _rate(condition, level, "false alarms", false, duration_ms, None)
-    return [_share(condition, level, "missed", [not hit for hit in hits]), rate] if hits else [rate]
+    if not hits:
+        return [rate]
+    after = [
+        scoring.sentence(label, heard)
+        for case, heard in judged
+        for label in case.labels
+        if label.kind == "sentence" and heard.wakes_ms
+    ]
+    lost = [one.onset_lost_ms for one in after if one.onset_lost_ms is not None]
+    return [
+        _share(condition, level, "missed", [not hit for hit in hits]),
+        rate,
+        _share(condition, level, "the question after it not heard", [not one.heard for one in after]),
+        _percentile(condition, level, "onset of the question lost, p95", lost, 95),
+        _words_wrong(condition, level, after),
+    ]
 
 
 def pooled(judged: Sequence[Judged], chosen: Callable[[Case], bool], name: str) -> list[Measure]:

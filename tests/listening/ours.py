@@ -1,6 +1,7 @@
 """The appliance itself: the real assembly in virtual time, its own microphone and loudspeaker in a room."""
 
 import hashlib
+import zlib
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
@@ -16,6 +17,8 @@ from appliance.hearing.smart_turn import SmartTurn
 from appliance.pcm.formats import Pcm
 from appliance.providers.offline.recognizer import Recognizer
 from appliance.service.assembly import Assembly
+from appliance.service.wake_words import load_wake_word
+from appliance.settings import load_settings
 from tests.listening.cases import ANSWER_AT_MS, Case, Scene, read_wav
 from tests.listening.echo_path import EchoPath, to_pcm
 from tests.listening.scoring import Heard, Turn
@@ -33,7 +36,9 @@ READING_MS = 110.0
 SILENT = 3  # of 32768; the answers' own floor is 25 and more, and 6 where they are ducked
 SILENT_BLOCKS = 3
 TAIL_MS = 500.0
-SCENES: tuple[Scene, ...] = ("turn", "answer", "noise")
+SCENES: tuple[Scene, ...] = ("turn", "answer", "noise", "wake")
+# For the hours in which nobody calls it: by turns.
+WAKE_WORDS = ("okay_nabu", "alexa", "hey_mycroft")
 
 
 class Ours:
@@ -56,7 +61,7 @@ class Ours:
         return ""
 
     def hears(self, case: Case) -> bool:
-        """Wake words only once there is something that listens for them."""
+        """Where its settings matter."""
         return case.scene in self._scenes
 
     def hear(self, cases: Sequence[Case], folder: Path) -> Iterator[tuple[Case, Heard]]:
@@ -82,10 +87,11 @@ class Ours:
         answers = [short] if answer is None else [answer, short]
         provider = _Provider(answers, PROVIDER_MS)
         delay_ms, path = _path_of(case, folder)
+        settings = (*self._settings, *_called(case))
         played = play(
             near,
             provider=provider,
-            settings=self._settings,
+            settings=settings,
             delay_ms=round(delay_ms),
             tail_ms=TAIL_MS,
             each_tick=tick,
@@ -95,6 +101,7 @@ class Ours:
             hears_itself=True,
             turn_model=_Model,
             warn=_fail,
+            wake_word=load_wake_word(load_settings([], settings, {}).settings, _fail),
             reader=reader,
         )
         return _heard(case, played)
@@ -148,6 +155,15 @@ class _Microphone(Script):
         if self._path is None or not len(block):
             return block
         return to_pcm(block + self._path.hear(len(block)))
+
+
+def _called(case: Case) -> tuple[str, ...]:
+    """The settings with which it waits to be called."""
+    if case.scene != "wake":
+        return ()
+    model = next((label.text for label in case.labels if label.kind == "wake"), "")
+    model = model or WAKE_WORDS[zlib.crc32(case.name.encode()) % len(WAKE_WORDS)]
+    return "conversation.trigger=wake_word", f"wake_word.model={model}"
 
 
 def _fail(warning: str) -> None:
@@ -206,7 +222,8 @@ def _clean_words(half: str, text: str) -> str | None:
 
 
 def _heard(case: Case, played: Played) -> Heard:
-    clean = _clean_words(case.half, case.labels[0].text) if case.scene == "turn" and case.real else None
+    asked = [label.text for label in case.labels if label.kind == "sentence"]
+    clean = _clean_words(case.half, asked[0]) if asked else None
     turns = _turns(played)
     return Heard(
         turns=tuple(turns),
@@ -215,6 +232,7 @@ def _heard(case: Case, played: Played) -> Heard:
         played_ms=float(sum(e["heard_ms"] for e in played.of("answer_done"))),
         spoke_ms=tuple(e["t_ms"] for e in played.of("answer_audible")),
         words=None if clean is None else _words_sent(played),
+        wakes_ms=tuple(e["t_ms"] for e in played.of("wake_word")),
         clean_words=clean,
     )
 

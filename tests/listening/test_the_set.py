@@ -12,7 +12,17 @@ from tests.listening.mixing import active_rms, places_for_pauses, say
 from tests.listening.sounds import NOISES, noise_of
 from tests.listening.voices import ASSETS, ESPEAK, FAR_ASSETS, HUMMED_HZ, OWN, REAL, spoken
 
-QUICK = ("sentence", "level", "white", "command", "backchannel", "transient", "own voice", "hours of white")
+QUICK = (
+    "sentence",
+    "level",
+    "white",
+    "command",
+    "backchannel",
+    "transient",
+    "own voice",
+    "hours of white",
+    "wake word",
+)
 
 
 def first(condition: str, count: int = 1) -> list[Made]:
