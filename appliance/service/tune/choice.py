@@ -19,6 +19,12 @@ _ENOUGH_PAUSES: Final = 5
 # What is gained by less is not worth another setting.
 _WORTH_MS: Final = 40.0
 _PREFIX_MARGIN_MS: Final = 100
+_AS_GOOD: Final = "What you have is as good for these recordings as anything tried."
+_TOO_LITTLE: Final = (
+    "What you have stays: nothing was wrong with it, and whether it could answer sooner without cutting you off"
+    f" cannot be known from so little. Say more, and pause in it: {_ENOUGH_SENTENCES} sentences and"
+    f" {_ENOUGH_PAUSES} pauses at least."
+)
 _MOST_PREFIX_MS: Final = 1000
 
 
@@ -73,7 +79,7 @@ def choose(yours: Candidate, truths: Sequence[Truth], measure: Measure, *, model
     """
     found = search(replace(yours.options, asks_model=False), measure)
     silences = [found]
-    if model:
+    if model and not _are_few(truths):
         silences.append(search(replace(found, asks_model=True), measure, [end_silence]))
     candidates = [_candidate(options, yours, truths) for options in silences]
     best = Candidate("yours", yours.options, yours.prefix_ms)
@@ -83,7 +89,7 @@ def choose(yours: Candidate, truths: Sequence[Truth], measure: Measure, *, model
     score = measure(best.options)
     best = replace(best, prefix_ms=_prefix_ms(score, yours.prefix_ms))
     if keys_of(best) == keys_of(yours):
-        return Choice(yours, score, ("What you have is as good for these recordings as anything tried.",))
+        return Choice(yours, score, (_TOO_LITTLE if _are_few(truths) else _AS_GOOD,))
     best = replace(best, name="tuned+model" if best.options.asks_model else "tuned")
     return Choice(best, score, tuple(_reasons(yours, best, score, truths, measure)))
 
@@ -97,9 +103,13 @@ def _candidate(found: TurnOptions, yours: Candidate, truths: Sequence[Truth]) ->
 def _with_margin(silence_ms: int, yours: Candidate, truths: Sequence[Truth]) -> int:
     """Longer than what was enough here; and no shorter than before where too little was said to know."""
     wanted = ceil(silence_ms * _MARGIN / _STEP_MS) * _STEP_MS
+    return max(wanted, yours.options.end_silence_ms) if _are_few(truths) else wanted
+
+
+def _are_few(truths: Sequence[Truth]) -> bool:
+    """Whether too little was said to know that nobody would be cut off by answering sooner."""
     sentences = sum(len(truth.utterances) for truth in truths)
-    few = sentences < _ENOUGH_SENTENCES or len(pauses_ms(truths)) < _ENOUGH_PAUSES
-    return max(wanted, yours.options.end_silence_ms) if few else wanted
+    return sentences < _ENOUGH_SENTENCES or len(pauses_ms(truths)) < _ENOUGH_PAUSES
 
 
 def _prefix_ms(tuned: Score, prefix_ms: int) -> int:

@@ -14,9 +14,11 @@ from appliance.hearing.recorded_edges import EdgeRecorder, RecordedEdges
 from appliance.hearing.turn_detector import TurnOptions
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, samples_of_ms
 from appliance.pcm.ring import SampleRing
-from appliance.service.tune.trial import Complete, Heard
+from appliance.service.tune.trial import Complete, Heard, Stretch, Words
 
 _BLOCK_MS: Final = 200
+# What a recognizer hears before and after a stretch: a first and a last sound are softer than an edge.
+_AROUND_MS: Final = 200
 # After its end the room stays silent, so that its last turn ends: longer than any silence tried.
 TAIL_MS: Final = 6000
 # What is tried dozens of times has to have an end; a room says no more about itself in an hour than in half.
@@ -28,6 +30,13 @@ class Model(Protocol):
 
     def completeness(self, pcm: Pcm) -> float:
         """How likely the person is done, 0…1, by 16 kHz sound up to now."""
+
+
+class Reader(Protocol):
+    """Speech to text (`Recognizer`)."""
+
+    def transcribe(self, pcm: Pcm) -> str:
+        """The words in 16 kHz sound."""
 
 
 class _Listener:
@@ -50,8 +59,11 @@ class _Listener:
         self._detector.reset()
 
 
-def hear_file(path: Path, detector: SpeechDetector, model: Model | None = None) -> Heard:
-    """The first `MAX_S` of a WAV file, heard as live; `model` is asked about its pauses when they are tried.
+def hear_file(
+    path: Path, detector: SpeechDetector, model: Model | None = None, reader: Reader | None = None
+) -> Heard:
+    """The first `MAX_S` of a WAV file, heard as live; `model` is asked about its pauses when they are tried,
+    and `reader` for the words in it when it is not known what was said.
 
     Raises InputFileError.
     """
@@ -79,8 +91,19 @@ def hear_file(path: Path, detector: SpeechDetector, model: Model | None = None) 
     if not said:
         raise InputFileError(f"{path} is too short to say anything about a room")
     powers = RecordedEdges.before(listener.edges.powers())
-    complete = None if model is None else _asking(model, np.concatenate(listener.windows))
-    return Heard(listener.window_samples, tuple(listener.probabilities), powers, said, complete)
+    pcm = np.concatenate(listener.windows)
+    complete = None if model is None else _asking(model, pcm)
+    words = None if reader is None else _reading(reader, pcm)
+    return Heard(listener.window_samples, tuple(listener.probabilities), powers, said, complete, words)
+
+
+def _reading(reader: Reader, pcm: Pcm) -> Words:
+    around = samples_of_ms(_AROUND_MS, NEAR_RATE_HZ)
+
+    def words(stretch: Stretch) -> int:
+        return len(reader.transcribe(pcm[max(stretch.start - around, 0) : stretch.end + around]).split())
+
+    return words
 
 
 def _asking(model: Model, pcm: Pcm) -> Complete:

@@ -36,6 +36,10 @@ class Stretch(NamedTuple):
         return self.start < other.end and other.start < self.end
 
 
+Words = Callable[[Stretch], int]
+"""How many words a recognizer reads in a stretch of the recording."""
+
+
 class HeardTurn(NamedTuple):
     """One turn as it was asked: speech in `speech`, committed at sample `ended_at`."""
 
@@ -56,6 +60,7 @@ class Heard:
     powers: Levels  # as from `RecordedEdges.before`
     recorded: int
     complete: Complete | None = field(default=None, compare=False)  # None: there is no model
+    words: Words | None = field(default=None, compare=False)  # None: nobody reads
 
     @property
     def samples(self) -> int:

@@ -15,6 +15,7 @@ STRICT: Final = TurnOptions(speech_threshold=0.7, silence_threshold=0.5, end_sil
 USUAL: Final = TurnOptions(end_silence_ms=200)
 LAX: Final = TurnOptions(speech_threshold=0.3, silence_threshold=0.2, end_silence_ms=200)
 # A shorter sound is a click that had luck.
+_WORDS_OF_A_SENTENCE: Final = 2  # one word is what recognizers make of noise
 _LEAST_SPEECH: Final = samples_of_ms(120, NEAR_RATE_HZ)
 
 
@@ -57,14 +58,30 @@ class Truth:
     doubtful: tuple[Stretch, ...]
     samples: int
     told: bool
+    wordless: int = 0  # of the doubtful: what sounded like speech, and in which no words were read
     unheard: int = 0  # sentences of the script of which nothing was heard
 
 
 def guess(heard: Heard, apart_ms: float) -> Truth:
-    """Of a recording without a script: speech that is less than `apart_ms` apart is one utterance."""
+    """Of a recording without a script: speech that is less than `apart_ms` apart is one utterance.
+
+    Where somebody reads the words: what has none may have been a cough, and counts neither way; what may
+    have been a soft word, was one where there are several.
+    """
     certain, doubtful = _speech(heard)
     apart = samples_of_ms(apart_ms, NEAR_RATE_HZ)
-    return Truth(tuple(_grouped(certain, apart)), tuple(doubtful), heard.samples, told=False)
+    if heard.words is None:
+        return Truth(tuple(_grouped(certain, apart)), tuple(doubtful), heard.samples, told=False)
+    soft = [run for run in doubtful if heard.words(run) >= _WORDS_OF_A_SENTENCE]
+    utterances = list(_grouped(_united([*certain, *soft]), apart))
+    wordless = [utterance for utterance in utterances if not heard.words(utterance.whole)]
+    return Truth(
+        tuple(utterance for utterance in utterances if utterance not in wordless),
+        (*(run for run in doubtful if run not in soft), *(utterance.whole for utterance in wordless)),
+        heard.samples,
+        told=False,
+        wordless=len(wordless),
+    )
 
 
 def by_script(heard: Heard, segments: Sequence[Segment]) -> Truth:
@@ -109,6 +126,17 @@ def _grouped(pieces: Sequence[Stretch], apart: int) -> Iterator[Utterance]:
         together.append(piece)
     if together:
         yield Utterance(tuple(together))
+
+
+def _united(runs: Sequence[Stretch]) -> list[Stretch]:
+    """In their order, those that overlap as one."""
+    united: list[Stretch] = []
+    for run in sorted(runs):
+        if united and run.start < united[-1].end:
+            united[-1] = Stretch(united[-1].start, max(run.end, united[-1].end))
+        else:
+            united.append(run)
+    return united
 
 
 def _mostly_in(piece: Stretch, where: Stretch) -> bool:

@@ -12,7 +12,7 @@ from appliance.hearing.turn_detector import TurnOptions
 from appliance.service.named_files import refuse_pipe
 from appliance.service.tune import candidates
 from appliance.service.tune.choice import Candidate, Choice, choose, with_model
-from appliance.service.tune.hearing_once import Model, hear_file
+from appliance.service.tune.hearing_once import Model, Reader, hear_file
 from appliance.service.tune.labels import read_labels
 from appliance.service.tune.score import Score, score
 from appliance.service.tune.trial import Heard, try_options
@@ -49,6 +49,7 @@ def tune(
     settings: Settings,
     detector: SpeechDetector,
     model: Model | None = None,
+    reader: Reader | None = None,
     apart_ms: float = APART_MS,
     busy: Callable[[str], None] = lambda what: None,
 ) -> Tuned:
@@ -61,7 +62,8 @@ def tune(
     for path in (*recordings, *noises):
         busy(f"listening to {path}")
         refuse_pipe(path)
-        heard.append(hear_file(path, detector, model))
+        heard.append(hear_file(path, detector, model, reader))
+        busy(f"looking for what was said in {path}")
         labels = None if path in noises else read_labels(path)
         if path in noises:
             truths.append(nobody_speaks(heard[-1]))

@@ -7,11 +7,13 @@ from pathlib import Path
 
 from rich.console import Console
 
+from appliance.errors import ProviderError
 from appliance.hearing.shipped_model import ModelError
 from appliance.hearing.smart_turn import SmartTurn
 from appliance.service.detectors import load_detector
 from appliance.service.tune.choice import keys_of
 from appliance.service.tune.display import LEGEND, as_json, table_of
+from appliance.service.tune.hearing_once import Reader
 from appliance.service.tune.picture import write_picture
 from appliance.service.tune.profile_file import place_of, profile_text, write_profile
 from appliance.service.tune.prompter import Prompter
@@ -54,6 +56,7 @@ def run_tune(settings: Settings, options: TuneOptions) -> None:
             settings,
             detector,
             _model(err),
+            _reader(err),
             options.apart_ms,
             (lambda what: None) if shown is None else (lambda what: shown.update(f"{what} …")),
         )
@@ -73,6 +76,17 @@ def _model(console: Console) -> SmartTurn | None:
         return SmartTurn()
     except ModelError as error:
         console.print(f"appliance: {error}; so it is tried with silence only", markup=False)
+        return None
+
+
+def _reader(console: Console) -> Reader | None:
+    """The offline recognizer, which is large: only here."""
+    from appliance.providers.offline.recognizer import Recognizer
+
+    try:
+        return Recognizer()
+    except ProviderError as error:
+        console.print(f"appliance: {error}; so nobody reads what was said", markup=False)
         return None
 
 

@@ -32,6 +32,8 @@ def how_sure(truths: tuple[Truth, ...], yours: Score, apart_ms: float) -> Iterat
         yield f"Of {unheard} sentences that were to be read nothing was heard; they count nowhere."
     if doubtful := sum(len(truth.doubtful) for truth in truths if not truth.told):
         yield f"{doubtful} sounds may have been soft words or noise; they count neither way."
+    if wordless := sum(truth.wordless for truth in truths):
+        yield f"In {wordless} of these sounds the offline recognizer, which knows English, read no words."
     sure = 100 * at_most(0, yours.utterances)
     yield (
         f"With {yours.utterances} sentences, none cut off still means: up to {sure:.0f} % cut off"

@@ -46,7 +46,7 @@ def test_who_hardly_pauses_is_answered_sooner() -> None:
 def test_of_a_few_sentences_nobody_is_waited_for_less() -> None:
     choice = chosen(sentences(4, pause_s=0.3))
     assert choice.candidate == YOURS
-    assert choice.reasons == ("What you have is as good for these recordings as anything tried.",)
+    assert "cannot be known from so little" in choice.reasons[0]
 
 
 def test_a_room_that_sounds_like_a_person_is_heard_more_strictly() -> None:

@@ -1,5 +1,7 @@
 """What counts as said is what a strict detector hears, and the script where there is one."""
 
+from dataclasses import replace
+
 from appliance.service.tune.truth import Segment, by_script, guess, nobody_speaks
 from tests.service.tune.spoken import heard, stretch
 
@@ -19,6 +21,21 @@ def test_what_only_a_lax_detector_hears_counts_neither_way() -> None:
     truth = guess(heard((1, 0), (1, 0.4), (3, 0), (1, 0.6), (3, 0)), apart_ms=2000)
     assert truth.utterances == ()
     assert {doubt.start for doubt in truth.doubtful} == {stretch(1, 2).start, stretch(5, 6).start}
+
+
+def test_what_has_no_words_counts_neither_way() -> None:
+    sound = heard((1, 0), (1, 0.9), (3, 0), (1, 0.9), (3, 0))
+    read = replace(sound, words=lambda where: 4 if where.start < stretch(3, 4).start else 0)
+    truth = guess(read, apart_ms=2000)
+    assert [utterance.whole for utterance in truth.utterances] == [stretch(1, 2)]
+    assert stretch(5, 6) in truth.doubtful
+    assert truth.wordless == 1
+
+
+def test_a_soft_sound_with_words_was_a_sentence() -> None:
+    sound = heard((1, 0), (1, 0.4), (3, 0))
+    assert len(guess(replace(sound, words=lambda where: 3), apart_ms=2000).utterances) == 1
+    assert guess(replace(sound, words=lambda where: 1), apart_ms=2000).utterances == ()
 
 
 def test_a_click_is_no_speech_however_sure_the_detector() -> None:
