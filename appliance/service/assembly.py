@@ -23,6 +23,7 @@ from appliance.conversation.vocabulary import (
 from appliance.hearing.detector import SpeechDetector
 from appliance.hearing.hearing import Hearing
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, samples_of_ms
+from appliance.pcm.gain import TurnGain
 from appliance.pcm.ring import SampleRing
 from appliance.providers.chain import Chain
 from appliance.service.announcer import Announcer
@@ -231,9 +232,10 @@ class Assembly:
             ends.near_ms,
             ends.out_ms,
         )
-        self.turns = Turns(self.near, self._door, self.record, ends.near_ms, clock.now_ms, prefix_samples)
+        gain, near_ms = TurnGain(settings.audio.input.gain_db), ends.near_ms
+        self.turns = Turns(self.near, self._door, self.record, near_ms, clock.now_ms, prefix_samples, gain)
         self.attention = attention_of(settings, strategy, can_be_called=ends.wake_word is not None)
-        self.floor = Floor(self.attention, self.near, reader, self._post)
+        self.floor = Floor(self.attention, self.near, reader, self._post, gain)
         self.conductor = Conductor(
             conductor_options(settings),
             clock,

@@ -7,6 +7,7 @@ from typing import Final, Protocol
 from appliance.conversation import vocabulary as v
 from appliance.conversation.interruption import Cause, Evidence, clearer
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, samples_of_ms
+from appliance.pcm.gain import TurnGain
 from appliance.service.turns import NearHistory
 
 # Read with the words: the first consonant may be before the onset. More of the room makes the
@@ -58,7 +59,10 @@ class Floor:
         near: NearHistory,
         reader: Reader | None,
         post: Callable[[v.FloorEvent], None],
+        gain: TurnGain | None = None,
     ) -> None:
+        """`gain`: what the reader is given is lifted as turns are; None: as auto does."""
+        self._gain = gain or TurnGain()
         self._judge = judge
         self._near = near
         self._reader = reader
@@ -132,7 +136,7 @@ class Floor:
         _, pcm = self._near.read(start, up_to - start)
         self._read_up_to = up_to
         self._know(replace(self._run.evidence, reading=True))
-        reader.read(pcm, lambda text: self._post(v.WordsRead(onset, text)))
+        reader.read(self._gain.lift(pcm), lambda text: self._post(v.WordsRead(onset, text)))
 
     def weigh(self) -> None:
         """Decide if the evidence is clear; where it is due, as soon as hearing has had its say, and the

@@ -13,12 +13,16 @@ from appliance.conversation.vocabulary import (
     TurnEnd,
     TurnEnded,
 )
-from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, ms_of_samples
+from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, ms_of_samples, samples_of_ms
+from appliance.pcm.gain import TurnGain
 from appliance.service.record import Record
 
 # How much of a turn is told in one message: a second, so that the burst of a long prefix stays
 # small beside the socket's buffers.
 _MESSAGE_SAMPLES = NEAR_RATE_HZ
+
+# A turn is said so loud as it begins; less of it, as where a button opened it, tells nothing yet.
+_WORDS_SAMPLES = (samples_of_ms(100, NEAR_RATE_HZ), samples_of_ms(1000, NEAR_RATE_HZ))
 
 
 class NearHistory(Protocol):
@@ -49,6 +53,7 @@ class Turn:
     sent: int
     after: int = 0  # nothing before this belongs to it
     streaming: bool = False
+    words_known: bool = False  # so its gain is chosen
 
 
 class Turns:
@@ -62,8 +67,10 @@ class Turns:
         near_ms: Callable[[int], float],
         now_ms: Callable[[], float],
         prefix_samples: int,
+        gain: TurnGain,
     ) -> None:
         self._near = near
+        self._gain = gain
         self._provider = provider
         self._record = record
         self._near_ms = near_ms
@@ -85,6 +92,7 @@ class Turns:
         start = self._start(onset, self._turn.sent, prefix_samples)
         onset = max(onset, start)
         self._turn = Turn(self._turn.number + 1, onset, start, start, after=self._turn.sent)
+        self._gain.begin()
         self._provider.send(OpenTurn())
         self._record.write(
             "turn_opened",
@@ -121,7 +129,16 @@ class Turns:
     def stream(self, up_to: int) -> None:
         """From here on the turn's sound may leave the box; what is there of it leaves at once."""
         self._turn.streaming = True
+        self._hear_words(up_to)
         self.heard(up_to)
+
+    def _hear_words(self, up_to: int) -> None:
+        turn, (least, most) = self._turn, _WORDS_SAMPLES
+        if turn.words_known or up_to - turn.onset < least:
+            return
+        turn.words_known = True
+        count = min(up_to - turn.onset, most)
+        self._gain.hear_words(self._near.read(up_to - count, count)[1])
 
     def heard(self, up_to: int) -> None:
         """The near history holds every sample before `up_to`: tell what may be told."""
@@ -129,7 +146,7 @@ class Turns:
         while turn.streaming and turn.sent < up_to:
             first, pcm = self._near.read(turn.sent, min(_MESSAGE_SAMPLES, up_to - turn.sent))
             self.overrun_samples += first - turn.sent
-            self._provider.send(AppendAudio(pcm))
+            self._provider.send(AppendAudio(self._gain.apply(pcm)))
             turn.sent = first + len(pcm)
 
     def commit(self, end: TurnEnded, answer: int) -> None:

@@ -17,6 +17,7 @@ from appliance.settings.panel import Panel
 from appliance.settings.provider import OFFLINE, Provider
 from appliance.settings.quiet_hours import QuietHours
 from appliance.settings.section import Allowed, Conflict, Section, Text, refuse, refuse_value
+from appliance.settings.sound_devices import InputDevice, OutputDevice
 from appliance.settings.wake_word import WakeWord
 from appliance.settings.zones import zone_mistake
 
@@ -149,18 +150,6 @@ class Interruption(Section):
         return self
 
 
-class Device(Section):
-    """One sound device."""
-
-    device: Annotated[Text, Allowed('a name from `appliance devices`; "" chooses by itself')] = ""
-
-
-class OutputDevice(Device):
-    """The loudspeaker."""
-
-    keep_awake: Literal["silence", "noise"] = "silence"
-
-
 class Echo(Section):
     """The loudspeaker as the microphone hears it."""
 
@@ -170,7 +159,7 @@ class Echo(Section):
 class Audio(Section):
     """Microphone and loudspeaker."""
 
-    input: Device = Device()
+    input: InputDevice = InputDevice()
     output: OutputDevice = OutputDevice()
     echo: Echo = Echo()
 

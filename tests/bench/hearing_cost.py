@@ -72,7 +72,7 @@ def measure(seconds: float, rate_hz: int = 48_000, scene: Scene = SPEECH) -> dic
                 started, cpu_started = time.monotonic(), time.clock_gettime(clock)
                 windows_before = hearing.heard_until // 512
             far_ring.write(_piece(far, n, far_block))
-            far_end.rendered(time.monotonic(), far_ring.written)
+            far_end.rendered(time.monotonic(), far_ring.written, 0)
             capture.write(_piece(near, n, block))
             far_end.captured(capture.written)
             wake.set()
