@@ -103,12 +103,14 @@ def _unheeded_at_deadline(evidence: Evidence) -> Cause:
 
 @dataclass(frozen=True, slots=True)
 class AttentionOptions:
-    """For `follow_up_s` after an answer speech opens a turn (0: never), `follow_ups` times in a row."""
+    """For `follow_up_s` after an answer speech opens a turn (0: never), `follow_ups` times in a row. `word`
+    is the wake word as one says it; without one that is heard the button has to do in its place."""
 
     trigger: Trigger = Trigger.OPEN
     follow_up_s: float = 8.0
     follow_ups: int = 5
     stop_word: bool = True
+    word: str = ""
 
 
 class Attention:
@@ -126,8 +128,18 @@ class Attention:
 
     @property
     def trigger(self) -> Trigger:
-        """What opens a turn."""
-        return self._options.trigger
+        """What opens a turn, as things are."""
+        return Trigger.BUTTON if self.wordless else self._options.trigger
+
+    @property
+    def word(self) -> str:
+        """The wake word as one says it; "" where none is listened for."""
+        return self._options.word
+
+    @property
+    def wordless(self) -> bool:
+        """Whether the wake word that is to open turns cannot be heard."""
+        return self._options.trigger is Trigger.WAKE_WORD and not self._options.word
 
     @property
     def table(self) -> Table:
@@ -161,6 +173,11 @@ class Attention:
     def spoken(self) -> None:
         """Speech alone opened a turn."""
         self._spoken = True
+
+    @property
+    def opened_by_speech(self) -> bool:
+        """Whether the turn that is open, and was not asked yet, was opened by speech alone."""
+        return self._spoken
 
     def asked(self) -> None:
         """The turn is asked, and counts; it may go on and be asked once more."""

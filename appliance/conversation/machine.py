@@ -85,6 +85,7 @@ class Happening(StrEnum):
     # the person's hands, and others that have a say
     PRESSED = "button"
     CALLED = "wake_word"
+    CALLED_AGAIN = "wake_word_again"  # with nothing before it in a turn that speech has opened
     RELEASED = "button_released"  # after it was held
     TAPPED = "button_tapped"  # released at once
     COMMIT_WANTED = "commit"
@@ -132,6 +133,7 @@ class Verb(StrEnum):
     END_TURN = "end turn"  # it ends here
     COMMIT_TURN = "commit turn"
     DISCARD_TURN = "discard turn"
+    DROP_TURN = "drop turn"  # it held the wake word alone, and is taken back
     TAKE_BACK_TURN = "take back turn"  # it was asked, and nobody waits for an answer any more
     ABORT_TURN = "abort turn"  # by wish: nothing of it is asked, what was sent is taken back
     FORGET_SPEECH = "forget speech"

@@ -51,6 +51,7 @@ def _open(state: State) -> dict[tuple[State, H], Row]:
     """Rows of every turn that is open."""
     leave = _WAITS.get(state, ())
     return {
+        (state, H.CALLED_AGAIN): Row(S.OPENING, (*leave, V.DROP_TURN, V.OPEN_CALLED_TURN)),
         (state, H.COMMIT_WANTED): Row(state, (V.END_TURN,)),
         (state, H.MICROPHONE_LOST): Row(state, (V.END_TURN,)),
         (state, H.MUTED): Row(S.IDLE, (*leave, V.ABORT_TURN, V.FORGET_ALL_SPEECH)),

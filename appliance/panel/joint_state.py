@@ -45,6 +45,8 @@ class JointState:
     quiet: bool = False  # it is one of the quiet hours
     button_down: bool = False
     asks_to_forget: bool = False
+    listens_on: bool = False  # after an answer: who speaks now needs no button and no wake word
+    wordless: bool = False  # its wake word cannot be heard: the button has to do
 
 
 class Shown(StrEnum):
@@ -63,7 +65,9 @@ class Shown(StrEnum):
     THINKING = "thinking"
     INTERRUPTED = "interrupted"
     SPEAKING = "speaking"
+    LISTENING_ON = "listening on"
     NOBODY = "nobody"
+    WORDLESS = "wordless"
     STAND_IN = "stand-in"
     QUIET = "quiet"
     IDLE = "idle"
@@ -89,7 +93,9 @@ PRIORITIES: Final[tuple[tuple[Shown, Callable[[JointState], bool]], ...]] = (
     (Shown.THINKING, lambda joint: joint.phase in (Phase.THINKING, Phase.LISTENING)),
     (Shown.INTERRUPTED, lambda joint: joint.phase is Phase.INTERRUPTED),
     (Shown.SPEAKING, lambda joint: joint.phase is Phase.SPEAKING or joint.sounds),
+    (Shown.LISTENING_ON, lambda joint: joint.listens_on),
     (Shown.NOBODY, lambda joint: joint.answering is Answering.NOBODY),
+    (Shown.WORDLESS, lambda joint: joint.wordless),
     (Shown.STAND_IN, lambda joint: joint.answering is Answering.STAND_IN),
     (Shown.QUIET, lambda joint: joint.quiet),
     (Shown.IDLE, lambda joint: True),

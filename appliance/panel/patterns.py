@@ -77,6 +77,9 @@ PATTERNS: Final[Mapping[Shown, Pattern]] = {
     Shown.THINKING: Pattern(
         (700, 150), YELLOW, "You were heard, and the answer is being made.", Spread.TURNING
     ),
+    Shown.LISTENING_ON: Pattern(
+        (1500, 600), SKY_BLUE, "It listens on for a while: just speak, without the button or the wake word."
+    ),
     Shown.SPEAKING: Pattern((2400, 150), GREEN, "It speaks.", swells=True),
     Shown.INTERRUPTED: Pattern((200, 200), ORANGE, "It stopped, to hear whether you want to say something."),
     Shown.RINGING: Pattern((500, 500), WHITE, "An alarm rings. Press the button to stop it."),
@@ -104,6 +107,11 @@ PATTERNS: Final[Mapping[Shown, Pattern]] = {
     Shown.STARTING: Pattern((250, 750), SKY_BLUE, "It starts, or opens the microphone: wait a moment."),
     Shown.STAND_IN: Pattern(
         (80, 250, 80, 5000), YELLOW, "It is ready, but whom you chose to answer cannot; another one does."
+    ),
+    Shown.WORDLESS: Pattern(
+        (80, 250, 80, 250, 80, 5000),
+        YELLOW,
+        "It cannot hear its wake word: press the button instead; the journal says why.",
     ),
     Shown.DEAF: Pattern(
         (800, 250, 150, 1750), VERMILLION, "It cannot hear: look to the microphone and its plug."

@@ -234,7 +234,7 @@ class Assembly:
         )
         gain, near_ms = TurnGain(settings.audio.input.gain_db), ends.near_ms
         self.turns = Turns(self.near, self._door, self.record, near_ms, clock.now_ms, prefix_samples, gain)
-        self.attention = attention_of(settings, strategy, can_be_called=ends.wake_word is not None)
+        self.attention = attention_of(settings, strategy, ends.wake_word)
         self.floor = Floor(self.attention, self.near, reader, self._post, gain)
         self.conductor = Conductor(
             conductor_options(settings),

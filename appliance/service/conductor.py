@@ -21,6 +21,7 @@ from appliance.conversation.announcements import Ruling, Sound
 from appliance.conversation.deadlines import Deadline
 from appliance.conversation.machine import Happening, Phase, State, step
 from appliance.errors import FailureCategory
+from appliance.service.calls import Calls
 from appliance.service.chain_record import ChainRecord
 from appliance.service.clock import StreamClock
 from appliance.service.early_end import EarlyEnd
@@ -58,7 +59,7 @@ class Conductor:
         self._performer = Performer(
             rooms, self._waits, self._early, self._subject, clock, record, near_ms, self.post
         )
-        self._near_ms = near_ms
+        self._calls = Calls(rooms, self._subject, record, near_ms)
         self._inbox: deque[Event] = deque()
         self._state = State.IDLE
         self._senses = Senses(record)
@@ -172,8 +173,9 @@ class Conductor:
                 self._waits.go_on()
             case v.DeviceChanged():
                 self._take_device(event)
-            case v.WakeWordHeard() if self._senses.muted:
-                pass  # it was on its way here
+            case v.WakeWordHeard():
+                if not self._senses.muted and not self._performer.forgetting:  # else it was on its way here
+                    self._happen(self._calls.take(event))
             case _ if isinstance(event, v.Wish):
                 self._take_wish(event)
             case _:
@@ -191,8 +193,6 @@ class Conductor:
             case v.SpeechPossible(onset=onset) if self._is_decided(Happening.SPEECH_POSSIBLE):
                 subject.onset = onset
                 self._rooms.floor.begin(onset)
-            case v.WakeWordHeard():
-                self._hear_wake_word(event)
             case v.TurnEnded():
                 subject.turn_ending = subject.turn_end = event
             case v.TurnTooShort(at=at, last_speech=last_speech, cause=cause, speech_ms=speech_ms):
@@ -203,16 +203,6 @@ class Conductor:
         happening = OF_SPEECH.get(type(event))
         if happening is not None:
             self._happen(happening)
-
-    def _hear_wake_word(self, event: v.WakeWordHeard) -> None:
-        self._subject.called = event
-        self._attention.called()
-        self._record.write(
-            "wake_word",
-            name=event.name,
-            probability=round(event.probability, 3),
-            end_ms=round(self._near_ms(event.end)),
-        )
 
     def _take_playout(self, event: PlayoutEvent) -> None:
         match event:

@@ -29,7 +29,6 @@ OF_SPEECH: Mapping[type, Happening] = {
     v.SpeechEnded: Happening.SPEECH_ENDED,
     v.TurnEnded: Happening.TURN_ENDED,
     v.TurnTooShort: Happening.TURN_TOO_SHORT,
-    v.WakeWordHeard: Happening.CALLED,
 }
 OF_PLAYOUT: Mapping[type, Happening] = {
     AnswerHeard: Happening.ANSWER_HEARD,

@@ -210,6 +210,8 @@ class LiveControls:
             mouthless=self._why_not_ready("loudspeaker")
             or (f"{Part.PLAYOUT} is stuck" if Part.PLAYOUT in self._stuck else ""),
             light=self._light(),
+            trigger=self._assembly.attention.trigger,
+            wake_word=self._assembly.attention.word,
             quiet_until=self._assembly.quiet.until,
             echo=self._assembly.echo.status(),
             end_of_turn=self._assembly.turn_ending.words(self._assembly.hearing.learnt),

@@ -44,7 +44,7 @@ from appliance.service.provider_list import ProviderList
 from appliance.service.reload import Reload
 from appliance.service.sentences import say
 from appliance.service.state import StateDirectory
-from appliance.service.wake_words import WAKELESS_SENTENCE
+from appliance.service.wake_words import WORDLESS_SENTENCE
 from appliance.settings import Settings
 
 # The first provider gets this long before the appliance listens without it: what is said meanwhile
@@ -96,7 +96,6 @@ class LiveLoop:
         self._clock_trust = ClockTrust()
         log.subscribe(self._clock_trust.take)
         ends = self._ends(settings, keep_transcripts, wake_word)
-        self._wakeless = settings.conversation.trigger == "wake_word" and wake_word is None
         self._assembly = Assembly(settings, providers, detector, ends, self._clock, log, say, state=state)
         self._heartbeat = Heartbeat(notifier, self._assembly.note_standstill, tell_owner, ending.break_down)
         self._hearing = HearingThread(self._assembly.hearing, self._sound.wake, self._broke)
@@ -313,8 +312,8 @@ class LiveLoop:
     def _say_ready(self) -> None:
         if self._handed is None:
             self._assembly.announcer.say_ready(self._assembly.instructions.filled(self._greeting))
-        if self._wakeless:
-            self._assembly.announcer.announce(WAKELESS_SENTENCE)
+        if self._assembly.attention.wordless:
+            self._assembly.announcer.announce(WORDLESS_SENTENCE)
         who = f"answers come from {self._assembly.chain.provider}"
         self._tell_owner(f"ready: {self._sound.ends}; {who}")
 

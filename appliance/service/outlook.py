@@ -59,6 +59,7 @@ class Outlook:
         self._quiet = False
         self._ear_open = ear.open
         self.life = Life.STARTING
+        self.wordless = False  # its wake word cannot be heard
 
     def take(self, event: Event) -> None:
         """An event of the log, as it is written."""
@@ -100,6 +101,8 @@ class Outlook:
             quiet=self._quiet,
             button_down=button_down,
             asks_to_forget=asks_to_forget,
+            listens_on=conductor.state is State.FOLLOWING,
+            wordless=self.wordless,
         )
 
     def _is_lost(self, device: str) -> bool:

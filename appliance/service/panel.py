@@ -65,6 +65,7 @@ class Panel:
         loop = asyncio.get_running_loop()
         conductor = assembly.conductor
         self._outlook = Outlook(conductor, assembly.loudspeaker, ear, assembly.provider_names)
+        self._outlook.wordless = assembly.attention.wordless
         self._light = PanelLight(hardware.lamp, loop, tell_owner)
         self._press = Button(conductor.post)
         down = hardware.button_down

@@ -92,6 +92,7 @@ class Performer:
             Verb.END_TURN: self._end_turn,
             Verb.COMMIT_TURN: self._commit_turn,
             Verb.DISCARD_TURN: lambda: turns.discard("too_short", subject.short_ms),
+            Verb.DROP_TURN: lambda: turns.drop("wake_word", subject.heard_up_to),
             Verb.TAKE_BACK_TURN: turns.take_back,
             Verb.ABORT_TURN: lambda: turns.abort(subject.happening, subject.heard_up_to),
             Verb.FORGET_SPEECH: lambda: self._forget(ears.forget),

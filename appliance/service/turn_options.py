@@ -5,6 +5,7 @@ from dataclasses import replace
 from appliance.conversation.attention import Attention, AttentionOptions, Trigger
 from appliance.conversation.strategies import Strategy
 from appliance.hearing.turn_detector import TurnOptions
+from appliance.hearing.wake_word import WakeWordDetector
 from appliance.pcm.formats import NEAR_RATE_HZ, samples_of_ms
 from appliance.service.rooms import ConductorOptions
 from appliance.settings import Settings
@@ -32,13 +33,12 @@ def turn_options(settings: Settings) -> TurnOptions:
     )
 
 
-def attention_of(settings: Settings, strategy: Strategy, *, can_be_called: bool) -> Attention:
-    """What of it is meant for us. Not `can_be_called`: the button has to do in place of the wake word."""
-    talk = settings.conversation
-    trigger = Trigger(talk.trigger)
-    if trigger is Trigger.WAKE_WORD and not can_be_called:
-        trigger = Trigger.BUTTON
-    options = AttentionOptions(trigger, talk.follow_up_s, talk.follow_ups, talk.stop_word)
+def attention_of(settings: Settings, strategy: Strategy, word: WakeWordDetector | None) -> Attention:
+    """What of it is meant for us; without `word` the button has to do in place of the wake word."""
+    talk, phrase = settings.conversation, "" if word is None else word.phrase
+    options = AttentionOptions(
+        Trigger(talk.trigger), talk.follow_up_s, talk.follow_ups, talk.stop_word, phrase
+    )
     return Attention(strategy, options)
 
 

@@ -172,6 +172,15 @@ class Turns:
         """Nothing of the turn that was asked is of interest any more."""
         self._provider.send(DiscardTurn())
 
+    def drop(self, cause: str, up_to: int) -> None:
+        """As `abort`, but what was said of it may belong to the next one."""
+        turn = self._turn
+        if turn.sent > turn.start:
+            self.take_back()
+        turn.streaming = False
+        turn.sent = turn.start
+        self.discard(cause, round(ms_of_samples(max(up_to - turn.onset, 0), NEAR_RATE_HZ)))
+
     def abort(self, cause: str, up_to: int) -> None:
         """By wish, nothing of the turn is asked: what the provider knows of it is taken back. It was
         said from its onset to `up_to`."""

@@ -7,7 +7,7 @@ from appliance.hearing.wake_word import WakeWordDetector
 from appliance.settings import Settings
 
 # Said aloud once, by who cannot be called.
-WAKELESS_SENTENCE: Final = "I cannot hear my wake word. Please press the button instead."
+WORDLESS_SENTENCE: Final = "I cannot hear my wake word. Please press the button instead."
 
 
 def load_wake_word(settings: Settings, warn: Callable[[str], None]) -> WakeWordDetector | None:

@@ -181,6 +181,35 @@ CALLED = (
         (*_LISTENED_ON, V.RELEASE_TURN, V.LET_TURN_GO),
         S.FOLLOWING,
     ),
+    *(
+        Scenario(
+            f"who says the wake word all the same begins with what follows it ({how})",
+            (*_LISTENS_ON, H.SPEECH_POSSIBLE, *more, H.CALLED_AGAIN),
+            (*_LISTENED_ON, V.OPEN_TURN, *done, V.DROP_TURN, V.OPEN_CALLED_TURN),
+            S.OPENING,
+        )
+        for how, more, done in (
+            ("replying", (), (_WINDOW,)),
+            ("opening", (H.FOLLOW_UP_OVER,), ()),
+            ("listening", (H.SPEECH_REAL,), (_WINDOW, *_REAL)),
+        )
+    ),
+    Scenario(
+        "the wake word alone, where an answer is owed",
+        (*_CALLS, H.TURN_ENDED, H.SPEECH_POSSIBLE, H.ANSWER_LOST, H.CALLED_AGAIN),
+        (
+            *_CALLED,
+            *_ASK,
+            V.AWAIT_DECISION,
+            _ANSWER,
+            _CONFIRM,
+            V.FINISH_ANSWER,
+            V.OPEN_TURN,
+            V.DROP_TURN,
+            V.OPEN_CALLED_TURN,
+        ),
+        S.OPENING,
+    ),
     # --- over an answer
     Scenario(
         "the wake word takes the floor at once",

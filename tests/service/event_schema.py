@@ -81,7 +81,11 @@ MEMBERS: Mapping[str, Mapping[str, Check]] = {
     "phase": {"from": _PHASE, "to": _PHASE, "cause": _name, "turn": _or_null(_turn)},
     "turn_opened": {"turn": _turn, "onset_ms": _number, "prefix_ms": _duration},
     "turn_committed": {"turn": _turn, "audio_ms": _duration, "cause": _one_of(*TurnEnd)},
-    "turn_discarded": {"turn": _turn, "speech_ms": _duration, "cause": _one_of("too_short", "muted", "stop")},
+    "turn_discarded": {
+        "turn": _turn,
+        "speech_ms": _duration,
+        "cause": _one_of("too_short", "muted", "stop", "wake_word"),
+    },
     "provider": {
         "name": _name,
         "link": _one_of("connecting", "ready", "down", "backing_off"),

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from appliance.conversation.machine import State
-from appliance.conversation.vocabulary import MuteWanted, Pressed, Released, Ring
+from appliance.conversation.vocabulary import AppendAudio, DiscardTurn, MuteWanted, Pressed, Released, Ring
 from appliance.pcm.formats import Pcm, samples_of_ms
 from appliance.service.happenings import Event
 from tests.service.event_schema import problems
@@ -176,3 +176,16 @@ def test_it_begins_the_count_of_replies_anew() -> None:
     settings = ("conversation.follow_ups=1", "conversation.follow_up_s=5")
     played = converse(*near, said_ms=(1700,), settings=settings)
     assert len(played.of("turn_opened")) == 2
+
+
+@pytest.mark.parametrize("pause_ms", [0, 2500])
+def test_who_says_it_in_the_time_to_reply_asks_what_follows_it(pause_ms: int) -> None:
+    words = speech(900, seed=4)
+    near = (silence(1000), WORD, speech(900), silence(4400), WORD, silence(pause_ms), words, silence(5000))
+    played = converse(*near, said_ms=(1700, 7700))
+    assert [event["cause"] for event in played.of("turn_discarded")] == ["wake_word"]
+    told = played.provider.told
+    taken_back = next(number for number, command in enumerate(told) if isinstance(command, DiscardTurn))
+    turn = np.concatenate([each.pcm for each in told[taken_back:] if isinstance(each, AppendAudio)])
+    first = int(np.flatnonzero(turn)[0]) if pause_ms else samples_of_ms(LATE_MS - NOTICED_MS, 16_000)
+    assert np.array_equal(turn[first : first + len(words)], words)

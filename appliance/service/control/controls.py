@@ -83,6 +83,8 @@ class Status:
     """What the appliance is doing (public contract: `status --json` has these keys).
 
     `phase` is one of the five of the event log, `state` the finer one within it. `volume` is 0…100.
+    `trigger` is what opens a turn as things are: open, button, or wake_word, which is `wake_word` as one says
+    it; a wake word that cannot be heard is told by `light`.
     `light` is what the light tells (hardware/lights.md), also where there is none. `end_of_turn` says how
     much silence ends a turn by now, and what has a say in it.
     `quiet_until` is when the quiet hours end, "07:00", empty where they are not.
@@ -108,6 +110,8 @@ class Status:
     alarm_rings: bool = False
     alarms: Sequence[AlarmStatus] = ()
     light: str = ""
+    trigger: str = "open"
+    wake_word: str = ""
     quiet_until: str = ""
     echo: EchoStatus | None = None
     end_of_turn: str = ""

@@ -143,7 +143,9 @@ def _headlines(status: Status) -> Iterator[Text]:
     if status.muted:
         yield Text("It is muted: it hears nothing and sends nothing.", "bold yellow")
     else:
-        yield Text(_DOING.get(status.phase, f"It is {printable(status.phase)}."), "bold")
+        yield Text(_doing(status), "bold")
+    if status.light == "wordless":
+        yield Text("It cannot hear its wake word: press the button; `journalctl` says why.", "yellow")
     if status.alarm_rings:
         yield Text("An alarm rings: `appliance stop` ends it.", "bold yellow")
     if status.quiet_until:
@@ -156,6 +158,16 @@ def _headlines(status: Status) -> Iterator[Text]:
         yield Text(f"A turn ends after {printable(status.end_of_turn)}.", "dim")
     up = f"running for {duration_words(status.uptime_s)}"
     yield Text(f"version {status.version}, {up}, volume {status.volume} %, {status.conversation}", "dim")
+
+
+def _doing(status: Status) -> str:
+    if status.state == "following":
+        return "It listens on after its answer: just speak."
+    if status.phase == "idle" and status.trigger == "button":
+        return "It waits for the button."
+    if status.phase == "idle" and status.trigger == "wake_word":
+        return f"It waits for “{printable(status.wake_word)}”, or for the button."
+    return _DOING.get(status.phase, f"It is {printable(status.phase)}.")
 
 
 def _section(title: str, rows: Sequence[tuple[str, ...]]) -> RenderableType:

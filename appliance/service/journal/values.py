@@ -32,6 +32,7 @@ _WORDS: Final[Mapping[tuple[str, str], Mapping[Any, str]]] = {
         Happening.STOP_SAID: "the person wants silence",
         Happening.PRESSED: "the button was pressed",
         Happening.CALLED: "the wake word was said",
+        Happening.CALLED_AGAIN: "the wake word was said",
         Happening.RELEASED: "the button was released",
         Happening.TAPPED: "the button was tapped",
         Happening.COMMIT_WANTED: "somebody asked for it",
@@ -65,6 +66,7 @@ _WORDS: Final[Mapping[tuple[str, str], Mapping[Any, str]]] = {
         "too_short": "too short",
         "muted": "it was muted",
         "stop": "it was stopped",
+        "wake_word": "it was the wake word alone",
     },
     ("interruption", "cause"): {
         Cause.LENGTH: "the person went on speaking",
