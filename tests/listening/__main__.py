@@ -16,7 +16,7 @@ from tests.listening.conditions import CONDITIONS
 from tests.listening.frozen import NotFrozenError, check_frozen
 from tests.listening.ours import Ours
 from tests.listening.peers import peers
-from tests.listening.report import table
+from tests.listening.report import at_their_defaults, curve_table, table
 from tests.listening.run import Record, load, new_record, run_half, save, shared
 from tests.listening.silence_only import END_SILENCES_MS, SilenceOnly
 from tests.listening.systems import System
@@ -85,7 +85,9 @@ def main() -> None:
         document.write(record)
     for half, by_system in record.measures.items():
         for condition in dict.fromkeys(m.condition for found in by_system.values() for m in found):
-            print(f"\n### {condition}, {half}\n\n{table(condition, by_system)}")
+            shown = at_their_defaults(by_system)
+            print(f"\n### {condition}, {half}\n\n{table(condition, shown)}")
+        print(f"\n### delays, {half}\n\n{curve_table(by_system)}")
     if typed.compare:
         print(f"\n{compared(load(typed.compare), record)}")
 

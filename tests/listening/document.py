@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.listening.cases import Half
 from tests.listening.headline import CONDITION
 from tests.listening.pictures import condition_picture, curve_picture, points
-from tests.listening.report import table
+from tests.listening.report import at_their_defaults, curve_table, table
 from tests.listening.run import Record
 
 DOCUMENT = Path("docs/listening.md")
@@ -62,7 +62,8 @@ def write(record: Record) -> None:
         for condition in conditions:
             if condition != CONDITION:
                 path = PICTURES / picture_name(condition, half)
-                path.write_text(condition_picture(condition, by_system), encoding="utf-8")
+                picture = condition_picture(condition, at_their_defaults(by_system))
+                path.write_text(picture, encoding="utf-8")
         if points(by_system):
             curve = PICTURES / picture_name("curve", half)
             curve.write_text(curve_picture(by_system), encoding="utf-8")
@@ -79,9 +80,11 @@ def text(record: Record) -> str:
     for half, by_system in record.measures.items():
         cases, real = record.cases[half]
         parts.append(f"## The {half} half: {cases} cases, {real} of them in real voices\n")
-        parts.append(table(CONDITION, by_system) + "\n")
+        shown = at_their_defaults(by_system)
+        parts.append(table(CONDITION, shown) + "\n")
         if points(by_system):
             parts.append(f"![Cut-offs over delay](listening/{picture_name('curve', half)})\n")
+            parts.append(curve_table(by_system) + "\n")
         conditions = dict.fromkeys(m.condition for found in by_system.values() for m in found)
         for condition in conditions:
             if condition != CONDITION:
@@ -89,7 +92,7 @@ def text(record: Record) -> str:
                 parts.append(f"### {condition}\n\n{about}\n")
                 parts.append(f"![{condition}](listening/{picture_name(condition, half)})\n")
                 parts.append(
-                    f"<details><summary>numbers</summary>\n\n{table(condition, by_system)}\n\n</details>\n"
+                    f"<details><summary>numbers</summary>\n\n{table(condition, shown)}\n\n</details>\n"
                 )
     return "\n".join(parts)
 

@@ -133,7 +133,8 @@ def points(by_system: Mapping[str, Sequence[Measure]]) -> list[Point]:
         p50, p95 = (of.get(("sentence", "all", f"end of turn after, p{n}")) for n in (50, 95))
         cut = of.get(("pause", "all", "cut off")) or of.get(("pause", "put in", "cut off"))
         if p50 is not None and p95 is not None and cut is not None and not math.isnan(p50.value):
-            found.append(Point(name, name.split(",")[0], p50.value, p95.value, cut))
+            family = name if name.startswith("ours") else name.split(",")[0]
+            found.append(Point(name, family, p50.value, p95.value, cut))
     return found
 
 
@@ -163,13 +164,15 @@ def curve_picture(by_system: Mapping[str, Sequence[Measure]]) -> str:
     lines.append(_text(16, 84, "sentences cut off in a pause, %", 12))
     lines += [_line(x.at(300), y.at(2), x.at(300), bottom, PROMISE, dashed=True)]
     lines += [_line(64, y.at(2), x.at(300), y.at(2), PROMISE, dashed=True)]
-    for family, (colour, shape) in looks.items():
+    for family in families:
         mine = sorted((p for p in found if p.family == family), key=lambda p: p.delay_p50_ms)
-        lines += _family(mine, x, y, colour, shape)
+        lines += _family(family, mine, x, y, looks[family])
     return "\n".join([*lines, "</svg>"]) + "\n"
 
 
-def _family(mine: Sequence[Point], x: Axis, y: Axis, colour: str, shape: str) -> list[str]:
+def _family(family: str, mine: Sequence[Point], x: Axis, y: Axis, look: tuple[str, str]) -> list[str]:
+    colour, shape = look
+    below = 18 if family == "pipecat" else -9  # so that neighbours' names do not meet
     lines = []
     for point in mine:
         across = y.at(point.cut_off.value)
@@ -177,8 +180,9 @@ def _family(mine: Sequence[Point], x: Axis, y: Axis, colour: str, shape: str) ->
         lines.append(_line(x.at(point.delay_p50_ms), across, x.at(point.delay_p95_ms), across, colour))
         lines.append(_mark(x.at(point.delay_p95_ms), across, shape, colour, hollow=True))
         lines.append(_mark(x.at(point.delay_p50_ms), across, shape, colour))
-        label = point.name.split(",")[1].strip() if "," in point.name else point.name
-        lines.append(_text(x.at(point.delay_p50_ms) + 9, across - 8, label, 11))
+        label = point.name.removeprefix(f"{family},").strip()
+        if label != family or len(mine) > 1:  # else the legend has it
+            lines.append(_text(x.at(point.delay_p50_ms) + 10, across + below, label, 11))
     path = " ".join(f"{x.at(p.delay_p50_ms):.1f},{y.at(p.cut_off.value):.1f}" for p in mine)
     return [f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-opacity="0.5"/>', *lines]
 

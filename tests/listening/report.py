@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from tests.listening.measures import Measure
 
-Run = Mapping[str, Mapping[str, Sequence[Measure]]]  # half → system → measures
+ONLY_IN_THE_CURVE = ("pipecat, stop", "silence")
 
 
 def table(condition: str, by_system: Mapping[str, Sequence[Measure]]) -> str:
@@ -24,6 +24,31 @@ def table(condition: str, by_system: Mapping[str, Sequence[Measure]]) -> str:
         promised = "" if limit is None else f"≤ {limit:g}"
         shown = " | ".join(cell(cells.get(name)) for name in names)
         lines.append(f"| {level} | {what}, {unit} | {promised} | {shown} |")
+    return "\n".join(lines)
+
+
+def at_their_defaults(by_system: Mapping[str, Sequence[Measure]]) -> dict[str, Sequence[Measure]]:
+    """Without those who are heard only for the curve of delays."""
+    return {name: found for name, found in by_system.items() if not name.startswith(ONLY_IN_THE_CURVE)}
+
+
+CURVE_NUMBERS = (
+    ("pause", "cut off"),
+    ("pause", "cut off and answered into"),
+    ("sentence", "end of turn after, p50"),
+    ("sentence", "end of turn after, p95"),
+)
+
+
+def curve_table(by_system: Mapping[str, Sequence[Measure]]) -> str:
+    """Cut-offs in pauses beside the delay of whole sentences: a row for each way to end turns."""
+    titles = [f"{name}, {condition}s" for condition, name in CURVE_NUMBERS]
+    lines = ["| | " + " | ".join(titles) + " |", "| --- " * (1 + len(titles)) + "|"]
+    for system, found in by_system.items():
+        of = {(m.condition, m.name): m for m in found if m.level in ("all", "put in")}
+        cells = [of.get(number) for number in CURVE_NUMBERS]
+        if any(one is not None for one in cells):
+            lines.append(f"| {system} | " + " | ".join(cell(one) for one in cells) + " |")
     return "\n".join(lines)
 
 
