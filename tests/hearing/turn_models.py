@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from functools import cache
 
+from appliance.hearing.end_of_turn import Question, Verdict
+from appliance.hearing.log_mel import WINDOW_SAMPLES
 from appliance.hearing.smart_turn import SmartTurn
-from appliance.pcm.formats import Pcm
+from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, samples_of_ms
+from appliance.pcm.ring import SampleRing
 
 
 class ToldModel:
@@ -34,3 +37,25 @@ def real_model() -> ToldModel:
 @cache
 def _smart_turn() -> SmartTurn:
     return SmartTurn()
+
+
+class ModelledJudge:
+    """Asks `says` at once, and gives its verdict `takes_ms` of the stream later, as a replay does."""
+
+    def __init__(self, history: SampleRing, says: Callable[[Pcm], float], takes_ms: float) -> None:
+        self._history = history
+        self._says = says
+        self._takes = samples_of_ms(takes_ms, NEAR_RATE_HZ)
+        self._pending: Verdict | None = None
+
+    def ask(self, question: Question) -> None:
+        start = max(question.start, question.at - WINDOW_SAMPLES)
+        _, pcm = self._history.read(start, question.at - start)
+        self._pending = Verdict(question, self._says(pcm))
+
+    def verdict(self, now: int) -> Verdict | None:
+        pending = self._pending
+        if pending is None or now < pending.question.at + self._takes:
+            return None
+        self._pending = None
+        return pending
