@@ -38,7 +38,7 @@ from appliance.service.floor import Floor, Reader
 from appliance.service.half_duplex import HalfDuplex
 from appliance.service.happenings import Event
 from appliance.service.instructions import instructions_of
-from appliance.service.keepsakes import Keepsakes
+from appliance.service.keepsakes import open_keepsakes
 from appliance.service.liveness import Beat, Part
 from appliance.service.loudspeaker import Loudspeaker
 from appliance.service.money import Money
@@ -101,7 +101,7 @@ class Assembly:
         self.turn_ending = TurnEnding(settings, self.near, ends)
         self.hearing = self._open_ears(settings, detector, ends)
         self.echo = EchoWatch(ends.echo, self.record.write)
-        self._keepsakes = self._open_keepsakes(settings, ends, state)
+        self._keepsakes = open_keepsakes(settings, ends, self.history, state)
         self.volume = self._keepsakes.volume
         self.toolbox = self._fill_toolbox(settings, ends, clock)
         self.money = self._open_purse(settings, ends, state)
@@ -128,16 +128,6 @@ class Assembly:
         options, rate_hz = turn_options(settings), ends.capture_rate_hz
         more = (ends.echo, self.turn_ending.judge, ends.wake_word)
         return Hearing(options, detector, ends.capture, rate_hz, self.near, ends.post_speech, *more)
-
-    def _open_keepsakes(self, settings: Settings, ends: Ends, state: StateDirectory | None) -> Keepsakes:
-        return Keepsakes(
-            state,
-            settings.conversation.memory_hours,
-            self.history,
-            ends.mouth.set_volume,
-            lambda: ends.local_time().timestamp(),
-            ends.tell_owner,
-        )
 
     def _fill_toolbox(self, settings: Settings, ends: Ends, clock: StreamClock) -> Toolbox:
         room_clock = RoomClock(clock, ends.local_time, ends.clock_is_set)

@@ -5,11 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from appliance.conversation.history import History
+from appliance.service.ends import Ends
 from appliance.service.long_memory import LongMemory
 from appliance.service.state import StateDirectory
 from appliance.service.store import Row, Store
 from appliance.service.timers_of_before import timers_of_before
 from appliance.service.toolbox_volume import VolumeKnob
+from appliance.settings import Settings
 
 # Half a second is much for a card that works; one that does not must not keep the appliance deaf.
 LOAD_TIMEOUT_S: Final = 2.0
@@ -52,3 +54,17 @@ class Keepsakes:
         self.memory.close()
         if self.store is not None:
             await asyncio.to_thread(self.store.close)
+
+
+def open_keepsakes(
+    settings: Settings, ends: Ends, history: History, state: StateDirectory | None
+) -> Keepsakes:
+    """As the settings want them, with the loudspeaker and the clock of the `ends`."""
+    return Keepsakes(
+        state,
+        settings.conversation.memory_hours,
+        history,
+        ends.mouth.set_volume,
+        lambda: ends.local_time().timestamp(),
+        ends.tell_owner,
+    )

@@ -28,9 +28,9 @@ GOLDEN = {
 
 
 def tone(hz: float, seconds: float = 8.0) -> Pcm:
-    return np.rint(8000 * np.sin(2 * np.pi * hz * np.arange(round(seconds * 16_000)) / 16_000)).astype(
-        np.int16
-    )
+    wave = 8000 * np.sin(2 * np.pi * hz * np.arange(round(seconds * 16_000)) / 16_000)
+    pcm: Pcm = np.rint(wave).astype(np.int16)
+    return pcm
 
 
 def loudest_band(features: Float32) -> int:

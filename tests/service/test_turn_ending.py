@@ -32,7 +32,7 @@ def waited_ms(played: Played) -> list[int]:
 
 @pytest.mark.parametrize(
     ("complete", "cause", "at_least_ms", "at_most_ms"),
-    [(DONE, "end_of_turn", 190, 330), (PERHAPS, "silence", 790, 840), (NOT_DONE, "silence", 1120, 1170)],
+    [(DONE, "end_of_turn", 190, 330), (PERHAPS, "silence", 790, 840), (NOT_DONE, "silence", 855, 910)],
 )
 def test_a_turn_that_sounds_complete_is_answered_sooner_and_one_that_does_not_later(
     complete: float, cause: str, at_least_ms: int, at_most_ms: int
@@ -45,7 +45,7 @@ def test_a_turn_that_sounds_complete_is_answered_sooner_and_one_that_does_not_la
 
 def test_the_owners_limits_hold() -> None:
     limits = (MODEL, "hearing.end_silence_min_ms=600", "hearing.end_silence_max_ms=1000")
-    for complete, least_ms in ((DONE, 600), (NOT_DONE, 830)):
+    for complete, least_ms in ((DONE, 600), (NOT_DONE, 806)):
         played = conversation(
             silence(500),
             speech(1000),
