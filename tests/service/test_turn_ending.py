@@ -43,18 +43,14 @@ def test_a_turn_that_sounds_complete_is_answered_sooner_and_one_that_does_not_la
     assert at_least_ms <= waited <= at_most_ms
 
 
-def test_the_owners_limits_hold() -> None:
+@pytest.mark.parametrize(("complete", "least_ms"), [(DONE, 600), (NOT_DONE, 806)])
+def test_the_owners_limits_hold(complete: float, least_ms: int) -> None:
     limits = (MODEL, "hearing.end_silence_min_ms=600", "hearing.end_silence_max_ms=1000")
-    for complete, least_ms in ((DONE, 600), (NOT_DONE, 806)):
-        played = conversation(
-            silence(500),
-            speech(1000),
-            silence(4000),
-            says=lambda pcm, p=complete: p,
-            settings=limits,  # type: ignore[misc]
-        )
-        (waited,) = waited_ms(played)
-        assert least_ms - 10 <= waited <= least_ms + 40
+    played = conversation(
+        silence(500), speech(1000), silence(4000), says=lambda pcm: complete, settings=limits
+    )
+    (waited,) = waited_ms(played)
+    assert least_ms - 10 <= waited <= least_ms + 40
 
 
 def test_without_the_model_it_works_by_silence_and_says_so() -> None:
