@@ -98,7 +98,7 @@ def _of_turns(condition: str, level: str, judged: Sequence[Judged]) -> list[Meas
     paused = condition == "pause"
     steady = condition in ("sentence", "level", "pause") or level in ("20 dB", "10 dB", "5 dB")
     lost = [one.onset_lost_ms for one in found if one.onset_lost_ms is not None]
-    delays = [one.delay_ms for one in found if one.delay_ms is not None and not one.cut_off]
+    delays = [one.delay_ms for one in found if one.delay_ms is not None]
 
     def on(name: str) -> tuple[str, str, str]:
         return condition, level, name

@@ -36,9 +36,11 @@ def test_shares_percentiles_and_rates() -> None:
     assert table["pause", "put in", "onset lost, greatest"].met is True
 
 
-def test_what_is_cut_off_does_not_count_as_fast() -> None:
-    table = found([(case("turn", "sentence", SENTENCE), CUT), (case("turn", "sentence", SENTENCE), A_TURN)])
-    assert table["sentence", "0 dB", "end of turn after, p95"].value == 250
+def test_what_was_cut_off_has_to_be_ended_all_the_same() -> None:
+    table = found(
+        [(case("turn", "sentence", SENTENCE), CUT)] * 2 + [(case("turn", "sentence", SENTENCE), A_TURN)]
+    )
+    assert table["sentence", "0 dB", "end of turn after, p50"].value == 800
 
 
 def test_each_level_has_its_row_and_all_of_them_one() -> None:
