@@ -21,9 +21,9 @@ _WORTH_MS: Final = 40.0
 _PREFIX_MARGIN_MS: Final = 100
 _AS_GOOD: Final = "What you have is as good for these recordings as anything tried."
 _TOO_LITTLE: Final = (
-    "What you have stays: nothing was wrong with it, and whether it could answer sooner without cutting you off"
-    f" cannot be known from so little. Say more, and pause in it: {_ENOUGH_SENTENCES} sentences and"
-    f" {_ENOUGH_PAUSES} pauses at least."
+    "What you have stays: nothing that was tried is clearly better, and whether it could answer sooner"
+    " without cutting you off cannot be known from so little. Say more, and pause in it:"
+    f" {_ENOUGH_SENTENCES} sentences and {_ENOUGH_PAUSES} pauses at least."
 )
 _MOST_PREFIX_MS: Final = 1000
 

@@ -31,8 +31,8 @@ from appliance.service.tune.trial import try_options
 from appliance.service.tune.tuning import Tuned
 from appliance.service.tune.words import what_was_heard
 
-# Two minutes: what fits on a screen.
-MAX_ROWS: Final = 4
+# Two and a half minutes: what `appliance tune` records, and more than that fits on no screen.
+MAX_ROWS: Final = 5
 _TOP: Final = 96.0
 
 

@@ -36,6 +36,15 @@ def search(start: TurnOptions, measure: Measure, kinds: Sequence[Kind] | None = 
                     best, cost = options, its
         if best == before:
             break
+    return _without_what_is_not_needed(best, start, measure)
+
+
+def _without_what_is_not_needed(best: TurnOptions, start: TurnOptions, measure: Measure) -> TurnOptions:
+    """What helped on the way, and helps no more at its end, is as it was."""
+    for keys in (("speech_threshold", "silence_threshold"), ("min_speech_ms",)):
+        kept = replace(best, **{key: getattr(start, key) for key in keys})
+        if measure(kept).cost_ms <= measure(best).cost_ms + _LEAST_GAIN_MS:
+            best = kept
     return best
 
 
