@@ -115,9 +115,8 @@ class Assembly:
             self.chain,
         )
         self._half_duplex = self._hear_by_turns(ends) if ends.half_duplex else None
-        self.loudspeaker = Loudspeaker(
-            ends.mouth, self._half_duplex.begin if self._half_duplex is not None else _do_nothing
-        )
+        before_sound = self._half_duplex.begin if self._half_duplex is not None else lambda: None
+        self.loudspeaker = Loudspeaker(ends.mouth, before_sound)
         self.announcer = self._give_voice(ends, say)
         log.subscribe(self._keep_up_to_date)
         log.subscribe(self._keepsakes.memory.take)
@@ -338,7 +337,3 @@ class Assembly:
             ending.append(asyncio.create_task(self.turn_ending.stop()))
             await asyncio.wait({chain, *behind, *ending, *self.announcer.pending}, timeout=CLOSE_TIMEOUT_S)
             self.record.write("session", state="ended", provider=self.chain.provider)
-
-
-def _do_nothing() -> None:
-    pass
