@@ -29,9 +29,10 @@ def choose_echo(cancel: Cancel, warn: Callable[[str], None]) -> EchoChoice:
     if cancel == "off":
         return EchoChoice(None, half_duplex=False)
     from appliance.hearing.aec3 import Aec3, CancellerError
+    from appliance.hearing.twofold import TwofoldCanceller
 
     try:
-        return EchoChoice(Aec3(), half_duplex=False)
+        return EchoChoice(TwofoldCanceller(Aec3()), half_duplex=False)
     except CancellerError as error:
         again = "install the appliance again to have it back"
         if cancel == "on":

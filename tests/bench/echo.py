@@ -14,6 +14,7 @@ import numpy as np
 from appliance.hearing.aec3 import Aec3
 from appliance.hearing.echo_stage import EchoStage
 from appliance.hearing.silero import SileroDetector
+from appliance.hearing.twofold import TwofoldCanceller
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm
 from appliance.pcm.ring import SampleRing
 from appliance.service.modelled_echo import SharedClock
@@ -29,8 +30,8 @@ TALK_FROM_S, TALK_EVERY_S = 6.0, 4.0
 
 @dataclass(frozen=True)
 class Outcome:
-    """Of one room: ERLE in each of `SPANS_S`, the share of windows of echo alone that are called speech without
-    and with the canceller, and of the person's windows those that are: alone, and in double talk."""
+    """Of one room: ERLE in each of `SPANS_S`, the share of windows of echo alone that are called speech
+    without and with the canceller, and of the person's windows those that are: alone, and in double talk."""
 
     room: Room
     erle_db: tuple[float, ...]
@@ -80,7 +81,7 @@ def cost_ms(seconds: float, *, sounds: bool) -> float:
     near = microphone(Room(), far)
     ring = SampleRing.allocate(len(far) + CAPTURE_BLOCK)
     ring.write(far.astype(np.int16))
-    stage = EchoStage(Aec3(), SharedClock(ring, 0.0))
+    stage = EchoStage(TwofoldCanceller(Aec3()), SharedClock(ring, 0.0))
     began_s = time.process_time()
     for at in range(0, len(near) - CAPTURE_BLOCK, CAPTURE_BLOCK):
         stage.process(near[at : at + CAPTURE_BLOCK])
@@ -122,9 +123,7 @@ def main() -> None:
     """Print a line a room, and what it costs."""
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 30.0
     detector = SileroDetector()
-    print(
-        "| room | ERLE 0-1 s | 1-3 s | 3-5 s | later | speech in echo alone | … cancelled | person kept | alone |"
-    )
+    print("| room | ERLE 0-1 s | 1-3 s | 3-5 s | later | echo heard as speech | cancelled | person | alone |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
     for room in rooms():
         one = measure(room, seconds, detector)

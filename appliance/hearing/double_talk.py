@@ -1,0 +1,79 @@
+"""Whether a person speaks while the far end sounds, from what two cancellers leave."""
+
+from collections import deque
+from typing import Final
+
+import numpy as np
+
+# Frames of 10 ms. What the linear filter leaves is told from its last 5 s, and trusted after one of them.
+_WINDOW: Final = 500
+_FEWEST: Final = 100
+
+# The quiet that AEC3 leaves is looked for in the last 10 s, a minimum of every 100 ms.
+_EVERY: Final = 10
+_FLOORS: Final = 100
+
+# Far above what usually stays, in half of the last 60 ms: a syllable, and no click.
+_ABOVE_FLOOR_DB: Final = 12.0
+_ABOVE_USUAL_DB: Final = 10.0
+_NEWEST: Final = 6
+_NEEDED: Final = 3
+
+# An echo that stands no higher above the quietest frame tells nothing of the filter.
+_ECHO_DB: Final = 10.0
+
+# So much of the echo the filter must take away, in its better frames, to be listened to at all: of a
+# loudspeaker that saturates it takes 8 dB.
+_WORTH_DB: Final = 6.0
+_BETTER_FRAMES: Final = 75
+
+# From syllable to syllable.
+_HOLD: Final = 40
+
+
+class DoubleTalk:
+    """Two witnesses have to agree. AEC3 says that something is left, which it does of half of a person's
+    syllables, and next to never of echo; and the linear filter leaves far more than it usually does. All
+    levels in dB of one frame, in any one scale. Bounds: 5 s of levels."""
+
+    def __init__(self) -> None:
+        self._captured = np.zeros(_WINDOW)
+        self._left = np.zeros(_WINDOW)
+        self._echo = np.zeros(_WINDOW)
+        self._frames = 0
+        self._floors: deque[float] = deque(maxlen=_FLOORS)
+        self._lowest = np.inf
+        self._suspect: deque[bool] = deque(maxlen=_NEWEST)
+        self._hold = 0
+        self._usual_db = np.inf  # of what is left over the echo; infinite: the filter is not to be trusted
+
+    @property
+    def heard(self) -> bool:
+        """Whether somebody speaks, or did so 400 ms ago."""
+        return self._hold > 0
+
+    def hear(self, captured_db: float, left_db: float, echo_db: float, cancelled_db: float) -> bool:
+        """A frame: what was captured, what the linear filter left, the echo that it told, and what AEC3 made
+        of it; `heard` from here on."""
+        at = self._frames % _WINDOW
+        self._captured[at], self._left[at], self._echo[at] = captured_db, left_db, echo_db
+        self._frames += 1
+        self._lowest = min(self._lowest, cancelled_db)
+        if self._frames % _EVERY == 0:
+            self._floors.append(self._lowest)
+            self._lowest = np.inf
+            self._usual_db = self._what_is_usual()
+        floor_db = min(self._floors, default=np.inf)
+        stands_out = cancelled_db > floor_db + _ABOVE_FLOOR_DB
+        self._suspect.append(stands_out and left_db > echo_db + self._usual_db + _ABOVE_USUAL_DB)
+        self._hold = _HOLD if sum(self._suspect) >= _NEEDED else max(self._hold - 1, 0)
+        return self.heard
+
+    def _what_is_usual(self) -> float:
+        count = min(self._frames, _WINDOW)
+        captured, left, echo = self._captured[:count], self._left[:count], self._echo[:count]
+        telling = echo > captured.min() + _ECHO_DB
+        if np.count_nonzero(telling) < _FEWEST:
+            return np.inf
+        taken_db = float(np.percentile((captured - left)[telling], _BETTER_FRAMES))
+        return float(np.median((left - echo)[telling])) if taken_db >= _WORTH_DB else np.inf

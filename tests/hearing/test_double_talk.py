@@ -1,0 +1,63 @@
+"""Two witnesses, and when they are believed."""
+
+from appliance.hearing.double_talk import DoubleTalk
+
+ROOM = 25.0  # dB of a frame, as are all numbers here
+
+
+def echo(talk: DoubleTalk, frames: int, taken_db: float = 25.0, cancelled: float = ROOM) -> bool:
+    """A far end that sounds in two of three frames; the filter takes `taken_db`, AEC3 all of it."""
+    heard = False
+    for number in range(frames):
+        if number % 3 == 2:
+            heard |= talk.hear(ROOM, ROOM, ROOM - 20, ROOM)
+        else:
+            heard |= talk.hear(70, 70 - taken_db, 70, cancelled)
+    return heard
+
+
+def person(talk: DoubleTalk, frames: int, cancelled: float = 55.0) -> list[bool]:
+    return [talk.hear(72, 68, 70, cancelled) for _ in range(frames)]
+
+
+def test_echo_alone_is_nobody() -> None:
+    assert not echo(DoubleTalk(), 2000)
+
+
+def test_a_person_is_heard_within_50_ms_and_for_400_ms_after_his_last_syllable() -> None:
+    talk = DoubleTalk()
+    echo(talk, 600)
+    assert person(talk, 5)[-1]
+    assert echo(talk, 39)
+    echo(talk, 10)
+    assert not talk.heard
+
+
+def test_aec3_alone_is_not_believed() -> None:
+    talk = DoubleTalk()
+    echo(talk, 600)
+    assert not echo(talk, 30, cancelled=60)
+
+
+def test_the_filter_alone_is_not_believed() -> None:
+    talk = DoubleTalk()
+    echo(talk, 600)
+    assert not any(person(talk, 30, cancelled=ROOM))
+
+
+def test_a_filter_that_takes_little_away_is_not_listened_to() -> None:
+    talk = DoubleTalk()
+    echo(talk, 600, taken_db=3)
+    assert not any(person(talk, 30))
+
+
+def test_before_a_second_of_echo_nobody_is_heard() -> None:
+    talk = DoubleTalk()
+    echo(talk, 90)
+    assert not any(person(talk, 30))
+
+
+def test_a_click_is_nobody() -> None:
+    talk = DoubleTalk()
+    echo(talk, 600)
+    assert not any(person(talk, 2))

@@ -1,0 +1,80 @@
+"""Which of the two cancellers is heard, with one that says what it is told."""
+
+import numpy as np
+import pytest
+
+from appliance.hearing.linear_echo import BLOCK
+from appliance.hearing.twofold import TwofoldCanceller
+from appliance.pcm.formats import NEAR_RATE_HZ, Pcm
+
+DELAY = 128
+
+
+class Strict:
+    """Gives a hundredth of what it gets, `DELAY` late, or all of it where somebody speaks."""
+
+    frame_samples = BLOCK
+    delay_samples = DELAY
+
+    def __init__(self) -> None:
+        self._kept: Pcm = np.zeros(DELAY, np.int16)
+        self.lets_through = False
+        self.resets = 0
+
+    def cancel(self, near: Pcm, far: Pcm) -> Pcm:
+        through = np.concatenate((self._kept, near // (4 if self.lets_through else 500)))
+        self._kept = through[BLOCK:]
+        return through[:BLOCK].astype(np.int16)
+
+    def reset(self) -> None:
+        self.resets += 1
+
+
+def noise(seconds: float, level: float, seed: int) -> Pcm:
+    sound = np.random.default_rng(seed).standard_normal(round(seconds * NEAR_RATE_HZ)) * level
+    return sound.astype(np.int16)
+
+
+def frames(canceller: TwofoldCanceller, near: Pcm, far: Pcm) -> Pcm:
+    starts = range(0, len(near) - BLOCK + 1, BLOCK)
+    return np.concatenate([canceller.cancel(near[a : a + BLOCK], far[a : a + BLOCK]).copy() for a in starts])
+
+
+def words(far: Pcm) -> Pcm:
+    """Far end with a pause of 100 ms in every 300."""
+    return np.where(np.arange(len(far)) % 4800 < 3200, far, 0).astype(np.int16)
+
+
+def test_of_echo_alone_it_gives_what_the_strict_one_does() -> None:
+    far = words(noise(4, 3000, 1))
+    strict, alone = Strict(), Strict()
+    out = frames(TwofoldCanceller(strict), far, far)
+    wanted = np.concatenate([alone.cancel(far[a : a + BLOCK], far) for a in range(0, len(far), BLOCK)])
+    assert np.array_equal(out, wanted)
+
+
+def test_a_person_comes_out_as_he_spoke_in_the_same_instants() -> None:
+    far, said = words(noise(6, 3000, 1)), np.zeros(6 * NEAR_RATE_HZ, np.int16)
+    said[5 * NEAR_RATE_HZ :] = noise(1, 3000, 2)
+    strict = Strict()
+    canceller = TwofoldCanceller(strict)
+    near = far // 2 + said
+    before = frames(canceller, near[: 5 * NEAR_RATE_HZ], far)
+    strict.lets_through = True
+    over = frames(canceller, near[5 * NEAR_RATE_HZ :], far[5 * NEAR_RATE_HZ :])
+    assert np.abs(before[3 * NEAR_RATE_HZ :]).max() < 100
+    spoken = said[5 * NEAR_RATE_HZ + 3200 - DELAY : -DELAY].astype(float)
+    assert np.corrcoef(over[3200:].astype(float), spoken)[0, 1] > 0.98
+
+
+def test_both_forget_the_room_together() -> None:
+    strict = Strict()
+    TwofoldCanceller(strict).reset()
+    assert strict.resets == 1
+
+
+def test_frames_of_another_length_are_refused() -> None:
+    strict = Strict()
+    strict.frame_samples = 64
+    with pytest.raises(ValueError, match="frames of 64 samples"):
+        TwofoldCanceller(strict)
