@@ -4,12 +4,13 @@ from pathlib import Path
 
 from tests.listening.cases import Half
 from tests.listening.headline import CONDITION
-from tests.listening.pictures import condition_picture, curve_picture, points
+from tests.listening.pictures import ASKED, HEARD, condition_picture, curve_picture, points
 from tests.listening.report import at_their_defaults, curve_table, table
 from tests.listening.run import Record
 
 DOCUMENT = Path("docs/listening.md")
 PICTURES = Path("docs/listening")
+CURVES = {"ends-of-turns": ASKED, "answers": HEARD}
 ABOUT = {
     "sentence": "Whole sentences in a quiet room, near the microphone and across four rooms.",
     "level": "Quiet and loud speakers, a microphone that clips, and one with a DC offset.",
@@ -46,8 +47,9 @@ words it comes from. A promise that is missed is **bold**.
   would stop it is counted. Neither says when it falls silent, so there is only when it decided.
 - **silence, N ms** is the appliance's own ears with nothing but a length of silence.
 - *cut off* counts every time a turn was held to be over in mid-sentence, whether or not it went on as the
-  same turn before anything was answered; *and answered into* only those in which the person was answered or
-  became two turns.
+  same turn before anything was answered; *and answered into* counts those in which the first sound of an
+  answer fell into the sentence. *end of turn after* is when it was asked, *answer heard after* when something
+  is heard; of everybody the provider takes 300 ms and the loudspeaker 40 ms.
 - *words wrong* compares what reached the provider with what the same recognizer reads in the clean
   recording.
 """
@@ -64,9 +66,10 @@ def write(record: Record) -> None:
                 path = PICTURES / picture_name(condition, half)
                 picture = condition_picture(condition, at_their_defaults(by_system))
                 path.write_text(picture, encoding="utf-8")
-        if points(by_system):
-            curve = PICTURES / picture_name("curve", half)
-            curve.write_text(curve_picture(by_system), encoding="utf-8")
+        for name, curve in CURVES.items():
+            if points(by_system, curve):
+                path = PICTURES / picture_name(name, half)
+                path.write_text(curve_picture(by_system, curve), encoding="utf-8")
 
 
 def picture_name(condition: str, half: Half) -> str:
@@ -83,7 +86,7 @@ def text(record: Record) -> str:
         shown = at_their_defaults(by_system)
         parts.append(table(CONDITION, shown) + "\n")
         if points(by_system):
-            parts.append(f"![Cut-offs over delay](listening/{picture_name('curve', half)})\n")
+            parts += [f"![{c.title}](listening/{picture_name(name, half)})\n" for name, c in CURVES.items()]
             parts.append(curve_table(by_system) + "\n")
         conditions = dict.fromkeys(m.condition for found in by_system.values() for m in found)
         for condition in conditions:

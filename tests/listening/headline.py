@@ -56,6 +56,8 @@ PROMISES = (
     Promise("and answered into", "cut off and answered into", _of("pause"), None),
     Promise("end of turn after, p50, whole sentences", "end of turn after, p50", _of("sentence"), 300.0),
     Promise("end of turn after, p95, whole sentences", "end of turn after, p95", _of("sentence"), 900.0),
+    Promise("answer heard after, p50, whole sentences", "answer heard after, p50", _of("sentence"), None),
+    Promise("answer heard after, p95, whole sentences", "answer heard after, p95", _of("sentence"), None),
     Promise("words wrong of what was sent, SNR ≥ 5 dB", "words wrong", _heard_well, None),
     Promise("wake words missed", "missed", _of("wake word"), None),
     Promise("wake words nobody said", "false alarms", _of("no wake word"), None),

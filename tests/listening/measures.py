@@ -100,6 +100,8 @@ def _of_turns(condition: str, level: str, judged: Sequence[Judged]) -> list[Meas
     lost = [one.onset_lost_ms for one in found if one.onset_lost_ms is not None]
     delays = [one.delay_ms for one in found if one.delay_ms is not None]
 
+    answered = [one.answered_ms for one in found if one.answered_ms is not None]
+
     def on(name: str) -> tuple[str, str, str]:
         return condition, level, name
 
@@ -108,6 +110,8 @@ def _of_turns(condition: str, level: str, judged: Sequence[Judged]) -> list[Meas
         _percentile(*on("onset lost, greatest"), lost, 100, 0.0 if steady else None),
         _share(*on("cut off"), [one.cut_off for one in found], 2.0 if paused else None),
         _share(*on("cut off and answered into"), [one.cut_off_aloud for one in found]),
+        _percentile(*on("answer heard after, p50"), answered, 50),
+        _percentile(*on("answer heard after, p95"), answered, 95),
         _percentile(*on("end of turn after, p50"), delays, 50, 300.0 if condition == "sentence" else None),
         _percentile(*on("end of turn after, p95"), delays, 95, 900.0 if condition == "sentence" else None),
         _false_turns(condition, level, judged),

@@ -21,16 +21,13 @@ from appliance.service.wake_words import load_wake_word
 from appliance.settings import load_settings
 from tests.listening.cases import ANSWER_AT_MS, Case, Scene, read_wav
 from tests.listening.echo_path import EchoPath, to_pcm
-from tests.listening.scoring import Heard, Turn
+from tests.listening.scoring import DEVICE_MS, PROVIDER_MS, Heard, Turn
 from tests.listening.voices import spoken
 from tests.service.scripted import OUT_RATE_HZ, Script, ScriptedProvider, Tape
 from tests.service.stage import Played, play, tone
 
-# A device's own buffer, where the echo's delay leaves room for it, and for a block of the ticker's.
-DEVICE_DELAY_MS = 40.0
+# Of an echo's delay so much is left for a block of the ticker's, the rest may be the device's.
 BLOCK_MS = 12.0
-# A provider that is fast: from the commit to its first sound.
-PROVIDER_MS = 300.0
 # Of words over an answer: as long as the warm worker takes for them on this machine (tests.bench.words).
 READING_MS = 110.0
 SILENT = 3  # of 32768; the answers' own floor is 25 and more, and 6 where they are ducked
@@ -75,7 +72,7 @@ class Ours:
         near = read_wav(folder / case.file)
         answer = read_wav(folder / case.answer) if case.answer else None
         reader = _Reader()
-        asked = deque([ANSWER_AT_MS - DEVICE_DELAY_MS] if answer is not None else [])
+        asked = deque([ANSWER_AT_MS - DEVICE_MS] if answer is not None else [])
 
         def tick(assembly: Assembly) -> None:
             reader.pass_time(assembly.record.now_ms())
@@ -110,8 +107,8 @@ class Ours:
 def _path_of(case: Case, folder: Path) -> tuple[float, EchoPath | None]:
     """The device's own delay, and the way back to the microphone."""
     if case.echo is None:
-        return DEVICE_DELAY_MS, None
-    device_ms = float(round(min(DEVICE_DELAY_MS, max(0.0, case.echo.delay_ms - BLOCK_MS))))
+        return DEVICE_MS, None
+    device_ms = float(round(min(DEVICE_MS, max(0.0, case.echo.delay_ms - BLOCK_MS))))
     heard_as = np.load(folder / case.room).astype(np.float64)
     return device_ms, EchoPath(case.echo, OUT_RATE_HZ, heard_as, already_ms=device_ms)
 

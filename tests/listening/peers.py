@@ -21,13 +21,15 @@ from appliance.pcm.resample import Resampler
 from tests.listening.cases import ANSWER_AT_MS, ANSWER_RATE_HZ, Case, read_wav, write_wav
 from tests.listening.echo_path import to_pcm, whole_echo
 from tests.listening.results import from_json
-from tests.listening.scoring import Heard
+from tests.listening.scoring import Heard, answers_heard
 
 PYTHON = "LISTENING_PEERS_PYTHON"
 CHILD = Path(__file__).with_name("peer_child.py")
 # Of its curve; 0.2 s is pipecat's default.
 STOP_SECS = (0.2, 0.4, 0.6, 0.8)
 DEFAULT_STOP_SECS = 0.2
+# Of what is made of what they tell: greater where it changes, so that kept results are heard anew.
+CONVERSION = 2
 VERSIONS = {"pipecat": "pipecat-ai", "livekit": "livekit"}
 
 
@@ -43,6 +45,7 @@ class Peer:
     def version(self) -> str:
         """Of its package, and of what drives it."""
         child = hashlib.sha256(CHILD.read_bytes()).hexdigest()[:8]
+        child += f"-{CONVERSION}"
         return f"{installed(VERSIONS[self._arguments[0]])}-{child}-{'-'.join(self._arguments)}"
 
     def missing(self) -> str:
@@ -130,6 +133,6 @@ def _at_near(played: Pcm, count: int) -> Pcm:
 def _of_answer(case: Case, heard: Heard) -> Heard:
     """Over an answer, who takes a turn has stopped it."""
     if case.scene != "answer":
-        return heard
+        return Heard(turns=heard.turns, spoke_ms=answers_heard(heard.turns))
     stops = tuple(turn.opened_ms for turn in heard.turns if turn.opened_ms >= ANSWER_AT_MS)
     return Heard(turns=heard.turns, stops_ms=stops, played_ms=case.duration_ms - ANSWER_AT_MS)

@@ -115,6 +115,35 @@ def _bar(x: float, axis: Axis, measure: Measure, colour: str) -> list[str]:
 
 
 @dataclass(frozen=True)
+class Curve:
+    """What is drawn over what. The dashed corner is what was promised."""
+
+    title: str
+    delay: str
+    cut_off: str
+    across: str
+    up: str
+    corner_ms: float | None = None
+
+
+ASKED = Curve(
+    "Turns held to be over in mid-sentence, and how soon",
+    "end of turn after",
+    "cut off",
+    "from the last word to the end of the turn, ms",
+    "sentences cut off in a pause, %",
+    corner_ms=300.0,
+)
+HEARD = Curve(
+    "Answers heard in mid-sentence, and how soon",
+    "answer heard after",
+    "cut off and answered into",
+    "from the last word to the first sound of the answer, ms",
+    "sentences answered into a pause, %",
+)
+
+
+@dataclass(frozen=True)
 class Point:
     """One way to end turns: its delay on whole sentences, and how many pauses it takes for an end."""
 
@@ -125,27 +154,27 @@ class Point:
     cut_off: Measure
 
 
-def points(by_system: Mapping[str, Sequence[Measure]]) -> list[Point]:
+def points(by_system: Mapping[str, Sequence[Measure]], curve: Curve = ASKED) -> list[Point]:
     """Everybody of whom both is known, by family."""
     found = []
     for name, measures in by_system.items():
         of = {(m.condition, m.level, m.name): m for m in measures}
-        p50, p95 = (of.get(("sentence", "all", f"end of turn after, p{n}")) for n in (50, 95))
-        cut = of.get(("pause", "all", "cut off")) or of.get(("pause", "put in", "cut off"))
+        p50, p95 = (of.get(("sentence", "all", f"{curve.delay}, p{n}")) for n in (50, 95))
+        cut = of.get(("pause", "all", curve.cut_off)) or of.get(("pause", "put in", curve.cut_off))
         if p50 is not None and p95 is not None and cut is not None and not math.isnan(p50.value):
             family = name if name.startswith("ours") else name.split(",")[0]
             found.append(Point(name, family, p50.value, p95.value, cut))
     return found
 
 
-def curve_picture(by_system: Mapping[str, Sequence[Measure]]) -> str:
+def curve_picture(by_system: Mapping[str, Sequence[Measure]], curve: Curve = ASKED) -> str:
     """Pauses taken for an end over the delay of ends: filled marks the median, hollow ones the 95th."""
-    found = points(by_system)
+    found = points(by_system, curve)
     families = list(dict.fromkeys(point.family for point in found))
     looks = look(families)
     lines = [
-        *_head(CURVE_WIDTH, CURVE_HEIGHT, "Cut-offs over delay"),
-        _text(16, 28, "What it costs not to cut people off", 18, bold=True),
+        *_head(CURVE_WIDTH, CURVE_HEIGHT, curve.title),
+        _text(16, 28, curve.title, 18, bold=True),
         *_legend(looks, 48),
         _text(CURVE_WIDTH - 16, 60, "filled: p50 of the delay, hollow: p95", 11, anchor="end"),
     ]
@@ -158,12 +187,12 @@ def curve_picture(by_system: Mapping[str, Sequence[Measure]]) -> str:
     for tick in y.ticks():
         lines.append(_line(64, y.at(tick), right, y.at(tick), PALE))
         lines.append(_text(58, y.at(tick) + 4, f"{tick:g}", 11, anchor="end"))
-    lines.append(
-        _text((64 + right) / 2, bottom + 40, "from the last word to the end of the turn, ms", 12, "middle")
-    )
-    lines.append(_text(16, 84, "sentences cut off in a pause, %", 12))
-    lines += [_line(x.at(300), y.at(2), x.at(300), bottom, PROMISE, dashed=True)]
-    lines += [_line(64, y.at(2), x.at(300), y.at(2), PROMISE, dashed=True)]
+    lines.append(_text((64 + right) / 2, bottom + 40, curve.across, 12, "middle"))
+    lines.append(_text(16, 84, curve.up, 12))
+    if curve.corner_ms is not None:
+        corner_x, corner_y = x.at(curve.corner_ms), y.at(2)
+        lines.append(_line(corner_x, corner_y, corner_x, bottom, PROMISE, dashed=True))
+        lines.append(_line(64, corner_y, corner_x, corner_y, PROMISE, dashed=True))
     for family in families:
         mine = sorted((p for p in found if p.family == family), key=lambda p: p.delay_p50_ms)
         lines += _family(family, mine, x, y, looks[family])

@@ -37,6 +37,8 @@ CURVE_NUMBERS = (
     ("pause", "cut off and answered into"),
     ("sentence", "end of turn after, p50"),
     ("sentence", "end of turn after, p95"),
+    ("sentence", "answer heard after, p50"),
+    ("sentence", "answer heard after, p95"),
 )
 
 

@@ -1,9 +1,14 @@
 """What a system made of a case, and whether that was right. Pure: labels and events in, judgements out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tests.listening.cases import Case, Label
 
+# From the end of a turn to the first sample of its answer, of everybody: a provider that is fast, and the
+# loudspeaker's own buffer.
+PROVIDER_MS = 300.0
+DEVICE_MS = 40.0
 # A stop that comes later than this after somebody fell silent was not theirs.
 LATE_MS = 2000.0
 
@@ -48,8 +53,9 @@ class Sentence:
     heard: bool
     onset_lost_ms: float | None
     cut_off: bool  # held to be over while it was not
-    cut_off_aloud: bool  # and answered into it, or taken for two
+    cut_off_aloud: bool  # and answered into it
     delay_ms: float | None
+    answered_ms: float | None  # from its end to the first sound of the answer
     word_errors: int | None
     words: int
 
@@ -61,18 +67,26 @@ def sentence(label: Label, heard: Heard) -> Sentence:
     early = [end for end in ends if end < label.end_ms]
     last = [end for end in ends if end >= label.end_ms]
     starts = [turn.start_ms for turn in mine if turn.start_ms is not None]
-    spoke = any(label.start_ms <= at < label.end_ms for at in heard.spoke_ms)
+    answered = [at for at in heard.spoke_ms if at >= label.end_ms]
     errors, words = _word_errors(heard)
     return Sentence(
         heard=bool(mine),
         onset_lost_ms=max(0.0, min(starts) - label.start_ms) if starts else None,
         cut_off=bool(early),
-        cut_off_aloud=bool(early) and (spoke or len(mine) > 1),
+        cut_off_aloud=any(label.start_ms <= at < label.end_ms for at in heard.spoke_ms),
         # Where it went on after the end (a room that rings), the last time counts.
         delay_ms=last[-1] - label.end_ms if last else None,
+        answered_ms=answered[-1] - label.end_ms if answered else None,
         word_errors=errors,
         words=words,
     )
+
+
+def answers_heard(turns: Sequence[Turn]) -> tuple[float, ...]:
+    """When answers become audible of who does not say so: after each end, unless speech came first."""
+    opened = [turn.opened_ms for turn in turns]
+    answers = [(end, end + PROVIDER_MS + DEVICE_MS) for turn in turns for end in turn.ends_ms]
+    return tuple(at for end, at in answers if not any(end < start <= at for start in opened))
 
 
 def _touches(turn: Turn, label: Label) -> bool:

@@ -4,6 +4,7 @@ from tests.listening.cases import Case, Label
 from tests.listening.scoring import (
     Heard,
     Turn,
+    answers_heard,
     distance,
     false_stops,
     false_turns,
@@ -48,11 +49,22 @@ def test_it_is_cut_off_aloud_where_the_answer_falls_into_the_sentence() -> None:
     assert not sentence(SAID, Heard((turn,), spoke_ms=(4100,))).cut_off_aloud
 
 
-def test_it_is_cut_off_aloud_where_one_sentence_becomes_two_turns() -> None:
+def test_one_sentence_may_become_two_turns() -> None:
     found = sentence(SAID, Heard((Turn(1200, 800, (1900,)), Turn(2200, 2000, (3900,)))))
-    assert found.cut_off_aloud
+    assert found.cut_off
     assert found.onset_lost_ms == 0
     assert found.delay_ms == 900
+
+
+def test_the_answer_is_heard_after_the_sentence() -> None:
+    found = sentence(SAID, Heard((Turn(1200, 800, (1900, 3400)),), spoke_ms=(2200, 3800)))
+    assert found.answered_ms == 800
+    assert sentence(SAID, Heard((Turn(1200, 800, (3800,)),))).answered_ms is None
+
+
+def test_an_answer_is_heard_unless_speech_comes_first() -> None:
+    assert answers_heard([Turn(1200, None, (1900,)), Turn(2100, None, (3900,))]) == (4240,)
+    assert answers_heard([Turn(1200, None, (1900,)), Turn(2300, None, (3900,))]) == (2240, 4240)
 
 
 def test_a_turn_that_never_ends_has_no_delay() -> None:
