@@ -16,6 +16,7 @@ from tests.listening.conditions import CONDITIONS
 from tests.listening.frozen import NotFrozenError, check_frozen
 from tests.listening.ours import Ours
 from tests.listening.peers import peers
+from tests.listening.perfect import PerfectTurns
 from tests.listening.report import at_their_defaults, curve_table, table
 from tests.listening.run import Record, load, new_record, run_half, save, shared
 from tests.listening.silence_only import END_SILENCES_MS, SilenceOnly
@@ -54,7 +55,7 @@ def systems(settings: Sequence[str], ours_only: bool) -> list[System]:
     if ours_only:
         return [ours]
     model = Ours(", ".join((ours.name, "model")), [*settings, "hearing.end_of_turn=model"], ["turn"])
-    return [ours, model, *peers(), *(SilenceOnly(ms) for ms in END_SILENCES_MS)]
+    return [ours, model, PerfectTurns(), *peers(), *(SilenceOnly(ms) for ms in END_SILENCES_MS)]
 
 
 def run(typed: argparse.Namespace) -> Record:

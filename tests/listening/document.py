@@ -46,6 +46,8 @@ words it comes from. A promise that is missed is **bold**.
   speech detector by LiveKit's defaults. Both hear an open loop: the answer plays on, and every time they
   would stop it is counted. Neither says when it falls silent, so there is only when it decided.
 - **silence, N ms** is the appliance's own ears with nothing but a length of silence.
+- **perfect turns** begins and ends 300 ms around each label: its *words wrong* are those of the recognizer in
+  the same noise, whoever hears the turns.
 - *cut off* counts every time a turn was held to be over in mid-sentence, whether or not it went on as the
   same turn before anything was answered; *and answered into* counts those in which the first sound of an
   answer fell into the sentence. *end of turn after* is when it was asked, *answer heard after* when something

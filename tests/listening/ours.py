@@ -15,14 +15,13 @@ from appliance.hearing.detector import SpeechDetector
 from appliance.hearing.silero import SileroDetector
 from appliance.hearing.smart_turn import SmartTurn
 from appliance.pcm.formats import Pcm
-from appliance.providers.offline.recognizer import Recognizer
 from appliance.service.assembly import Assembly
 from appliance.service.wake_words import load_wake_word
 from appliance.settings import load_settings
 from tests.listening.cases import ANSWER_AT_MS, Case, Scene, read_wav
 from tests.listening.echo_path import EchoPath, to_pcm
+from tests.listening.reading import clean_words, recognizer
 from tests.listening.scoring import DEVICE_MS, PROVIDER_MS, Heard, Turn
-from tests.listening.voices import spoken
 from tests.service.scripted import OUT_RATE_HZ, Script, ScriptedProvider, Tape
 from tests.service.stage import Played, play, tone
 
@@ -197,7 +196,7 @@ class _Reader:
 
     def read(self, pcm: Pcm, on_words: Callable[[str | None], None]) -> None:
         """Told when its time has come."""
-        self._read.append((self._now_ms + READING_MS, _recognizer().transcribe(pcm), on_words))
+        self._read.append((self._now_ms + READING_MS, recognizer().transcribe(pcm), on_words))
 
     def pass_time(self, now_ms: float) -> None:
         """Tell what was read by now."""
@@ -207,20 +206,9 @@ class _Reader:
             on_words(words)
 
 
-@cache
-def _recognizer() -> Recognizer:
-    return Recognizer()
-
-
-@cache
-def _clean_words(half: str, text: str) -> str | None:
-    said = [u for u in spoken("development" if half == "development" else "held-out") if u.text == text]
-    return _recognizer().transcribe(said[0].pcm) if said and text else None
-
-
 def _heard(case: Case, played: Played) -> Heard:
     asked = [label.text for label in case.labels if label.kind == "sentence"]
-    clean = _clean_words(case.half, asked[0]) if asked else None
+    clean = clean_words(case.half, asked[0]) if asked else None
     turns = _turns(played)
     return Heard(
         turns=tuple(turns),
@@ -250,7 +238,7 @@ def _turns(played: Played) -> list[Turn]:
 
 def _words_sent(played: Played) -> str:
     sent = [pcm for pcm in played.provider.turns if len(pcm)]
-    return " ".join(_recognizer().transcribe(pcm) for pcm in sent)
+    return " ".join(recognizer().transcribe(pcm) for pcm in sent)
 
 
 def _silences(played: Played) -> tuple[tuple[float, float], ...]:
