@@ -3,8 +3,9 @@
 import xml.etree.ElementTree as ET
 
 from tests.listening.document import text
+from tests.listening.drawing import Axis, look
 from tests.listening.measures import Measure
-from tests.listening.pictures import Axis, condition_picture, curve_picture, look, points
+from tests.listening.pictures import condition_picture, curve_picture, points
 from tests.listening.run import Record
 
 SVG = "{http://www.w3.org/2000/svg}"
