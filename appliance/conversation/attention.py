@@ -17,6 +17,7 @@ from appliance.conversation.interruption import (
     judge_of_others,
     judge_of_others_at_deadline,
     judge_stop,
+    may_be_stop,
 )
 from appliance.conversation.machine import Happening as H
 from appliance.conversation.machine import Row, Table
@@ -80,7 +81,9 @@ def conversing(strategy: Strategy, *, stop_word: bool = True) -> Strategy:
         return replace(strategy, rows=rows)
     return Strategy(
         rows,
-        lambda evidence: judge_stop(evidence) or strategy.judge(evidence),
+        lambda evidence: (
+            judge_stop(evidence) or (None if may_be_stop(evidence) else strategy.judge(evidence))
+        ),
         lambda evidence: judge_stop(evidence) or strategy.judge_at_deadline(evidence),
     )
 

@@ -171,6 +171,11 @@ def judge_stop(evidence: Evidence) -> Cause | None:
     return Cause.STOP if over and said_stop else None
 
 
+def may_be_stop(evidence: Evidence) -> bool:
+    """Whether it is nothing but "stop" so far, and more may follow: "stop the timer"."""
+    return not evidence.long and evidence.words is not None and wants_silence(evidence.words)
+
+
 def judge_of_others(evidence: Evidence) -> Cause | None:
     """As `judge`, of speech that is not meant for us: only "stop" may be."""
     if (cause := judge_stop(evidence)) is not None:

@@ -20,7 +20,5 @@ def load_wake_word(settings: Settings, warn: Callable[[str], None]) -> WakeWordD
     try:
         return models.load_wake_word(settings.wake_word.model, settings.wake_word.sensitivity)
     except models.WakeWordError as error:
-        warn(
-            f"{error}. The button opens turns until that is mended: look to wake_word.model, or install again"
-        )
+        warn(f"{error}. The button opens turns in its place; look to wake_word.model, or install it again")
         return None

@@ -101,6 +101,23 @@ def test_others_are_passed_over_when_the_time_is_up() -> None:
     assert unheeded(IMMEDIATE).judge_at_deadline(STOP) is Cause.STOP
 
 
+@pytest.mark.parametrize(
+    ("evidence", "cause"),
+    [
+        (Evidence(words="stop"), None),
+        (Evidence(words="stop", long=True), Cause.COMMAND),
+        (Evidence(words="stop the timer"), Cause.COMMAND),
+        (Evidence(words="stop", paused=True), Cause.STOP),
+        (Evidence(words="wait"), Cause.COMMAND),
+    ],
+    ids=str,
+)
+def test_in_a_conversation_stop_may_be_the_beginning_of_a_sentence(
+    evidence: Evidence, cause: Cause | None
+) -> None:
+    assert conversing(IMMEDIATE).judge(evidence) is cause
+
+
 def test_a_conversation_keeps_the_owner_s_strategy() -> None:
     assert conversing(DEFERRED).table[S.SPEAKING, H.SPEECH_POSSIBLE].next is S.DEFERRING
     assert conversing(IMMEDIATE).table[S.SPEAKING, H.SPEECH_POSSIBLE].next is S.DUCKED

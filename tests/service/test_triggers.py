@@ -1,13 +1,16 @@
 """What opens a turn where speech alone does not, in whole conversations."""
 
 import numpy as np
+import pytest
 
 from appliance.conversation.machine import State
 from appliance.conversation.vocabulary import MuteWanted, Pressed, Released, Ring, StopWanted
 from appliance.pcm.formats import Pcm, samples_of_ms
+from appliance.service.assembly import Assembly
 from appliance.service.happenings import Event
 from tests.service.event_schema import problems
 from tests.service.stage import OUT_RATE_HZ, Played, play, sample, silence, speech, tone, wishes
+from tests.service.test_floor import Reading
 
 BUTTON = "conversation.trigger=button"
 
@@ -140,3 +143,76 @@ def test_a_ring_cuts_the_answer_and_nothing_is_listened_to_after_it() -> None:
     ring = Ring(np.full(samples_of_ms(500, OUT_RATE_HZ), 3000, np.int16))
     played = play(*near, settings=[BUTTON], each_tick=wishes(*tap(900), (3000, ring)))
     assert len(opened(played)) == 1
+
+
+# --------------------------------------------------------------------- "stop"
+
+
+def spoken_over(words: str, *settings: str, ms: float = 400, follow_up: bool = False) -> Played:
+    """Somebody says `words` over the answer of 3 s to the first turn, or to a reply."""
+    reply = (silence(2000), speech(900, seed=3)) if follow_up else ()
+    answers = [tone(500), tone(3000)] if follow_up else [tone(3000)]
+    near = (silence(1000), speech(900), *reply, silence(2000), speech(ms, seed=2), silence(6000))
+    pressed, reader = wishes(*tap(900)), Reading(words)
+    return play(*near, settings=[BUTTON, *settings], each_tick=pressed, answers=answers, reader=reader)
+
+
+@pytest.mark.parametrize("follow_up", [False, True])
+def test_stop_ends_an_answer_and_opens_nothing(follow_up: bool) -> None:
+    played = spoken_over("Stop.", follow_up=follow_up)
+    *_, interruption = played.of("interruption")
+    assert (interruption["decision"], interruption["cause"]) == ("confirmed", "stop_word")
+    assert interruption["t_ms"] - interruption["onset_ms"] < 700
+    assert len(opened(played)) == 1 + follow_up
+    assert played.of("answer_done")[-1]["complete"] is False
+    assert played.state is State.IDLE
+
+
+@pytest.mark.parametrize("words", ["Stop the car, he said.", "Wait for me", ""])
+def test_other_words_of_others_leave_the_answer_alone(words: str) -> None:
+    played = spoken_over(words, "conversation.follow_up_s=0")
+    assert played.of("answer_done")[-1]["complete"] is True
+    assert len(opened(played)) == 1
+
+
+def test_the_stop_word_can_be_switched_off() -> None:
+    played = spoken_over("Stop.", "conversation.follow_up_s=0", "conversation.stop_word=false")
+    assert played.of("answer_done")[-1]["complete"] is True
+
+
+def rung(words: str, *settings: str) -> Played:
+    """A timer rings from 1 s on; somebody says `words` in its first pause, from 4.4 s on."""
+    begun: list[bool] = []
+
+    def start(assembly: Assembly) -> None:
+        if not begun:
+            begun.append(True)
+            assembly.toolbox.reminders.timers.start(1, "tea", 0)
+
+    near = (silence(4500), speech(400), silence(12_000))
+    half_duplex = "interruption.strategy=ignore"
+    return play(*near, settings=[BUTTON, half_duplex, *settings], each_tick=start, reader=Reading(words))
+
+
+def sounds_from(played: Played, from_ms: float) -> bool:
+    return bool(np.abs(played.out[samples_of_ms(from_ms, OUT_RATE_HZ) :].astype(np.int32)).max() > 100)
+
+
+def test_stop_ends_an_alarm_and_opens_nothing() -> None:
+    played = rung("Stop!")
+    assert played.audible_ms() < 1500
+    assert not sounds_from(played, 5500)
+    assert opened(played) == []
+
+
+@pytest.mark.parametrize("words", ["What is that?", ""])
+def test_an_alarm_rings_on_whatever_else_is_said(words: str) -> None:
+    played = rung(words)
+    assert sounds_from(played, 6500)
+    assert opened(played) == []
+
+
+def test_nobody_s_words_are_read_where_nothing_rings() -> None:
+    reader = Reading("Stop!")
+    play(silence(1000), speech(400), silence(3000), settings=[BUTTON], reader=reader)
+    assert reader.asked == []
