@@ -100,6 +100,18 @@ WAITS: Final = (
         "pauses inside a sentence last 300 to 700 ms",
     ),
     Wait(
+        "silence after which a turn is asked that sounds complete",
+        _HEARING.end_silence_min_ms,
+        "`hearing.end_silence_min_ms`",
+        'with `hearing.end_of_turn = "model"`; what the provider needs for its answer has then begun',
+    ),
+    Wait(
+        "silence before anything is heard or done of an answer to that (deadline `sure`)",
+        _HEARING.end_silence_ms,
+        "`hearing.end_silence_ms`",
+        "who goes on before that was not done, and finds nothing said",
+    ),
+    Wait(
         "first word after the button",
         _HEARING.no_speech_s * 1000,
         "`hearing.no_speech_s`",

@@ -30,8 +30,7 @@ class TurnEnding:
     ) -> None:
         """Where the `ends` are punctual, the stream waits for verdicts (`hold`), and they take the same time
         on every machine."""
-        hearing = settings.hearing
-        self._limits_ms = (hearing.end_silence_min_ms, hearing.end_silence_max_ms)
+        self._shortest_ms = settings.hearing.end_silence_min_ms
         self._loop: asyncio.AbstractEventLoop | None = None
         self._settled = asyncio.Event()
         self._worker: TurnWorker | None = None
@@ -79,9 +78,8 @@ class TurnEnding:
         if pauses >= LEAST_PAUSES:
             words.append(f"learnt from {pauses} pauses")
         if self._worker is not None:
-            shortest, longest = self._limits_ms
-            fares = self._worker.trouble or f"{shortest}…{longest} ms once the model has judged"
-            words.append(fares)
+            early = f"asked after {self._shortest_ms} ms where the model finds it complete"
+            words.append(self._worker.trouble or early)
         return "; ".join(words)
 
     def gauges(self) -> dict[str, int]:
