@@ -43,6 +43,7 @@ def arguments() -> argparse.Namespace:
     add("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting of the appliance")
     add("--ours-only", action="store_true", help="no peers, no curve")
     add("--docs", action="store_true", help=f"write {document.DOCUMENT} and its pictures")
+    add("--heard", action="store_true", help="hear nothing new, tell of what was heard so far")
     add("--from", dest="kept", type=Path, metavar="RUN.json", help="hear nothing, tell of a kept run again")
     add("--json", type=Path, metavar="FILE", help="keep the run")
     add("--compare", type=Path, metavar="LAST.json", help="say what got better or worse beyond chance")
@@ -62,11 +63,12 @@ def run(typed: argparse.Namespace) -> Record:
     """The halves that may be heard, one after the other."""
     first, hours = (SMALL_CASES, SMALL_HOURS) if typed.small else (None, typed.hours)
     record = new_record(typed.share, hours)
+    record.broken_off = typed.heard
     everybody = systems(typed.set, typed.ours_only or typed.small)
     halves: list[Half] = ["development", "held-out"] if typed.held_out else ["development"]
     for half in halves:
         cases = shared(make(half, typed.only or list(CONDITIONS), hours, first), typed.share)
-        run_half(record, half, cases, everybody)
+        run_half(record, half, cases, everybody, only_kept=typed.heard)
     return record
 
 

@@ -108,6 +108,8 @@ def _origin(record: Record) -> str:
         f"Run of {record.day}, commit {record.commit}, set {record.set_version} ({share},"
         f" {record.hours:g} h of each noise where all are heard), {record.machine}."
     ]
+    if record.broken_off:
+        lines.append("The run was broken off: not everybody heard every case, n says how many.")
     if "held-out" not in record.measures:
         lines.append("The held-out half was not heard in this run: parameters are not frozen yet.")
     lines += [f"{name} was skipped: {why}." for name, why in record.skipped.items()]

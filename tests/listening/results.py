@@ -44,11 +44,14 @@ class Results:
         self._folder = root / f"{name}-{system.version}" / set_folder.parent.name / set_folder.name
         self._folder.mkdir(parents=True, exist_ok=True)
 
-    def of(self, cases: Sequence[Case]) -> Iterator[Judged]:
-        """Every case that says something about the system: read where it is kept, else heard now."""
+    def of(self, cases: Sequence[Case], *, only_kept: bool = False) -> Iterator[Judged]:
+        """Every case that says something about the system: read where it is kept, else heard now, or with
+        `only_kept` left out."""
         mine = [case for case in cases if self._system.hears(case)]
         new = [case for case in mine if not self._file(case).exists()]
         yield from ((case, self._read(case)) for case in mine if case not in new)
+        if only_kept:
+            return
         for case, heard in self._system.hear(new, self._set_folder):
             part = self._file(case).with_suffix(".part")
             part.write_text(json.dumps(to_json(heard)))

@@ -36,6 +36,7 @@ class Record:
     cases: dict[Half, tuple[int, int]] = field(default_factory=dict)
     measures: dict[Half, dict[str, list[Measure]]] = field(default_factory=dict)
     skipped: dict[str, str] = field(default_factory=dict)
+    broken_off: bool = False  # not everybody heard everything
 
 
 def new_record(share: int, hours: float) -> Record:
@@ -63,7 +64,9 @@ def shared(cases: Sequence[Case], share: int) -> list[Case]:
     return [case for case in cases if zlib.crc32(case.name.encode()) % share == 0]
 
 
-def run_half(record: Record, half: Half, cases: Sequence[Case], systems: Sequence[System]) -> None:
+def run_half(
+    record: Record, half: Half, cases: Sequence[Case], systems: Sequence[System], *, only_kept: bool = False
+) -> None:
     """Every system hears the cases; who cannot be run here is skipped, and says why."""
     record.cases[half] = (len(cases), sum(case.real for case in cases))
     mine = record.measures.setdefault(half, {})
@@ -72,18 +75,18 @@ def run_half(record: Record, half: Half, cases: Sequence[Case], systems: Sequenc
             record.skipped[system.name] = why
             print(f"… {system.name} is skipped: {why}", file=sys.stderr, flush=True)
             continue
-        judged = heard(system, cases, half)
+        judged = heard(system, cases, half, only_kept=only_kept)
         if judged:
             mine[system.name] = [*promises(judged), *measures(judged)]
 
 
-def heard(system: System, cases: Sequence[Case], half: Half) -> list[Judged]:
+def heard(system: System, cases: Sequence[Case], half: Half, *, only_kept: bool = False) -> list[Judged]:
     """All cases that say something about the system, with what it makes of them."""
     results = Results(cache_folder() / "results", system, set_folder(half))
     judged: list[Judged] = []
     due = sum(system.hears(case) for case in cases)
     began = told = time.monotonic()
-    for one in results.of(cases):
+    for one in results.of(cases, only_kept=only_kept):
         judged.append(one)
         if time.monotonic() - told > TOLD_EVERY_S:
             told = time.monotonic()

@@ -62,3 +62,10 @@ def test_what_was_heard_once_is_not_heard_again(tmp_path: Path) -> None:
         assert case == NOISE
         assert heard == Heard((Turn(100, 0, (900, 1200)),), silent_ms=((1, 2),), words="a")
     assert system.asked == 1
+
+
+def test_of_a_run_that_was_broken_off_there_is_what_was_heard(tmp_path: Path) -> None:
+    results = Results(tmp_path, Counting(), tmp_path / "set-1" / "development")  # type: ignore[arg-type]  # as above
+    assert list(results.of([NOISE], only_kept=True)) == []
+    heard = list(results.of([NOISE]))
+    assert list(results.of([NOISE], only_kept=True)) == heard
