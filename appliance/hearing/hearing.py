@@ -8,8 +8,10 @@ from appliance.conversation.vocabulary import Forgotten, SpeechEvent, TurnEnd, W
 from appliance.hearing.detector import SpeechDetector
 from appliance.hearing.echo_stage import EchoStage
 from appliance.hearing.edges import SpeechEdges
+from appliance.hearing.faint_speech import FaintSpeech
 from appliance.hearing.inbox import Inbox
 from appliance.hearing.index_map import IndexMap
+from appliance.hearing.microphone_meter import MicrophoneMeasure, MicrophoneMeter
 from appliance.hearing.quiet_gate import QuietGate
 from appliance.hearing.turn_detector import TurnDetector, TurnOptions
 from appliance.hearing.turn_judge import TurnJudge
@@ -17,6 +19,7 @@ from appliance.hearing.wake_word import WakeWordDetector
 from appliance.pcm.formats import NEAR_RATE_HZ, samples_of_ms
 from appliance.pcm.resample import Resampler
 from appliance.pcm.ring import SampleRing
+from appliance.pcm.zero_line import ZeroLine
 
 BLOCK_MS = 100  # taken from the ring in one copy, at most: more than is waiting after a rest
 MAX_PUMP_BLOCKS = 10  # 1 s of sound costs some 30 ms: commands wait no longer than that
@@ -58,7 +61,10 @@ class Hearing:
         self._post = post
         self._judge = judge
         self._resampler = Resampler(capture_rate_hz, NEAR_RATE_HZ)
+        self._zero = ZeroLine(NEAR_RATE_HZ)
         self._echo = echo
+        self._meter = MicrophoneMeter(window_samples)
+        self._faint = FaintSpeech(window_samples)
         self._edges = SpeechEdges(window_samples)
         self._turns = TurnDetector(options, self._edges, window_samples)
         self._inbox = Inbox()
@@ -88,6 +94,11 @@ class Hearing:
     def learnt(self) -> tuple[int, int]:
         """The silence that ends a turn by itself, in 16 kHz samples, and of how many pauses it was learnt."""
         return self._turns.learnt
+
+    @property
+    def microphone(self) -> MicrophoneMeasure:
+        """What the microphone gives, by now. From any thread."""
+        return self._meter.measure
 
     @property
     def resting(self) -> bool:
@@ -173,7 +184,8 @@ class Hearing:
         block = self._block[:count]
         self._overrun_samples += self._capture.read_into(self._read, block)
         self._read += count
-        near = self._resampler.process(block)
+        near = self._zero.process(self._resampler.process(block))
+        self._meter.capture(block, self._zero.offset)
         self._history.write(near if self._echo is None else self._echo.process(near))
 
     def _hear_window(self) -> None:
@@ -183,7 +195,10 @@ class Hearing:
         self._edges.hear(self._window)
         if self._judge is not None and (verdict := self._judge.verdict(self._heard_until)) is not None:
             self._turns.judge(verdict)
-        for event in self._turns.hear(self._heard_until, self._detector.probability(self._window)):
+        lifted = self._faint.lift(self._window, self._meter.speech_power)
+        probability = self._detector.probability(lifted)
+        self._meter.hear(self._window, probability, echo=self._echo is not None and self._echo.cancelling)
+        for event in self._turns.hear(self._heard_until, probability):
             self._post(event)
         if self._judge is not None and (question := self._turns.take_question()) is not None:
             self._judge.ask(question)
