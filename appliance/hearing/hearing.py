@@ -16,6 +16,7 @@ from appliance.hearing.quiet_gate import QuietGate
 from appliance.hearing.turn_detector import TurnDetector, TurnOptions
 from appliance.hearing.turn_judge import TurnJudge
 from appliance.hearing.wake_word import WakeWordDetector
+from appliance.hearing.word_watch import WordWatch
 from appliance.pcm.formats import NEAR_RATE_HZ, samples_of_ms
 from appliance.pcm.resample import Resampler
 from appliance.pcm.ring import SampleRing
@@ -51,11 +52,12 @@ class Hearing:
         wake_word: WakeWordDetector | None = None,
     ) -> None:
         """With `echo` the history, and all that is judged by it, is without the loudspeaker's sound;
-        `judge` is asked whether turns are over, where the options say so."""
+        `judge` is asked whether turns are over, where the options say so; `wake_word` is listened for."""
         window_samples = detector.window_samples
         self._detector = detector
         self._gate = detector if isinstance(detector, QuietGate) else None
-        self._wake_word = wake_word
+        watch = None if wake_word is None else WordWatch(wake_word, history, window_samples)
+        self._word_watch = watch
         self._capture = capture
         self._history = history
         self._post = post
@@ -175,8 +177,8 @@ class Hearing:
         return [Forgotten(self._heard_until)]
 
     def _forgotten_all(self, turns: TurnDetector) -> list[SpeechEvent]:
-        if self._wake_word is not None:
-            self._wake_word.reset()
+        if self._word_watch is not None:
+            self._word_watch.reset()
         return self._forgotten(turns.forget_all)
 
     def _take(self, count: int) -> None:
@@ -202,19 +204,11 @@ class Hearing:
             self._post(event)
         if self._judge is not None and (question := self._turns.take_question()) is not None:
             self._judge.ask(question)
-        if self._wake_word is not None:
-            self._look_for(self._wake_word)
+        if self._word_watch is not None:
+            self._look_for_word(self._word_watch)
 
-    def _look_for(self, word: WakeWordDetector) -> None:
+    def _look_for_word(self, watch: WordWatch) -> None:
         """Of what is not listened to the word is not taken either: it may be our own voice."""
-        hit, now = word.hear(self._window), self._heard_until
-        if hit is not None and not self._turns.ignores(now - hit.noticed):
-            self._post(
-                WakeWordHeard(
-                    now,
-                    word.name,
-                    hit.probability,
-                    end=max(now - hit.earliest, 0),
-                    over=now - hit.latest,
-                )
-            )
+        found = watch.hear(self._heard_until, asleep=self._gate is not None and self._gate.asleep)
+        if found is not None and not self._turns.ignores(found[0]):
+            self._post(found[1])
