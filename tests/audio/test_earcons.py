@@ -9,7 +9,7 @@ from appliance.audio import earcons
 from appliance.pcm.formats import Pcm, ms_of_samples
 from appliance.pcm.level import peak_dbfs
 
-EARCONS = [earcons.ready, earcons.trouble]
+EARCONS = [earcons.ready, earcons.trouble, earcons.listening, earcons.closed]
 RATES_HZ = [16_000, 22_050, 24_000, 44_100, 48_000]
 
 
@@ -32,3 +32,10 @@ def test_it_begins_and_ends_in_silence_and_never_jumps(earcon: Callable[[int], P
 
 def test_they_cannot_be_taken_for_one_another() -> None:
     assert not np.array_equal(earcons.ready(16_000)[:1600], earcons.trouble(16_000)[:1600])
+
+
+def test_that_it_listens_sounds_higher_than_that_it_has_stopped() -> None:
+    def pitch_hz(pcm: Pcm) -> float:
+        return float(np.abs(np.fft.rfft(pcm)).argmax()) * 16_000 / len(pcm)
+
+    assert pitch_hz(earcons.listening(16_000)) > 1.3 * pitch_hz(earcons.closed(16_000))
