@@ -245,7 +245,7 @@ class _Performance:
         """As in a replay."""
         choice = choose_echo(self._scene.settings.audio.echo.cancel, lambda warning: None)
         far = SharedClock(self._far_ring, self._scene.delay_ms)
-        return None if choice.canceller is None else EchoStage(choice.canceller, far)
+        return choice.stage(far)
 
     def _wired(self) -> Ticker:
         assembly = self._assembly
