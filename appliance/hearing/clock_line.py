@@ -14,10 +14,11 @@ _SLICE_S: Final = 1.0
 # through so many slices, each right to 0.5 ms, is right to 4 ppm.
 _SLICES: Final = 60
 
-# A slice is right to half a millisecond, which over a stretch of 15 s is 33 ppm. Of a shorter one the slope
-# counts only where it cannot be that.
-_SPAN_S: Final = 15.0
-_DOUBT_S: Final = 0.001
+# A slope that moves the ends of the stretch by less than this many times what the line leaves is chance. On a
+# machine that is busy a slice is late by some milliseconds, and that is no drift.
+_DOUBT: Final = 3.0
+_LEAST_CHANCE_S: Final = 0.0003
+_FEWEST_SLICES: Final = 6
 
 # Sound cards with a crystal are within 200 ppm, those that divide another clock within 1000.
 MAX_PPM: Final = 1000.0
@@ -126,8 +127,11 @@ class ClockLine:
         half = len(instants) // 2
         apart_s = instants[half:] - instants[: len(instants) - half]
         slope = float(np.median((leads[half:] - leads[: len(leads) - half]) / apart_s))
-        span_s = float(instants[-1] - instants[0])
-        if span_s >= _SPAN_S or abs(slope - self._slope) * span_s > _DOUBT_S:
+        left = leads - slope * instants
+        chance_s = _DOUBT * max(float(np.median(np.abs(left - np.median(left)))), _LEAST_CHANCE_S)
+        moved_s = (slope - self._slope) * float(instants[-1] - instants[0])
+        if len(instants) >= _FEWEST_SLICES:
+            slope = self._slope + moved_s**2 / (moved_s**2 + chance_s**2) * (slope - self._slope)
             self._slope = min(max(slope, -_MAX_SLOPE), _MAX_SLOPE)
         middle = float(instants[len(instants) // 2])
         self._zero = (middle, float(np.median(leads - self._slope * (instants - middle))))

@@ -21,8 +21,8 @@ class FarAlignment:
 
     While the far end sounds, the position moves on at a steady ratio (1 and the drift between the two clocks,
     at most some 2000 ppm), which is corrected slowly, and never jumps unless a device came back or lost
-    samples. `early_samples` is by how much earlier than told the far end is read: what doctor measured of the
-    way from the loudspeaker to the microphone, or a part of it.
+    samples. `early_samples` is by how much earlier than told the far end is read: a part of the way
+    from the loudspeaker to the microphone, where that is known; below 0 it is read ahead.
     """
 
     def __init__(self, near: ClockLine, far: ClockLine, early_samples: int = 0) -> None:

@@ -18,6 +18,10 @@ from appliance.pcm.ring import SampleRing
 # own echo, and a measurement, or what a device says of its queue, is wrong by a block.
 MARGIN_MS: Final = 25.0
 
+# Where nothing was measured the far end is read so much ahead: both clocks are known to some milliseconds,
+# and the shortest way from a loudspeaker to a microphone takes none.
+AHEAD_MS: Final = 8.0
+
 # What is played is known to hearing some 100 ms later. A microphone that is opened anew takes half a second.
 LOST_S: Final = 1.0
 
@@ -37,12 +41,12 @@ class LiveFarEnd:
         drift_ppm: float = 0.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`echo_delay_ms` and `drift_ppm`: what doctor measured of these devices."""
+        """`echo_delay_ms` and `drift_ppm`: what doctor measured of these devices; 0: nothing."""
         self._capture_hz = capture_hz
         self._clock = clock
         self._lock = threading.Lock()
         self._near, self._far = ClockLine(drift_ppm), ClockLine()
-        early = samples_of_ms(max(echo_delay_ms - MARGIN_MS, 0.0), NEAR_RATE_HZ)
+        early = samples_of_ms(max(echo_delay_ms - MARGIN_MS, -AHEAD_MS), NEAR_RATE_HZ)
         self._alignment = FarAlignment(self._near, self._far, early)
         self._reader = FarReader(far_ring)
         self._release = samples_of_ms(RELEASE_MS, NEAR_RATE_HZ)

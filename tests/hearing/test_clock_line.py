@@ -1,5 +1,6 @@
 """What is known of a device's clock, from looks that are all too late."""
 
+import numpy as np
 import pytest
 
 from appliance.hearing.clock_line import ClockLine
@@ -62,3 +63,14 @@ def test_a_machine_that_is_late_for_a_moment_changes_nothing() -> None:
 def test_nothing_is_told_before_anything_was_seen() -> None:
     with pytest.raises(ValueError, match="nothing was seen"):
         ClockLine().index_at(1.0)
+
+
+def test_a_machine_that_is_late_for_seconds_is_no_drift() -> None:
+    line = ClockLine()
+    chance = np.random.default_rng(4)
+    for second in range(20):
+        late = int(16 * chance.uniform(0, 3))
+        for now_s, index in looks(Crystal(), second, second + 1, 0.032, LATE_S, second):
+            line.see(now_s, max(index - late, 0))
+        assert abs(line.ppm) < 250
+    assert abs(line.ppm) < 100

@@ -4,9 +4,10 @@ import numpy as np
 
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm
 from appliance.pcm.ring import SampleRing
-from appliance.service.live_far_end import LOST_S, MARGIN_MS, LiveFarEnd
+from appliance.service.live_far_end import AHEAD_MS, LOST_S, MARGIN_MS, LiveFarEnd
 
 BLOCK = 320  # 20 ms, of both devices
+AHEAD = round(AHEAD_MS * NEAR_RATE_HZ / 1000)
 QUEUED = 640
 
 
@@ -46,7 +47,7 @@ class Room:
 def test_what_left_the_loudspeaker_is_what_is_read() -> None:
     room = Room()
     room.run(5)
-    leaving = room.rendered - BLOCK - QUEUED
+    leaving = room.rendered - BLOCK - QUEUED + AHEAD
     assert np.array_equal(room.read(), room.sound(leaving - BLOCK, BLOCK))
 
 
@@ -64,7 +65,7 @@ def test_after_an_underrun_it_is_right_again_at_once() -> None:
     room.near_written += round(0.1 * NEAR_RATE_HZ)
     room.underruns += 1
     room.run(0.2)
-    leaving = room.rendered - BLOCK - QUEUED
+    leaving = room.rendered - BLOCK - QUEUED + AHEAD
     assert np.array_equal(room.read(), room.sound(leaving - BLOCK, BLOCK))
 
 
