@@ -1,5 +1,6 @@
 """Which sample of a stream is the present one, from what is seen of it, always too late and by chance."""
 
+from bisect import insort
 from collections import deque
 from typing import Final
 
@@ -36,15 +37,18 @@ class ClockLine:
 
     A look tells one past the newest sample at an instant. It may be late, never early; so of each second the
     least late one counts, and the line goes through those of the last minute. Where the device was away or
-    samples were lost a new stretch begins, which keeps the slope. Bound: 60 slices.
+    samples were lost a new stretch begins, which keeps the slope. With `may_be_early`, as where a device
+    tells what it has queued and is wrong either way, it is the middle one of each second. Bound: 60 slices.
     """
 
-    def __init__(self, ppm: float = 0.0) -> None:
+    def __init__(self, ppm: float = 0.0, *, may_be_early: bool = False) -> None:
         """`ppm`: so much faster than nominal it is known to run, until that can be told from what is seen."""
+        self._may_be_early = may_be_early
+        self._looks: list[tuple[float, float]] = []  # lead and instant of the slice that goes on, by lead
         self._slope = _slope_of(ppm)  # seconds by which the lead grows a second
         self._slices: deque[tuple[float, float]] = deque(maxlen=_SLICES)  # instant and least lead in it, s
         self._slice_began_s = 0.0
-        self._late_slices = 0
+        self._stray_slices = 0
         self._zero: tuple[float, float] | None = None  # an instant, and the line's lead in it
         self.stretch = 0  # number of the stretch
         self.seen_s: float | None = None  # when it was seen last
@@ -60,23 +64,24 @@ class ClockLine:
         if self.seen_s is not None and now_s - self.seen_s > GAP_S:
             self.begin_stretch()
         self.seen_s = now_s
-        if self.settled and lead_s < self._lead_at(now_s) - _STEP_S:
+        if self.settled and not self._may_be_early and lead_s < self._lead_at(now_s) - _STEP_S:
             self.begin_stretch()
         if not self._slices or now_s - self._slice_began_s >= _SLICE_S:
             self._end_slice()
             self._slices.append((now_s, lead_s))
             self._slice_began_s = now_s
-        elif lead_s < self._slices[-1][1]:
-            self._slices[-1] = (now_s, lead_s)
-        else:
-            return
+            self._looks.clear()
+        insort(self._looks, (lead_s, now_s))
+        lead_s, at_s = self._looks[len(self._looks) // 2 if self._may_be_early else 0]
+        self._slices[-1] = (at_s, lead_s)
         if not self.settled:
-            self._zero = min(self._slices, key=lambda one: one[1])
+            by_lead = sorted(self._slices, key=lambda one: one[1])
+            self._zero = by_lead[len(by_lead) // 2 if self._may_be_early else 0]
 
     def begin_stretch(self) -> None:
         """The device was away, or lost samples: what is seen from here on is another stretch."""
         self._slices.clear()
-        self._late_slices = 0
+        self._stray_slices = 0
         self._zero = None
         self.stretch += 1
 
@@ -108,17 +113,19 @@ class ClockLine:
         return lead_s + self._slope * (instant_s - at_s)
 
     def _end_slice(self) -> None:
-        """A slice is complete: draw the line anew, or begin a stretch where two were late beyond it."""
+        """A slice is complete: draw the line anew, or begin a stretch where two were away from it."""
         if not self.settled:
             return
         at_s, lead_s = self._slices[-1]
-        self._late_slices = self._late_slices + 1 if lead_s > self._lead_at(at_s) + _STEP_S else 0
-        if self._late_slices == 2:
+        off_s = lead_s - self._lead_at(at_s)
+        stray = (abs(off_s) if self._may_be_early else off_s) > _STEP_S
+        self._stray_slices = self._stray_slices + 1 if stray else 0
+        if self._stray_slices == 2:
             last = self._slices[-1]
             self.begin_stretch()
             self._slices.append(last)
             self._zero = last
-        elif not self._late_slices:
+        elif not self._stray_slices:
             self._draw()
 
     def _draw(self) -> None:

@@ -45,7 +45,7 @@ class LiveFarEnd:
         self._capture_hz = capture_hz
         self._clock = clock
         self._lock = threading.Lock()
-        self._near, self._far = ClockLine(drift_ppm), ClockLine()
+        self._near, self._far = ClockLine(drift_ppm), ClockLine(may_be_early=True)
         early = samples_of_ms(max(echo_delay_ms - MARGIN_MS, -AHEAD_MS), NEAR_RATE_HZ)
         self._alignment = FarAlignment(self._near, self._far, early)
         self._reader = FarReader(far_ring)

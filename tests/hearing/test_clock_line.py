@@ -74,3 +74,15 @@ def test_a_machine_that_is_late_for_seconds_is_no_drift() -> None:
             line.see(now_s, max(index - late, 0))
         assert abs(line.ppm) < 250
     assert abs(line.ppm) < 100
+
+
+def test_what_a_device_says_of_its_queue_may_be_wrong_either_way() -> None:
+    line, crystal = ClockLine(may_be_early=True), Crystal(50)
+    chance = np.random.default_rng(5)
+    for number in range(70 * 50):
+        now_s = number * 0.02
+        wrong = chance.choice([0, 0, 0, 0, -1120, 1120])
+        line.see(now_s, int(crystal.index_at(now_s)) + int(wrong))
+    assert line.stretch == 0
+    assert abs(line.ppm - 50) < 10
+    assert abs(line.index_at(70) - crystal.index_at(70)) < 2 * HALF_A_MS
