@@ -18,8 +18,8 @@ _SLICES: Final = 60
 # A slope that moves the ends of the stretch by less than this many times what the line leaves is chance. On a
 # machine that is busy a slice is late by some milliseconds, and that is no drift.
 _DOUBT: Final = 3.0
-_LEAST_CHANCE_S: Final = 0.0003
-_FEWEST_SLICES: Final = 6
+_LEAST_CHANCE_S: Final = 0.0005
+_FEWEST_SLICES: Final = 10
 
 # Sound cards with a crystal are within 200 ppm, those that divide another clock within 1000.
 MAX_PPM: Final = 1000.0
@@ -28,8 +28,8 @@ _MAX_SLOPE: Final = MAX_PPM / 1e6
 # Blocks are seen every 20 or 32 ms. So long without one is a device that was away.
 GAP_S: Final = 0.25
 
-# So much more than drift: samples were lost, or said twice.
-_STEP_S: Final = 0.004
+# More than what drift makes of ten slices: samples were lost, or said twice.
+_STEP_S: Final = 0.008
 
 
 class ClockLine:
