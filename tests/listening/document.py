@@ -36,10 +36,10 @@ interval (Wilson for shares, Poisson for rates, bootstrap for percentiles) and b
 words it comes from. A promise that is missed is **bold**.
 
 The peers need an environment of their own: `python3 -m venv PEERS`, then
-`PEERS/bin/pip install pipecat-ai==1.14.0 livekit`, and `LISTENING_PEERS_PYTHON=PEERS/bin/python`. A run that was
-broken off goes on where it stopped; `--share 4` hears a quarter of the cases (17 minutes here, beside other
-work), `--small` one of each condition, and `--held-out COMMIT` the other half, if the appliance is still that
-of COMMIT.
+`PEERS/bin/pip install pipecat-ai==1.14.0 livekit`, and `LISTENING_PEERS_PYTHON=PEERS/bin/python`. A run that
+was broken off goes on where it stopped; `--share 4` hears a quarter of the cases (17 minutes here, beside
+other work), `--small` one of each condition, and `--held-out COMMIT` the other half, if the appliance is
+still that of COMMIT.
 
 - **ours** is the whole appliance in virtual time, between a modelled microphone and a modelled loudspeaker:
   what it plays comes back through a room, late, with another clock and distorted, and stops where it stops.
