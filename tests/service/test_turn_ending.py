@@ -8,6 +8,7 @@ import pytest
 
 from appliance.hearing.shipped_model import ModelError
 from appliance.pcm.formats import Pcm
+from appliance.service.assembly import Assembly
 from tests.hearing.turn_models import ToldModel
 from tests.service.scripted import ScriptedProvider, silence, speech, tone
 from tests.service.stage import Played, play
@@ -123,3 +124,44 @@ def test_a_conversation_is_the_same_whatever_the_machine_needs_for_a_verdict() -
         return [(event["t_ms"], event["event"]) for event in played.events]
 
     assert one(0.0) == one(0.15)
+
+
+def slow_talk(pause_ms: float, pauses: int) -> list[Pcm]:
+    """One sentence with so many pauses, each after a word of 300 ms."""
+    return [part for _ in range(pauses) for part in (speech(300), silence(pause_ms))]
+
+
+def test_the_pauses_of_those_who_speak_here_are_learnt() -> None:
+    played = play(silence(500), *slow_talk(700, 14), speech(300), silence(3000))
+    (waited,) = waited_ms(played)
+    assert 830 <= waited <= 900
+    assert played.assembly.hearing.learnt == (pytest.approx(13_400, abs=500), 14)
+
+
+def test_they_are_not_where_the_owner_does_not_want_it() -> None:
+    wish = "hearing.learn_pauses=false"
+    played = play(silence(500), *slow_talk(700, 14), speech(300), silence(3000), settings=(wish,))
+    (waited,) = waited_ms(played)
+    assert 790 <= waited <= 840
+
+
+def test_forgetting_forgets_how_people_speak() -> None:
+    told: list[int] = []
+
+    def forget(assembly: Assembly) -> None:
+        if assembly.hearing.learnt[1] >= 10 and not told:
+            told.append(assembly.hearing.learnt[1])
+            assembly.forget()
+
+    played = play(silence(500), *slow_talk(700, 12), silence(3000), each_tick=forget)
+    assert told == [10]
+    assert played.assembly.hearing.learnt[1] < 10
+
+
+def test_who_was_thought_to_be_done_and_went_on_teaches_too() -> None:
+    played = play(
+        *(silence(500), speech(1000), silence(1000), speech(1000), silence(3000)),
+        provider=ScriptedProvider([tone(500)] * 2, delay_ms=1500),
+    )
+    assert len(committed(played)) == 2
+    assert played.assembly.hearing.learnt[1] == 1
