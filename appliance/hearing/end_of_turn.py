@@ -14,11 +14,15 @@ from appliance.pcm.formats import NEAR_RATE_HZ, samples_of_ms
 # Silence, as the detector's windows have it, after which the model is asked, and asked again: the longer
 # it is silent, the more the silence itself tells.
 ASKED_AFTER_MS: Final = (64, 384, 800)
+# Hardly anybody asks anything in less. Of the pauses that the model takes for ends, a quarter come sooner (on the
+# development half of `tests.bench.turn_ends`), and none of the ends.
+LEAST_SPEECH_MS: Final = 700
 # A judgement costs 150 ms of a processor: so many in a row, and one for each of these spells.
 QUESTIONS_IN_A_ROW: Final = 4
 QUESTION_EVERY_S: Final = 3
 # Sound before the turn that the model hears too: what it was trained with has some.
 LEAD_MS: Final = 300
+_LEAST_SPEECH: Final = samples_of_ms(LEAST_SPEECH_MS, NEAR_RATE_HZ)
 _EVERY: Final = QUESTION_EVERY_S * NEAR_RATE_HZ
 
 
@@ -126,6 +130,8 @@ class EndOfTurn:
 
     def wait(self, onset: int, now: int) -> None:
         """A window without speech, ending at `now`, in a turn that began at `onset`."""
+        if self._pause - onset < _LEAST_SPEECH:
+            return
         if self._asked < len(self._marks) and now - self._pause >= self._marks[self._asked]:
             self._asked += 1
             if self._may_ask(now):

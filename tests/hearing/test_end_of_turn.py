@@ -69,6 +69,10 @@ def test_the_sound_that_is_asked_about_is_the_turn_with_its_lead_up_to_now() -> 
     assert question == Question(ONSET - 300 * MS, 50_000 + 2 * WINDOW, 50_000)
 
 
+def test_after_a_word_or_two_it_is_not_asked() -> None:
+    assert pausing(40, ONSET + 600 * MS)[1] == []
+
+
 def test_a_verdict_about_a_pause_that_is_over_is_dropped() -> None:
     turn, (question,) = pausing(4)
     turn.speak(60_000)
@@ -96,13 +100,13 @@ def test_the_newest_verdict_about_a_pause_counts() -> None:
 
 def test_questions_are_rationed() -> None:
     """Who stammers is not judged at every syllable: that would cost more than all the rest of hearing."""
-    turn, at, asked = EndOfTurn(LIMITS, asks=True, learns=False), 0, 0
+    turn, at, asked = EndOfTurn(LIMITS, asks=True, learns=False), ONSET + 16_000, 0
     for _ in range(60):  # a syllable and a break of 160 ms, again and again for half a minute
         at += 10 * WINDOW
         turn.speak(at)
         asked += len(wait(turn, at, 5))
         at += 5 * WINDOW
-    assert asked == QUESTIONS_IN_A_ROW + at // (16_000 * QUESTION_EVERY_S)
+    assert asked == QUESTIONS_IN_A_ROW + (at - ONSET - 16_000) // (16_000 * QUESTION_EVERY_S)
 
 
 def test_where_nobody_could_say_silence_decides() -> None:
