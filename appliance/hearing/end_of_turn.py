@@ -14,8 +14,8 @@ from appliance.pcm.formats import NEAR_RATE_HZ, samples_of_ms
 # Silence, as the detector's windows have it, after which the model is asked, and asked again: the longer
 # it is silent, the more the silence itself tells.
 ASKED_AFTER_MS: Final = (64, 384, 800)
-# Hardly anybody asks anything in less. Of the pauses that the model takes for ends, a quarter come sooner (on the
-# development half of `tests.bench.turn_ends`), and none of the ends.
+# Hardly anybody asks anything in less. Of the pauses that the model takes for ends, a quarter come sooner
+# (development half of `tests.bench.turn_ends`), and none of the ends.
 LEAST_SPEECH_MS: Final = 700
 # A judgement costs 150 ms of a processor: so many in a row, and one for each of these spells.
 QUESTIONS_IN_A_ROW: Final = 4
@@ -50,6 +50,12 @@ class SilenceLimits:
     silence: int
     shortest: int
     longest: int
+
+
+def limits_of(silence_ms: float, min_ms: float, max_ms: float) -> SilenceLimits:
+    """Of milliseconds, in their order whatever they are."""
+    ordered = silence_ms, min(min_ms, silence_ms), max(max_ms, silence_ms)
+    return SilenceLimits(*(samples_of_ms(ms, NEAR_RATE_HZ) for ms in ordered))
 
 
 # What a verdict makes of the silence: at these probabilities these points between the shortest (-1), the

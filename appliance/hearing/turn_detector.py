@@ -21,7 +21,7 @@ from appliance.conversation.vocabulary import (
     WakeWordHeard,
 )
 from appliance.hearing.edges import Edges
-from appliance.hearing.end_of_turn import EndOfTurn, Question, SilenceLimits, Verdict
+from appliance.hearing.end_of_turn import EndOfTurn, Question, Verdict, limits_of
 from appliance.hearing.recent_windows import LINGERS, RecentWindows
 from appliance.hearing.speech_run import RunMarks, SpeechRun
 from appliance.hearing.turn_options import TurnOptions
@@ -43,15 +43,9 @@ class TurnDetector:
         self._options = options
         self._edges = edges
         self._window = window_samples
-        self._end_of_turn = EndOfTurn(
-            SilenceLimits(
-                _samples(options.end_silence_ms),
-                _samples(min(options.end_silence_min_ms, options.end_silence_ms)),
-                _samples(max(options.end_silence_max_ms, options.end_silence_ms)),
-            ),
-            asks=options.asks_model and options.auto_complete,
-            learns=options.learns_pauses,
-        )
+        limits = limits_of(options.end_silence_ms, options.end_silence_min_ms, options.end_silence_max_ms)
+        asks = options.asks_model and options.auto_complete
+        self._end_of_turn = EndOfTurn(limits, asks=asks, learns=options.learns_pauses)
         self._no_speech = _samples(options.no_speech_s * 1000)
         self._max_turn = _samples(options.max_turn_s * 1000)
         self._marks = RunMarks(
