@@ -35,7 +35,7 @@ _AT_ZERO: Final = 0.03
 class MicrophoneFault(StrEnum):
     """What is wrong with the sound of a microphone that works."""
 
-    NONE = "none"
+    FINE = "fine"
     CLIPPING = "clipping"  # voices are louder than it can take
     HUM = "hum"  # most of what it gives in a quiet room is the mains
     OFF_ZERO = "off_zero"  # a constant is added to everything
@@ -50,7 +50,7 @@ class MicrophoneMeasure:
     `offset`: the constant in it, a share of full scale.
     """
 
-    fault: MicrophoneFault = MicrophoneFault.NONE
+    fault: MicrophoneFault = MicrophoneFault.FINE
     noise_dbfs: float | None = None
     speech_dbfs: float | None = None
     clipped_share: float = 0.0
@@ -144,7 +144,7 @@ class MicrophoneMeter:
             return MicrophoneFault.CLIPPING
         if self._hum.hums:
             return MicrophoneFault.HUM
-        return MicrophoneFault.OFF_ZERO if self._off_zero else MicrophoneFault.NONE
+        return MicrophoneFault.OFF_ZERO if self._off_zero else MicrophoneFault.FINE
 
 
 def _dbfs(power: float | None) -> float | None:

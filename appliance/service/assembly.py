@@ -41,6 +41,7 @@ from appliance.service.instructions import instructions_of
 from appliance.service.keepsakes import open_keepsakes
 from appliance.service.liveness import Beat, Part
 from appliance.service.loudspeaker import Loudspeaker
+from appliance.service.microphone_watch import MicrophoneWatch
 from appliance.service.money import Money
 from appliance.service.money_accounts import accounts_of
 from appliance.service.money_meter import metered
@@ -100,6 +101,7 @@ class Assembly:
         self.near = SampleRing.allocate(near_samples(settings))
         self.turn_ending = TurnEnding(settings, self.near, ends)
         self.hearing = self._open_ears(settings, detector, ends)
+        self.microphone = MicrophoneWatch(self.hearing, self.record.write)
         self.echo = EchoWatch(ends.echo, self.record.write)
         self._keepsakes = open_keepsakes(settings, ends, self.history, state)
         self.volume = self._keepsakes.volume
@@ -289,6 +291,7 @@ class Assembly:
         self.quiet.look()
         self._keepsakes.memory.look()
         self.echo.look()
+        self.microphone.look()
         if self._half_duplex is not None:
             self._half_duplex.look()
 

@@ -214,6 +214,7 @@ class LiveControls:
             wake_word=self._assembly.attention.word,
             quiet_until=self._assembly.quiet.until,
             echo=self._assembly.echo.status(),
+            microphone=self._assembly.microphone.status(),
             end_of_turn=self._assembly.turn_ending.words(self._assembly.hearing.learnt),
             counters={**self._counters.snapshot(), **self._gauges()},
         )

@@ -75,10 +75,10 @@ def test_somebody_much_louder_counts_within_half_a_second() -> None:
 
 def test_a_voice_that_is_cut_off_at_full_scale_clips_until_it_does_not() -> None:
     meter = MicrophoneMeter(WINDOW)
-    assert listen(meter, speech(5, -20), 0.95) is MicrophoneFault.NONE
+    assert listen(meter, speech(5, -20), 0.95) is MicrophoneFault.FINE
     assert listen(meter, speech(5, -5), 0.95) is MicrophoneFault.CLIPPING
     assert listen(meter, speech(1, -20), 0.95) is MicrophoneFault.CLIPPING
-    assert listen(meter, speech(60, -20), 0.95) is MicrophoneFault.NONE
+    assert listen(meter, speech(60, -20), 0.95) is MicrophoneFault.FINE
 
 
 def test_a_bang_is_no_clipping_voice() -> None:
@@ -86,7 +86,7 @@ def test_a_bang_is_no_clipping_voice() -> None:
     bang = np.full(NEAR_RATE_HZ, 32_767, np.int16)
     listen(meter, bang, 0.0)
     listen(meter, speech(5, -24), 0.95)
-    assert meter.measure.fault is MicrophoneFault.NONE
+    assert meter.measure.fault is MicrophoneFault.FINE
 
 
 def test_one_laugh_is_no_clipping_microphone() -> None:
@@ -94,7 +94,7 @@ def test_one_laugh_is_no_clipping_microphone() -> None:
     listen(meter, speech(9, -22), 0.95)
     laugh = speech(0.1, -22)
     laugh[:60] = 32_767
-    assert listen(meter, laugh, 0.95) is MicrophoneFault.NONE
+    assert listen(meter, laugh, 0.95) is MicrophoneFault.FINE
 
 
 @pytest.mark.parametrize("seed", [0, 3])
@@ -111,25 +111,25 @@ def test_a_hum_that_stops_is_over_within_twenty_seconds() -> None:
     meter = MicrophoneMeter(WINDOW)
     chance = np.random.default_rng(0)
     listen(meter, sound(hum(3 * NEAR_RATE_HZ, chance), -42), 0.0)
-    assert listen(meter, sound(pink(20 * NEAR_RATE_HZ, chance), -60), 0.0) is MicrophoneFault.NONE
+    assert listen(meter, sound(pink(20 * NEAR_RATE_HZ, chance), -60), 0.0) is MicrophoneFault.FINE
 
 
 @pytest.mark.parametrize("dbfs", [-60.0, -40.0])
 def test_a_noisy_room_does_not_hum(dbfs: float) -> None:
     meter = MicrophoneMeter(WINDOW)
     room = sound(pink(12 * NEAR_RATE_HZ, np.random.default_rng(0)), dbfs)
-    assert listen(meter, room, 0.0) is MicrophoneFault.NONE
+    assert listen(meter, room, 0.0) is MicrophoneFault.FINE
 
 
 def test_a_hum_that_nobody_hears_is_no_fault() -> None:
     meter = MicrophoneMeter(WINDOW)
     quiet = sound(hum(12 * NEAR_RATE_HZ, np.random.default_rng(0)), -70)
-    assert listen(meter, quiet, 0.0) is MicrophoneFault.NONE
+    assert listen(meter, quiet, 0.0) is MicrophoneFault.FINE
 
 
 def test_a_constant_is_a_fault_with_hysteresis() -> None:
     meter = MicrophoneMeter(WINDOW)
     quiet = np.zeros(WINDOW, np.int16)
     faults = [listen(meter, quiet, 0.0, offset=offset) for offset in (0.04, 0.06, 0.04, 0.02)]
-    fault, none = MicrophoneFault.OFF_ZERO, MicrophoneFault.NONE
+    fault, none = MicrophoneFault.OFF_ZERO, MicrophoneFault.FINE
     assert faults == [none, fault, fault, none]

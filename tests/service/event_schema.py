@@ -13,6 +13,7 @@ from appliance.conversation.spending import Level, Period
 from appliance.conversation.vocabulary import DeviceState, TurnEnd, UsageUnit
 from appliance.errors import Cause, FailureCategory
 from appliance.hearing.echo_measure import EchoVerdict
+from appliance.hearing.microphone_meter import MicrophoneFault
 from appliance.service.liveness import Part
 
 Event = Mapping[str, object]
@@ -145,6 +146,11 @@ MEMBERS: Mapping[str, Mapping[str, Check]] = {
     "configuration": {"state": _one_of("applied", "refused"), "reason": _text},
     "quiet_hours": {"state": _one_of("began", "ended", "refused"), "until": _name},
     "liveness": {"part": _one_of(*Part), "state": _one_of("stuck", "moving"), "still_ms": _duration},
+    "microphone": {
+        "state": _one_of(*MicrophoneFault),
+        **dict.fromkeys(("speech_dbfs", "noise_dbfs", "hum_dbfs"), _or_null(_number)),
+        **dict.fromkeys(("clipped_percent", "offset_percent"), _number),
+    },
     "echo": {
         "state": _one_of(*EchoVerdict),
         **dict.fromkeys(("echo_db", "erle_db", "residual_dbfs", "noise_dbfs"), _or_null(_number)),

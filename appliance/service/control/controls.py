@@ -79,6 +79,20 @@ class EchoStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class MicrophoneStatus:
+    """How the microphone sounds (`state` as in the event log): the level of what people say and of the room
+    (dBFS), how much of what they say is cut off at full scale, the hum of the mains in a quiet room (dBFS),
+    and the constant that is added to everything (per cent). None: not heard yet."""
+
+    state: str
+    speech_dbfs: float | None = None
+    noise_dbfs: float | None = None
+    clipped_percent: float = 0.0
+    hum_dbfs: float | None = None
+    offset_percent: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """What the appliance is doing (public contract: `status --json` has these keys).
 
@@ -114,6 +128,7 @@ class Status:
     wake_word: str = ""
     quiet_until: str = ""
     echo: EchoStatus | None = None
+    microphone: MicrophoneStatus | None = None
     end_of_turn: str = ""
 
 

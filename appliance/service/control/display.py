@@ -9,7 +9,7 @@ from rich.text import Text
 
 from appliance.conversation.counters import LATENCY_PARTS
 from appliance.conversation.vocabulary import HistoryItem
-from appliance.service.control.controls import AlarmStatus, EchoStatus, Status
+from appliance.service.control.controls import AlarmStatus, EchoStatus, MicrophoneStatus, Status
 from appliance.service.control.counter_words import counter_words
 from appliance.service.control.link_words import link_words, reason_words
 from appliance.service.control.money_rows import costs_anything, money_rows
@@ -42,6 +42,12 @@ _ECHO = {
     "weak": "little of it can be cancelled: is the loudspeaker too loud, or distorted?",
     "harmful": "cancelling makes it worse, and is left off for now",
     "no_reference": "it cannot be cancelled: what is played is not known in time",
+}
+_MICROPHONE = {
+    "fine": "nothing is wrong with it",
+    "clipping": "voices are too loud for it: turn its recording level down, or speak from further away",
+    "hum": "it hums with the mains: try another power supply, or a shorter cable",
+    "off_zero": "it adds a constant to everything, which is taken out",
 }
 _STATISTICS = ("last", "p50", "p95", "max")
 
@@ -105,6 +111,8 @@ def standing(status: Status) -> Iterator[RenderableType]:
     devices = [(one.device, one.state, one.name, one.reason) for one in status.devices]
     yield _section("Who answers", providers)
     yield _section("Devices", devices)
+    if status.microphone is not None:
+        yield _section("Sound of the microphone", [_microphone_row(status.microphone)])
     if status.echo is not None:
         yield _section("Echo of the loudspeaker", [_echo_row(status.echo)])
     if status.timers:
@@ -112,6 +120,12 @@ def standing(status: Status) -> Iterator[RenderableType]:
         yield _section("Timers", timers)
     if status.alarms:
         yield _section("Alarms", [_alarm_row(alarm) for alarm in status.alarms])
+
+
+def _microphone_row(microphone: MicrophoneStatus) -> tuple[str, ...]:
+    measured = ((microphone.speech_dbfs, "speech"), (microphone.noise_dbfs, "the room"))
+    levels = (f"{what} {value:.0f} dBFS" for value, what in measured if value is not None)
+    return _MICROPHONE.get(microphone.state, microphone.state), ", ".join(levels)
 
 
 def _echo_row(echo: EchoStatus) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import Final
 from appliance.service.journal.appliance_kinds import APPLIANCE_KINDS
 from appliance.service.journal.conversation_kinds import CONVERSATION_KINDS
 from appliance.service.journal.kinds import Kind, Priority
+from appliance.service.journal.microphone_kinds import MICROPHONE_KINDS
 from appliance.service.journal.values import values_of
 from appliance.settings.credentials import masked
 
@@ -18,7 +19,9 @@ IDENTIFIER: Final = "voice-appliance"
 MAX_TEXT_BYTES: Final = 255
 _CUT: Final = "…"
 
-KINDS: Final[Mapping[str, Kind]] = {kind.name: kind for kind in (*CONVERSATION_KINDS, *APPLIANCE_KINDS)}
+KINDS: Final[Mapping[str, Kind]] = {
+    kind.name: kind for kind in (*CONVERSATION_KINDS, *APPLIANCE_KINDS, *MICROPHONE_KINDS)
+}
 # The member that tells the kinds of an event apart.
 _TOLD_APART_BY: Final = {
     "session": "state",
@@ -30,6 +33,7 @@ _TOLD_APART_BY: Final = {
     "money_limit": "level",
     "device": "state",
     "echo": "state",
+    "microphone": "state",
     "network": "state",
     "liveness": "state",
     "configuration": "state",
