@@ -25,6 +25,7 @@ PLAYOUT_BLOCK = 320  # 20 ms
 QUEUED = 640  # what the loudspeaker's device has queued
 LATE_S = 0.004  # how late a thread looks at its device, on average
 CLIPPED = 32_768
+LEAD_S = 15.0  # before the first answer
 
 
 @dataclass(frozen=True)
@@ -91,8 +92,8 @@ def microphone(room: Room, far: Sound, said: Sound | None = None) -> Pcm:
 
 
 def through(room: Room, near: Pcm, far: Sound, canceller: EchoCanceller | None = None) -> Pcm:
-    """What the echo stage makes of it, with both devices seen late and by chance as in a daemon; as long as
-    `near`, less what is kept back. The canceller is the daemon's."""
+    """What the echo stage makes of it, with both devices seen late and by chance as in a daemon that has been
+    at work for `LEAD_S`; as long as `near`, less what is kept back. The canceller is the daemon's."""
     clock = _Clock()
     ring = SampleRing.allocate(NEAR_RATE_HZ)
     learnt = (room.delay_ms, room.drift_ppm) if room.known else (0.0, 0.0)
@@ -100,7 +101,10 @@ def through(room: Room, near: Pcm, far: Sound, canceller: EchoCanceller | None =
     stage = EchoStage(canceller or TwofoldCanceller(Aec3()), far_end)
     chance = np.random.default_rng(room.seed + 200)
     near_hz = NEAR_RATE_HZ * (1 + room.drift_ppm / 1e6)
-    far_pcm = np.concatenate((np.rint(far).astype(np.int16), np.zeros(NEAR_RATE_HZ, np.int16)))
+    silence = np.zeros(round(LEAD_S * NEAR_RATE_HZ), np.int16)
+    far_pcm = np.concatenate((silence, np.rint(far).astype(np.int16), np.zeros(NEAR_RATE_HZ, np.int16)))
+    lead = round(LEAD_S * near_hz)
+    near = np.concatenate((np.rint(chance.standard_normal(lead) * NOISE).astype(np.int16), near))
     rendered, out = 0, []
     for end in range(CAPTURE_BLOCK, len(near) + 1, CAPTURE_BLOCK):
         arrives_s = end / near_hz + chance.exponential(LATE_S)
@@ -113,7 +117,7 @@ def through(room: Room, near: Pcm, far: Sound, canceller: EchoCanceller | None =
         clock.now_s = max(clock.now_s, arrives_s)
         far_end.captured(end)
         out.append(stage.process(near[end - CAPTURE_BLOCK : end]).copy())
-    return np.concatenate(out)
+    return np.concatenate(out)[lead:]
 
 
 class _Clock:
