@@ -1,17 +1,19 @@
-"""What the echo canceller does for hearing: `python -m tests.bench.echo [SECONDS]`, 30 s a case.
+"""What the echo canceller does for hearing: `python -m tests.bench.echo [SECONDS [aec3]]`, 30 s a case.
 
 A novel is read by the loudspeaker, other voices speak over it, in rooms of numbers (`echo_room`): what is
-taken out, what Silero hears of the echo alone, what it still hears of the person, and what it costs.
+taken out, what Silero hears of the echo alone, what it still hears of the person, and what it costs. With
+`aec3` by that one alone.
 """
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from appliance.hearing.aec3 import Aec3
+from appliance.hearing.canceller import EchoCanceller
 from appliance.hearing.echo_stage import EchoStage
 from appliance.hearing.silero import SileroDetector
 from appliance.hearing.twofold import TwofoldCanceller
@@ -55,15 +57,17 @@ def rooms() -> Iterator[Room]:
         yield Room(echo_db=echo_db, known=True)
 
 
-def measure(room: Room, seconds: float, detector: SileroDetector) -> Outcome:
-    """Hear a novel through `room`, alone and with somebody who speaks over it."""
+def measure(
+    room: Room, seconds: float, detector: SileroDetector, make: Callable[[], EchoCanceller]
+) -> Outcome:
+    """Hear a novel through `room` and a canceller, alone and with somebody who speaks over it."""
     far = answer(seconds)
     said, spans = person(seconds, TALK_FROM_S, TALK_EVERY_S)
     alone, talk = microphone(room, far), microphone(room, far, said)
     nobody = microphone(room, np.zeros_like(far), said)
-    cancelled = through(room, alone, far)
+    cancelled = through(room, alone, far, make())
     speech = _windows_of(spans, len(said))
-    heard_alone, heard = (_speech(pcm, detector) for pcm in (nobody, through(room, talk, far)))
+    heard_alone, heard = (_speech(pcm, detector) for pcm in (nobody, through(room, talk, far, make())))
     count = min(len(speech), len(heard), len(heard_alone))
     return Outcome(
         room,
@@ -75,13 +79,13 @@ def measure(room: Room, seconds: float, detector: SileroDetector) -> Outcome:
     )
 
 
-def cost_ms(seconds: float, *, sounds: bool) -> float:
+def cost_ms(seconds: float, make: Callable[[], EchoCanceller], *, sounds: bool) -> float:
     """Processor time of the stage for one second of sound, while the far end sounds or while it is silent."""
     far = answer(seconds) if sounds else np.zeros(round(seconds * NEAR_RATE_HZ))
     near = microphone(Room(), far)
     ring = SampleRing.allocate(len(far) + CAPTURE_BLOCK)
     ring.write(far.astype(np.int16))
-    stage = EchoStage(TwofoldCanceller(Aec3()), SharedClock(ring, 0.0))
+    stage = EchoStage(make(), SharedClock(ring, 0.0))
     began_s = time.process_time()
     for at in range(0, len(near) - CAPTURE_BLOCK, CAPTURE_BLOCK):
         stage.process(near[at : at + CAPTURE_BLOCK])
@@ -111,6 +115,10 @@ def _erle_db(before: Pcm, after: Pcm, start_s: float, end_s: float | None) -> fl
     return 10 * float(np.log10(powers[0] / max(powers[1], 1e-9)))
 
 
+def _both() -> EchoCanceller:
+    return TwofoldCanceller(Aec3())
+
+
 def _name(room: Room) -> str:
     more = [f"{room.drift_ppm:+g} ppm"] if room.drift_ppm else []
     more += ["saturated"] if room.drive else []
@@ -122,17 +130,20 @@ def _name(room: Room) -> str:
 def main() -> None:
     """Print a line a room, and what it costs."""
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 30.0
+    make = Aec3 if sys.argv[2:] == ["aec3"] else _both
     detector = SileroDetector()
     print("| room | ERLE 0-1 s | 1-3 s | 3-5 s | later | echo heard as speech | cancelled | person | alone |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
     for room in rooms():
-        one = measure(room, seconds, detector)
+        one = measure(room, seconds, detector, make)
         erle = " | ".join(f"{value:.0f}" for value in one.erle_db)
         shares = (one.false_before, one.false_after, one.kept, one.kept_alone)
         print(f"| {_name(room)} | {erle} | {' | '.join(f'{share:.3f}' for share in shares)} |", flush=True)
     for sounds in (False, True):
         state = "sounds" if sounds else "is silent"
-        print(f"while the loudspeaker {state}: {cost_ms(seconds, sounds=sounds):.1f} ms a second of sound")
+        print(
+            f"while the loudspeaker {state}: {cost_ms(seconds, make, sounds=sounds):.1f} ms a second of sound"
+        )
 
 
 if __name__ == "__main__":

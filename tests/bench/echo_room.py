@@ -7,10 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
-from appliance.hearing.aec3 import Aec3
 from appliance.hearing.canceller import EchoCanceller
 from appliance.hearing.echo_stage import EchoStage
-from appliance.hearing.twofold import TwofoldCanceller
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, samples_of_ms
 from appliance.pcm.ring import SampleRing
 from appliance.service.live_far_end import LiveFarEnd
@@ -91,14 +89,14 @@ def microphone(room: Room, far: Sound, said: Sound | None = None) -> Pcm:
     return np.clip(np.rint(heard), -CLIPPED, CLIPPED - 1).astype(np.int16)
 
 
-def through(room: Room, near: Pcm, far: Sound, canceller: EchoCanceller | None = None) -> Pcm:
+def through(room: Room, near: Pcm, far: Sound, canceller: EchoCanceller) -> Pcm:
     """What the echo stage makes of it, with both devices seen late and by chance as in a daemon that has been
-    at work for `LEAD_S`; as long as `near`, less what is kept back. The canceller is the daemon's."""
+    at work for `LEAD_S`; as long as `near`, less what is kept back."""
     clock = _Clock()
     ring = SampleRing.allocate(NEAR_RATE_HZ)
     learnt = (room.delay_ms, room.drift_ppm) if room.known else (0.0, 0.0)
     far_end = LiveFarEnd(ring, NEAR_RATE_HZ, *learnt, clock=clock)
-    stage = EchoStage(canceller or TwofoldCanceller(Aec3()), far_end)
+    stage = EchoStage(canceller, far_end)
     chance = np.random.default_rng(room.seed + 200)
     near_hz = NEAR_RATE_HZ * (1 + room.drift_ppm / 1e6)
     silence = np.zeros(round(LEAD_S * NEAR_RATE_HZ), np.int16)
