@@ -20,9 +20,9 @@ def test_without_an_early_end_everything_passes() -> None:
 def test_what_is_of_the_answer_waits_in_its_order_and_nothing_else() -> None:
     early = EarlyEnd()
     early.begin(may_go_on=True)
-    started = v.AnswerStarted(1, "offline")
-    assert [early.holds(event) for event in (started, OTHER, AUDIO)] == [True, False, True]
-    assert early.end() == [started, AUDIO]
+    started, tool = v.AnswerStarted(1, "offline"), v.ToolCall(1, "call", "set_timer", "{}")
+    assert [early.holds(event) for event in (started, OTHER, AUDIO, tool)] == [True, False, True, True]
+    assert early.end() == [started, AUDIO, tool]
     assert not early.waits
 
 
