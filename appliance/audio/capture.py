@@ -34,7 +34,8 @@ class CaptureThread:
     the ring stands still; `resumed` is called before the first sample of each one is written, and before the
     first after an overrun, which is a gap as well. Whatever microphone comes back is converted to `ring_hz`.
     What becomes of it is told to `tell`; of one that is there and yet deaf (see Intake) that it is silent,
-    where opening it again did not help, and with its first sample that is another that it is ready. `warn`
+    where opening it again did not help, and with its first sample that is another that it is ready; and of
+    one with a dead channel, once somebody spoke, that it is ready without that. `warn`
     gets the sentence about it too; `captured`, with each block, how far `ring` is written; `fatal` as for
     EventfulThread. All are called in this thread.
     """
@@ -67,6 +68,7 @@ class CaptureThread:
         self._delivered = False
         self._to_tell = tell
         self._told = DeviceState.READY
+        self._dead_channel = ""
         self._opened_again = False  # because it was deaf, and not lost since
         self._reopen = reopen
         self._keeper = Keeper(Direction.CAPTURE, device, self._try, self._capture, self._tell, fatal)
@@ -123,6 +125,7 @@ class CaptureThread:
     def _capture(self, device: CaptureDevice, prove: Callable[[], None], keep_on: Callable[[], bool]) -> None:
         self._name, self._process = device.name, getattr(device, "process", None)
         intake = Intake(device.rate_hz, device.channels, self._ring_hz)
+        self._dead_channel = ""
         overruns_before = self._overruns
         proved = False
         for block in _blocks(device, keep_on):
@@ -143,6 +146,7 @@ class CaptureThread:
                 self._opened_again = True
                 return  # it is still wanted: so it is opened again
             self._listen_for_life(intake, device.name)
+            self._look_at_channels(intake, device.name)
         if self._leaves and isinstance(device, Microphone):
             self._left = device.leave()
 
@@ -157,6 +161,14 @@ class CaptureThread:
             self._warn(reason)
         elif not intake.still_s and self._told is DeviceState.SILENT:
             self._tell(DeviceChanged("microphone", DeviceState.READY, name))
+
+    def _look_at_channels(self, intake: Intake, name: str) -> None:
+        dead = intake.dead_channel
+        if dead == self._dead_channel or self._told is not DeviceState.READY:
+            return
+        self._dead_channel = dead
+        reason = f"nothing comes from its {dead} channel, so it is heard by the other one" if dead else ""
+        self._tell(DeviceChanged("microphone", DeviceState.READY, name, reason))
 
     def _tell(self, change: DeviceChanged) -> None:
         self._told = change.state

@@ -38,6 +38,11 @@ class Intake:
         self._last = frames[-1]
 
     @property
+    def dead_channel(self) -> str:
+        """As LiveMix: "left", "right" or "" for none."""
+        return self._mix.dead
+
+    @property
     def still_s(self) -> float:
         """For how long every frame has been like the one before it, counted in whole blocks; 0: it lives."""
         return self._still_frames / self._device_hz

@@ -36,7 +36,13 @@ class LiveMix:
         self._channels = channels
         self._rate_hz = rate_hz
         self._powers = np.zeros(3)  # of both channels and of their mean
+        self._dead = ""
         self._first = self._target = 0.5  # share of the first of two channels; the rest is the second's
+
+    @property
+    def dead(self) -> str:
+        """Which of two channels is left out because nothing comes from it, "left" or "right"; "" for none."""
+        return self._dead
 
     def mix(self, interleaved: Pcm) -> Pcm:
         """The mono of a block of whole frames; not to be changed by the caller."""
@@ -59,6 +65,7 @@ class LiveMix:
         first, second, mean = self._powers
         faint = max(first, second) * _ratio(_DEAD_DB if self._target == 0.5 else _ALIVE_DB)
         dead, cancelled = min(first, second) < faint, mean < faint
+        self._dead = ("right" if first >= second else "left") if dead else ""
         if not dead and not cancelled:
             self._target = 0.5
         elif dead or self._target == 0.5:  # of two that cancel each other, one is as good as the other

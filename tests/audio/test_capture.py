@@ -103,6 +103,19 @@ def test_of_several_channels_the_first_is_taken() -> None:
     assert np.array_equal(room.ring.read(0, 512)[1], np.arange(512))
 
 
+def test_a_dead_channel_is_told_once_and_the_other_one_is_heard() -> None:
+    room = Room(FakeMicrophone(channels=2))
+    said = np.zeros((8 * 512, 2), np.int16)
+    said[:, 1] = 4000 * np.sin(np.arange(len(said)) / 8)
+    for at in range(0, len(said), 512):
+        room.microphone.arrivals.put(said[at : at + 512].tobytes())
+    room.wait_for(len(said))
+    reason = "nothing comes from its left channel, so it is heard by the other one"
+    assert room.news.next() == DeviceChanged("microphone", DeviceState.READY, "fake", reason)
+    assert room.news.empty
+    assert room.capture.stop()
+
+
 def test_a_microphone_that_falls_silent_for_good_is_lost(room: Room) -> None:
     room.microphone.arrivals.put(numbered(0))
     for _ in range(round(STALL_S / READ_WAIT_S)):

@@ -71,6 +71,7 @@ def test_a_dead_channel_is_left_out_within_a_word(dead: int, hum: str) -> None:
     mix = LiveMix(2, RATE_HZ)
     heard = mixed(mix, stereo(rest, said) if dead == 0 else stereo(said, rest))
     assert shares(mix) == ((0.0, 1.0) if dead == 0 else (1.0, 0.0))
+    assert mix.dead == ("left", "right")[dead]
     settled = int(0.5 * RATE_HZ)
     assert np.array_equal(heard[settled:], said.round().astype(np.int16)[settled:])
 
