@@ -75,6 +75,7 @@ class Hearing:
         self._read = capture.written
         self._heard_until = 0
         self._overrun_samples = 0
+        self._ignored = 0  # what was heard before this counts for nothing
         self.indices = IndexMap(capture_rate_hz, self._read, self._resampler.delay_samples)
 
     @property
@@ -166,8 +167,8 @@ class Hearing:
         return self._capture.written > self._read
 
     def _obey(self) -> None:
-        wishes, ignore_before = self._inbox.take()
-        self._turns.ignore_before(ignore_before)
+        wishes, self._ignored = self._inbox.take()
+        self._turns.ignore_before(self._ignored)
         for wish in wishes:
             for event in wish(self._turns) or ():
                 self._post(event)
@@ -210,5 +211,5 @@ class Hearing:
     def _look_for_word(self, watch: WordWatch) -> None:
         """Of what is not listened to the word is not taken either: it may be our own voice."""
         found = watch.hear(self._heard_until, asleep=self._gate is not None and self._gate.asleep)
-        if found is not None and not self._turns.ignores(found[0]):
+        if found is not None and found[0] >= self._ignored:
             self._post(found[1])

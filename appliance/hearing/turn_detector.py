@@ -163,21 +163,16 @@ class TurnDetector:
         return [SpeechPossible(self._now, turn.onset), *real]
 
     def call(self, word: WakeWordHeard) -> list[SpeechEvent]:
-        """Somebody said the wake word, not long ago: a turn opens where it ended, and what was said since
-        then is heard once more, as a part of it.
+        """Somebody said the wake word: a turn opens where it ended, and what was said since then, in the last
+        two seconds, is heard once more.
 
         The end of the word itself is not taken for speech: somebody speaks on if he still speaks when it must
-        be over, and then all counts that may have been said after it. Of the last two seconds; what was said
-        before those counts for nothing.
+        be over, and then all counts that may have been said after it.
         """
         self._hold = self._end = self._run = None
         self._taken = at = word.end
         self._turn = Turn(at, at, at, Kind.PRESSED, word=word)
         return [event for window in self._recent.take_since(at) for event in self.hear(*window)]
-
-    def ignores(self, index: int) -> bool:
-        """Whether this sample is not listened to."""
-        return index < self._ignored
 
     def release(self, at: int, *, held: bool) -> list[SpeechEvent]:
         """The button came up at sample `at`: a turn that it held ends there, after a tap it goes on."""
@@ -250,8 +245,8 @@ class TurnDetector:
     def _is_speech(self, window_end: int, probability: float) -> bool:
         """Whether a run begins here, and it is not the end of the wake word."""
         word = None if self._turn is None else self._turn.word
-        over = word is None or window_end > word.over + LINGERS
-        return over and probability >= self._options.speech_threshold
+        begun = probability >= self._options.speech_threshold
+        return begun and (word is None or window_end > word.over + LINGERS)
 
     def _bridge(self, turn: Turn) -> None:
         """What is not listened to is neither speech nor the silence that ends what was said before."""
