@@ -20,6 +20,7 @@ class PerfectTurns:
 
     name = "perfect turns"
     version = "1"
+    only = "words wrong"  # the other numbers say nothing here
 
     def missing(self) -> str:
         """It is always here."""

@@ -77,7 +77,9 @@ def run_half(
             continue
         judged = heard(system, cases, half, only_kept=only_kept)
         if judged:
-            mine[system.name] = [*promises(judged), *measures(judged)]
+            found = [*promises(judged), *measures(judged)]
+            only = getattr(system, "only", "")
+            mine[system.name] = [one for one in found if one.name.startswith(only)]
 
 
 def heard(system: System, cases: Sequence[Case], half: Half, *, only_kept: bool = False) -> list[Judged]:
