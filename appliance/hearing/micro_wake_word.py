@@ -27,10 +27,11 @@ class Margins:
     after_ms: int
 
 
-# Of `python -m tests.bench.wake_word`, rounded up by a third: in 15 voices, followed by silence or by words.
-# Models hear a word by most of it: some notice it before it is over.
+# What `python -m tests.bench.wake_word` measured in 13 made voices, each alone and followed by words, and 20 to
+# 100 ms more; but for hey_mycroft, which now and then notices a word most of a second late. Models hear a
+# word by most of it: some notice it before it is over.
 MARGINS: Final = {
-    "okay_nabu": Margins(250, 120),
+    "okay_nabu": Margins(280, 120),
     "hey_jarvis": Margins(230, -40),
     "hey_mycroft": Margins(230, 260),
     "alexa": Margins(430, -100),

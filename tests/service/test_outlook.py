@@ -90,3 +90,19 @@ def test_a_part_that_is_stuck_makes_it_deaf_or_mouthless_until_it_moves_again(
     assert (outlook.now().deaf, outlook.now().mouthless) == (deaf, mouthless)
     outlook.take({"event": "liveness", "part": part, "state": "moving", "still_ms": 1700})
     assert (outlook.now().deaf, outlook.now().mouthless) == (False, False)
+
+
+def test_in_the_time_to_reply_it_listens_on() -> None:
+    rooms = Rooms()
+    outlook = Outlook(rooms, rooms, rooms, ["a"])
+    assert not outlook.now().listens_on
+    rooms.state = State.FOLLOWING
+    assert outlook.now().listens_on
+
+
+def test_a_wake_word_that_cannot_be_heard_is_known_once_it_is_said() -> None:
+    rooms = Rooms()
+    outlook = Outlook(rooms, rooms, rooms, ["a"])
+    assert not outlook.now().wordless
+    outlook.wordless = True
+    assert outlook.now().wordless

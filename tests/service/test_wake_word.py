@@ -189,3 +189,11 @@ def test_who_says_it_in_the_time_to_reply_asks_what_follows_it(pause_ms: int) ->
     turn = np.concatenate([each.pcm for each in told[taken_back:] if isinstance(each, AppendAudio)])
     first = int(np.flatnonzero(turn)[0]) if pause_ms else samples_of_ms(LATE_MS - NOTICED_MS, 16_000)
     assert np.array_equal(turn[first : first + len(words)], words)
+
+
+def test_where_nothing_is_heard_while_it_speaks_its_own_voice_cannot_call_it() -> None:
+    near = (silence(1000), WORD, speech(900), silence(2000), WORD, speech(900, seed=4), silence(5000))
+    settings = ("interruption.strategy=ignore", "conversation.follow_up_s=0")
+    played = converse(*near, said_ms=(1700, 5300), settings=settings)
+    assert len(played.of("wake_word")) == len(played.of("turn_opened")) == 1
+    assert [event["complete"] for event in played.of("answer_done")] == [True]

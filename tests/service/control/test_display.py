@@ -201,3 +201,23 @@ def test_what_follows_an_answer_that_broke_off_has_its_own_line() -> None:
         answer.show("It is", final=False)
         raise RuntimeError
     assert out.getvalue() == "It is\n"
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({}, "It waits for somebody to speak."),
+        ({"trigger": "button"}, "It waits for the button."),
+        ({"trigger": "wake_word", "wake_word": "Alexa"}, "It waits for “Alexa”, or for the button."),
+        ({"trigger": "button", "state": "following"}, "It listens on after its answer: just speak."),
+        ({"trigger": "button", "phase": "listening", "state": "listening"}, "It listens to somebody."),
+    ],
+)
+def test_it_is_told_what_it_waits_for(changes: dict[str, str], told: str) -> None:
+    idle = replace(STATUS, phase="idle", state="idle", muted=False)
+    assert told in shown(replace(idle, **changes))  # type: ignore[arg-type]
+
+
+def test_a_wake_word_that_cannot_be_heard_is_told() -> None:
+    (line,) = [line for line in shown(replace(STATUS, light="wordless")) if "wake word" in line]
+    assert "press the button" in line
