@@ -27,8 +27,8 @@ class Margins:
     after_ms: int
 
 
-# What `python -m tests.bench.wake_word` measured in 13 made voices, each alone and followed by words, and 20 to
-# 100 ms more; but for hey_mycroft, which now and then notices a word most of a second late. Models hear a
+# What `python -m tests.bench.wake_word` measured in 13 made voices, each alone and followed by words, and 20
+# to 100 ms more; but for hey_mycroft, which now and then notices a word most of a second late. Models hear a
 # word by most of it: some notice it before it is over.
 MARGINS: Final = {
     "okay_nabu": Margins(280, 120),
