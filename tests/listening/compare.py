@@ -7,6 +7,8 @@ from tests.listening.measures import Measure
 from tests.listening.report import cell
 from tests.listening.run import Record
 
+# Of fewer cases an interval means nothing. Rates count events, and none of them may be the news.
+FEWEST_CASES = 5
 Key = tuple[str, str, str, str, str]
 
 
@@ -38,6 +40,7 @@ def _all(record: Record) -> Iterator[tuple[Key, Measure]]:
 
 def _beyond(less: Measure, more: Measure) -> bool:
     """`more` is greater, and each value lies outside of the other's interval."""
-    if math.isnan(less.value) or math.isnan(more.value):
+    few = less.unit != "per h" and min(less.count, more.count) < FEWEST_CASES
+    if few or math.isnan(less.value) or math.isnan(more.value):
         return False
     return less.value < more.value and more.value > less.interval[1] and less.value < more.interval[0]

@@ -8,8 +8,8 @@ from tests.listening.run import Record, load, save, shared
 from tests.listening.test_measures import SENTENCE, case
 
 
-def record(value: float, low: float, high: float, name: str = "cut off") -> Record:
-    measure = Measure("pause", "all", name, "%", value, (low, high), 40, 2.0)
+def record(value: float, low: float, high: float, name: str = "cut off", count: int = 40) -> Record:
+    measure = Measure("pause", "all", name, "%", value, (low, high), count, 2.0)
     return Record(
         "abc", "2026-01-02", "a machine", "v1", 1, 0.5, measures={"development": {"ours": [measure]}}
     )
@@ -27,6 +27,10 @@ def test_what_leaves_it_is_told_with_both_values() -> None:
         "1 worse\n  development · ours · pause · all · cut off: **5.0** (2.0…9.0), n = 40 → **20.0**" in worse
     )
     assert "1 better" in compared(record(20, 12, 30), record(5, 2, 9))
+
+
+def test_a_case_or_two_are_no_news() -> None:
+    assert "0 worse" in compared(record(0, 0, 79, count=1), record(100, 21, 100, count=1))
 
 
 def test_numbers_that_only_one_run_has_are_counted() -> None:
