@@ -8,6 +8,7 @@ import numpy as np
 from appliance.hearing.canceller import EchoCanceller, FarEnd
 from appliance.hearing.echo_measure import EchoMeasure, EchoVerdict
 from appliance.hearing.echo_meter import EchoMeter
+from appliance.hearing.residual_echo import ResidualEcho
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, samples_of_ms
 
 # Before it is let in, the canceller hears so much of the past: its high-pass filter settles, and whatever of
@@ -34,7 +35,8 @@ class EchoStage:
     where the far end is late. A canceller that makes it louder is reset, and passed by until it does not.
     """
 
-    def __init__(self, canceller: EchoCanceller, far: FarEnd) -> None:
+    def __init__(self, canceller: EchoCanceller, far: FarEnd, coupling_db: float = 0.0) -> None:
+        """`coupling_db`: the echo over what is played, as far as it is known."""
         self._canceller = canceller
         self._far = far
         frame = canceller.frame_samples
@@ -47,6 +49,7 @@ class EchoStage:
         self._far_past: Pcm = np.zeros(self._preroll + self._piece, np.int16)
         self._rise = np.arange(1, frame + 1, dtype=np.int32)
         self._meter = EchoMeter()
+        self._residual = ResidualEcho(coupling_db)
         self._out: Pcm = np.zeros(0, np.int16)
         self._filled = 0
         self._taken = 0  # one past the newest sample that went in
@@ -67,6 +70,11 @@ class EchoStage:
         """What is known of the echo; for any thread."""
         measure = self._meter.measure
         return replace(measure, verdict=EchoVerdict.NO_REFERENCE) if self._far.lost else measure
+
+    @property
+    def expected_dbfs(self) -> float | None:
+        """The loudest that what is left of the echo can be expected to be; None while nothing sounds."""
+        return None if self._frame_at is None else self._residual.expected_dbfs
 
     def process(self, near: Pcm) -> Pcm:
         """What comes out after `near`, the next 16 kHz samples, went in; valid until the next call."""
@@ -131,10 +139,12 @@ class EchoStage:
         if released:
             self._give(self._near(self._given, self._taken))
             self._frame_at, self._looked = None, at + frame
+            self._residual.rest()
 
     def _measure(self, captured: Pcm, cancelled: Pcm) -> None:
         harmful = self._meter.harmful
         self._meter.cancelled(captured, self._far_frame, cancelled)
+        self._residual.hear(self._far_frame, captured if harmful else cancelled)
         if self._meter.harmful and not harmful:
             self._canceller.reset()  # what it has learnt of the room is wrong
 

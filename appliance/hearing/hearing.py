@@ -6,6 +6,7 @@ import numpy as np
 
 from appliance.conversation.vocabulary import Forgotten, SpeechEvent, TurnEnd, WakeWordHeard
 from appliance.hearing.detector import SpeechDetector
+from appliance.hearing.echo_guard import EchoGuard
 from appliance.hearing.echo_stage import EchoStage
 from appliance.hearing.edges import SpeechEdges
 from appliance.hearing.faint_speech import FaintSpeech
@@ -67,6 +68,7 @@ class Hearing:
         self._echo = echo
         self._meter = MicrophoneMeter(window_samples)
         self._faint = FaintSpeech(window_samples)
+        self._guard = EchoGuard(window_samples)
         self._edges = SpeechEdges(window_samples)
         self._turns = TurnDetector(options, self._edges, window_samples)
         self._inbox = Inbox()
@@ -201,6 +203,8 @@ class Hearing:
         lifted = self._faint.lift(self._window, self._meter.speech_power)
         probability = self._detector.probability(lifted)
         self._meter.hear(self._window, probability, echo=self._echo is not None and self._echo.cancelling)
+        if self._echo is not None:
+            probability = self._guard.judge(probability, self._window, self._echo.expected_dbfs)
         for event in self._turns.hear(self._heard_until, probability):
             self._post(event)
         if self._judge is not None and (question := self._turns.take_question()) is not None:
