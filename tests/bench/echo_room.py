@@ -1,5 +1,6 @@
 """A loudspeaker, a room and a microphone with clocks of their own, made of numbers, before the echo stage."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import cycle
 
@@ -42,7 +43,7 @@ class Room:
     def echo_of(self, far: Sound) -> Sound:
         """What the microphone hears of `far`, on its own clock."""
         played = far if not self.drive else np.tanh(far / LEVEL * self.drive) * LEVEL / self.drive
-        wet = np.convolve(played, self._response())[: len(far)] * 10 ** (self.echo_db / 20)
+        wet = _convolved(played, self._response())[: len(far)] * 10 ** (self.echo_db / 20)
         late = np.concatenate((np.zeros(samples_of_ms(self.delay_ms, NEAR_RATE_HZ)), wet))[: len(far)]
         if not self.drift_ppm:
             return late
@@ -92,18 +93,32 @@ def microphone(room: Room, far: Sound, said: Sound | None = None) -> Pcm:
 def through(room: Room, near: Pcm, far: Sound, canceller: EchoCanceller) -> Pcm:
     """What the echo stage makes of it, with both devices seen late and by chance as in a daemon that has been
     at work for `LEAD_S`; as long as `near`, less what is kept back."""
+    stage, lead, blocks = staged(room, near, far, canceller)
+    return np.concatenate([stage.process(block).copy() for block in blocks])[lead:]
+
+
+def staged(
+    room: Room, near: Pcm, far: Sound, canceller: EchoCanceller
+) -> tuple[EchoStage, int, Iterator[Pcm]]:
+    """The echo stage; how many samples come before `near`; and what it is to be given, each block as soon as
+    the one before is heard."""
     clock = _Clock()
     ring = SampleRing.allocate(NEAR_RATE_HZ)
     learnt = (room.delay_ms, room.drift_ppm) if room.known else (0.0, 0.0)
     far_end = LiveFarEnd(ring, NEAR_RATE_HZ, *learnt, clock=clock)
-    stage = EchoStage(canceller, far_end)
+    lead = round(LEAD_S * NEAR_RATE_HZ * (1 + room.drift_ppm / 1e6))
+    return EchoStage(canceller, far_end), lead, _captured(room, near, far, lead, ring, far_end, clock)
+
+
+def _captured(
+    room: Room, near: Pcm, far: Sound, lead: int, ring: SampleRing, far_end: LiveFarEnd, clock: "_Clock"
+) -> Iterator[Pcm]:
     chance = np.random.default_rng(room.seed + 200)
     near_hz = NEAR_RATE_HZ * (1 + room.drift_ppm / 1e6)
     silence = np.zeros(round(LEAD_S * NEAR_RATE_HZ), np.int16)
     far_pcm = np.concatenate((silence, np.rint(far).astype(np.int16), np.zeros(NEAR_RATE_HZ, np.int16)))
-    lead = round(LEAD_S * near_hz)
     near = np.concatenate((np.rint(chance.standard_normal(lead) * NOISE).astype(np.int16), near))
-    rendered, out = 0, []
+    rendered = 0
     for end in range(CAPTURE_BLOCK, len(near) + 1, CAPTURE_BLOCK):
         arrives_s = end / near_hz + chance.exponential(LATE_S)
         while (rendered + PLAYOUT_BLOCK - QUEUED) / NEAR_RATE_HZ <= arrives_s:
@@ -114,8 +129,12 @@ def through(room: Room, near: Pcm, far: Sound, canceller: EchoCanceller) -> Pcm:
             far_end.rendered(max(looked_s, 0.0), rendered - QUEUED - stale, 0)
         clock.now_s = max(clock.now_s, arrives_s)
         far_end.captured(end)
-        out.append(stage.process(near[end - CAPTURE_BLOCK : end]).copy())
-    return np.concatenate(out)[lead:]
+        yield near[end - CAPTURE_BLOCK : end]
+
+
+def _convolved(sound: Sound, response: Sound) -> Sound:
+    size = 1 << (len(sound) + len(response)).bit_length()
+    return np.fft.irfft(np.fft.rfft(sound, size) * np.fft.rfft(response, size), size)
 
 
 class _Clock:
