@@ -34,4 +34,4 @@ class FarEnd(Protocol):
     def read_into(self, near_index: int, out: Pcm) -> bool:
         """Fill `out` with what left the loudspeaker while the 16 kHz samples from `near_index` on were
         captured, zeros where nothing did. False: the end of it is not rendered yet, and `out` is undefined.
-        Indices of the last second can be asked for, in any order."""
+        Indices of the last second can be asked for, in any order, and where hearing is late, older ones."""

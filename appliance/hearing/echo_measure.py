@@ -23,7 +23,8 @@ class EchoMeasure:
     `echo_db`: the microphone's level over the far end's (500 ms each). `erle_db`: what went into the
     canceller over what came out. `residual_dbfs`: what is left. `noise_dbfs`: the quietest 100 ms of the
     last 10 s. `far_sounds`: the canceller is at work at this moment. `double_talk`: in the last 100 ms
-    more was left than echo leaves: somebody may be speaking.
+    more was left than echo leaves: somebody may be speaking. `needed_dbfs`: so loud what is heard has to be
+    to be told from what is left of loud words.
     """
 
     verdict: EchoVerdict = EchoVerdict.LEARNING
@@ -33,3 +34,4 @@ class EchoMeasure:
     residual_dbfs: float | None = None
     noise_dbfs: float | None = None
     double_talk: bool = False
+    needed_dbfs: float | None = None

@@ -68,7 +68,7 @@ class EchoStage:
     @property
     def measure(self) -> EchoMeasure:
         """What is known of the echo; for any thread."""
-        measure = self._meter.measure
+        measure = replace(self._meter.measure, needed_dbfs=self._residual.needed_dbfs)
         return replace(measure, verdict=EchoVerdict.NO_REFERENCE) if self._far.lost else measure
 
     @property

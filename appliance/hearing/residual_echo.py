@@ -10,7 +10,7 @@ from appliance.pcm.formats import FULL_SCALE, NEAR_RATE_HZ, Pcm, samples_of_ms
 # Levels are taken of so much, about one window of the speech detector.
 _BLOCK: Final = samples_of_ms(30, NEAR_RATE_HZ)
 
-# A room rings on, and an echo comes up to 400 ms after its sound: what counts is the loudest of the last 510 ms.
+# A room rings on, and an echo comes up to 400 ms after its sound: the loudest of the last 510 ms counts.
 _REACH_BLOCKS: Final = 17
 
 # 10 s of what was played: longer than anybody speaks over an answer before it stops.
@@ -22,9 +22,8 @@ _LEARN_EVERY_BLOCKS: Final = 10
 # Quieter than this the far end is a pause between two words.
 _FAR_DBFS: Final = -50.0
 
-# Residual echo by a quantile that a person who speaks over a fifth of an answer does not move, and what the
-# loudest of it stands above. Measured in 8 rooms (`python -m tests.bench.echo_guard`): of its own voice nothing
-# lasted for 150 ms, and a person as loud as the echo stands 7 dB higher still.
+# Residual echo by a quantile that a person who speaks over a fifth of an answer does not move, and by how
+# much its loudest may stand above (`python -m tests.bench.echo_guard`).
 _QUANTILE: Final = 0.75
 _MARGIN_DB: Final = 10.0
 
@@ -42,9 +41,13 @@ class ResidualEcho:
     """
 
     def __init__(self, coupling_db: float = 0.0) -> None:
-        self._over_far_db = self._coupling_db = coupling_db
+        self._over_far_db = coupling_db
+        self.needed_dbfs: float | None = (
+            None  # above this nothing is echo, by the loud words of the last 10 s
+        )
         self._far: deque[float] = deque(maxlen=_REACH_BLOCKS)
         self._ratios: deque[float] = deque(maxlen=_MEMORY_BLOCKS)
+        self._played: deque[float] = deque(maxlen=_MEMORY_BLOCKS)
         self._energy = np.zeros(2)
         self._samples = 0
         self._blocks = 0
@@ -81,10 +84,12 @@ class ResidualEcho:
         if loudest_dbfs < _FAR_DBFS:
             return
         self._ratios.append(given_dbfs - loudest_dbfs)
+        self._played.append(loudest_dbfs)
         self._blocks += 1
         if len(self._ratios) >= _FIRST_BLOCKS and self._blocks % _LEARN_EVERY_BLOCKS == 0:
             usual_db = float(np.quantile(self._ratios, _QUANTILE))
             self._over_far_db = usual_db + _MARGIN_DB
+            self.needed_dbfs = self._over_far_db + float(np.median(self._played))
 
     def _loudest_far(self) -> float:
         return max(self._far, default=_dbfs(0.0))

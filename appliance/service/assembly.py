@@ -30,6 +30,7 @@ from appliance.service.announcer import Announcer
 from appliance.service.answers import Answers
 from appliance.service.clock import StreamClock
 from appliance.service.conductor import Conductor
+from appliance.service.duplex_doors import duplex_of
 from appliance.service.echo_watch import EchoWatch
 from appliance.service.ends import Ends
 from appliance.service.event_log import EventLog
@@ -103,8 +104,8 @@ class Assembly:
         self.hearing = self._open_ears(settings, detector, ends)
         self.microphone = MicrophoneWatch(self.hearing, self.record.write)
         self.echo = EchoWatch(ends.echo, self.record.write)
-        self._keepsakes = open_keepsakes(settings, ends, self.history, state)
-        self.volume = self._keepsakes.volume
+        self.keepsakes = open_keepsakes(settings, ends, self.history, state)
+        self.volume = self.keepsakes.volume
         self.toolbox = self._fill_toolbox(settings, ends, clock)
         self.money = self._open_purse(settings, ends, state)
         self.chain = self._link_up(settings, providers)
@@ -116,12 +117,13 @@ class Assembly:
             lambda: self.announcer.sound_trouble(),
             self.chain,
         )
-        self._half_duplex = self._hear_by_turns(ends) if ends.half_duplex else None
-        before_sound = self._half_duplex.begin if self._half_duplex is not None else lambda: None
-        self.loudspeaker = Loudspeaker(ends.mouth, before_sound)
+        self.duplex = duplex_of(self, ends)
+        log.subscribe(self.duplex.take)
+        self._half_duplex = self._hear_by_turns(ends)
+        self.loudspeaker = Loudspeaker(ends.mouth, self._half_duplex.begin)
         self.announcer = self._give_voice(ends, say)
         log.subscribe(self._keep_up_to_date)
-        log.subscribe(self._keepsakes.memory.take)
+        log.subscribe(self.keepsakes.memory.take)
         readers = [WordReader(worker) for worker in providers.workers.values()]
         self._conduct(settings, ends, clock, reader or next(iter(readers), None), tools or self.toolbox)
 
@@ -133,7 +135,7 @@ class Assembly:
     def _fill_toolbox(self, settings: Settings, ends: Ends, clock: StreamClock) -> Toolbox:
         room_clock = RoomClock(clock, ends.local_time, ends.clock_is_set)
         options, hands = toolbox_options(settings), hands_of(self, ends)
-        return Toolbox(options, room_clock, self.record, self._keepsakes.store, hands)
+        return Toolbox(options, room_clock, self.record, self.keepsakes.store, hands)
 
     def _open_purse(self, settings: Settings, ends: Ends, state: StateDirectory | None) -> Money:
         return Money(
@@ -159,7 +161,11 @@ class Assembly:
 
     def _hear_by_turns(self, ends: Ends) -> HalfDuplex:
         return HalfDuplex(
-            self.hearing, lambda: self.near.written, lambda: self.conductor.sounds, ends.look_every_ms
+            self.hearing,
+            lambda: self.near.written,
+            lambda: self.conductor.sounds,
+            ends.look_every_ms,
+            lambda: ends.half_duplex or self.duplex.button_only,
         )
 
     def _give_voice(self, ends: Ends, say: Callable[[str, int], Awaitable[Pcm]]) -> Announcer:
@@ -192,7 +198,7 @@ class Assembly:
         """What goes on is over, and what was said in this conversation is known to nobody any more."""
         self.conductor.post(StopWanted())
         self.history.forget()
-        self._keepsakes.memory.forget()
+        self.keepsakes.memory.forget()
         self.answers.last.forget()
         self.hearing.forget_habits()
         self.turns.cut()
@@ -289,11 +295,11 @@ class Assembly:
         """To be called every `look_every_ms`."""
         self.toolbox.look()
         self.quiet.look()
-        self._keepsakes.memory.look()
+        self.keepsakes.memory.look()
         self.echo.look()
         self.microphone.look()
-        if self._half_duplex is not None:
-            self._half_duplex.look()
+        self.duplex.look()
+        self._half_duplex.look()
 
     def _note_chain_end(self, chain: "asyncio.Task[None]") -> None:
         self._chain_ended = True
@@ -316,7 +322,9 @@ class Assembly:
     ) -> AsyncIterator[None]:
         """The chain runs; entered when its first provider is ready, has failed, or is not awaited longer;
         or at once when `stopping` is set."""
-        self.toolbox.restore(await self._keepsakes.find())
+        kept = await self.keepsakes.find()
+        self.toolbox.restore(kept)
+        self.duplex.restore(kept)
         faults = Faults(self._on_fault)
         faults.watch_loop()
         chain = asyncio.create_task(self.chain.run())
@@ -336,7 +344,7 @@ class Assembly:
             self.chain.send(CloseSession())
             ending = self._workers.stop()
             ending.append(asyncio.create_task(self.toolbox.close()))
-            ending.append(asyncio.create_task(self._keepsakes.leave()))
+            ending.append(asyncio.create_task(self.keepsakes.leave()))
             ending.append(asyncio.create_task(self.turn_ending.stop()))
             await asyncio.wait({chain, *behind, *ending, *self.announcer.pending}, timeout=CLOSE_TIMEOUT_S)
             self.record.write("session", state="ended", provider=self.chain.provider)

@@ -13,14 +13,16 @@ Cancel = Literal["auto", "on", "off"]
 @dataclass(frozen=True, slots=True)
 class EchoChoice:
     """`canceller`: None, it does without. `half_duplex`: what is said while the loudspeaker sounds is not
-    heard."""
+    heard. `climbs`: how one interrupts it is chosen from what is measured (`EchoLadder`)."""
 
     canceller: EchoCanceller | None
     half_duplex: bool
+    climbs: bool = False
 
-    def stage(self, far: FarEnd) -> EchoStage | None:
-        """What stands between resampler and history; `far` is what the loudspeaker plays."""
-        return None if self.canceller is None else EchoStage(self.canceller, far)
+    def stage(self, far: FarEnd, coupling_db: float = 0.0) -> EchoStage | None:
+        """What stands between resampler and history; `far` is what the loudspeaker plays, and `coupling_db`
+        the level of the echo over that, as far as it is known."""
+        return None if self.canceller is None else EchoStage(self.canceller, far, coupling_db)
 
 
 def choose_echo(cancel: Cancel, warn: Callable[[str], None]) -> EchoChoice:
@@ -32,7 +34,7 @@ def choose_echo(cancel: Cancel, warn: Callable[[str], None]) -> EchoChoice:
     from appliance.hearing.twofold import TwofoldCanceller
 
     try:
-        return EchoChoice(TwofoldCanceller(Aec3()), half_duplex=False)
+        return EchoChoice(TwofoldCanceller(Aec3()), half_duplex=False, climbs=cancel == "auto")
     except CancellerError as error:
         again = "install the appliance again to have it back"
         if cancel == "on":

@@ -44,7 +44,7 @@ class EchoWatch:
             noise_dbfs=_rounded(measure.noise_dbfs),
         )
 
-    def status(self) -> EchoStatus | None:
+    def status(self, interrupted_by: str = "") -> EchoStatus | None:
         """For `appliance status`; None where nothing cancels it."""
         measure = self.measure
         if measure is None:
@@ -55,6 +55,7 @@ class EchoWatch:
             _rounded(measure.erle_db),
             _rounded(measure.residual_dbfs),
             _rounded(measure.noise_dbfs),
+            interrupted_by,
         )
 
 

@@ -31,6 +31,7 @@ class Ends:
     half_duplex: bool  # what is said while the loudspeaker sounds is not heard
     look_every_ms: float  # how often `Assembly.look` is called
     echo: EchoStage | None = None  # takes the loudspeaker out of what the microphone hears
+    climbs: bool = False  # how one interrupts it is chosen from the measured echo
     keep_transcripts: bool = True  # log what was said
     local_time: Callable[[], datetime] = local_time
     clock_is_set: Callable[[], bool] = lambda: True  # whether `local_time` is true

@@ -1,4 +1,4 @@
-"""While the loudspeaker sounds, nothing is heard: for strategy `ignore`, and until echo is cancelled."""
+"""While the loudspeaker sounds, nothing is heard: for strategy `ignore`, and where echo is not cancelled."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -19,20 +19,27 @@ class HalfDuplex:
     """Keeps `ears` from hearing while something sounds, and `RING_OUT_MS` longer.
 
     `written()` is the newest 16 kHz index of the near end. Whoever drives it calls `look` at least
-    every `look_every_ms`.
+    every `look_every_ms`. Only where it is `wanted`, which may change at any time.
     """
 
     def __init__(
-        self, ears: Ears, written: Callable[[], int], sounds: Callable[[], bool], look_every_ms: float
+        self,
+        ears: Ears,
+        written: Callable[[], int],
+        sounds: Callable[[], bool],
+        look_every_ms: float,
+        wanted: Callable[[], bool],
     ) -> None:
         self._ears = ears
         self._written = written
         self._sounds = sounds
+        self._wanted = wanted
         self._deaf_samples = samples_of_ms(look_every_ms + RING_OUT_MS, NEAR_RATE_HZ)
 
     def begin(self) -> None:
         """Something is about to sound."""
-        self._ears.ignore_before(self._written() + self._deaf_samples)
+        if self._wanted():
+            self._ears.ignore_before(self._written() + self._deaf_samples)
 
     def look(self) -> None:
         """Go on while it sounds."""

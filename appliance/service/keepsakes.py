@@ -49,6 +49,11 @@ class Keepsakes:
         self.memory.restore(kept)
         return kept
 
+    def save(self, tables: Mapping[str, Sequence[Row]]) -> None:
+        """Let these tables have these rows; without a store the end forgets them."""
+        if self.store is not None:
+            self.store.save(tables)
+
     async def leave(self) -> None:
         """Write what is not written yet, within `FLUSH_TIMEOUT_S`."""
         self.memory.close()

@@ -213,7 +213,7 @@ class LiveControls:
             trigger=self._assembly.attention.trigger,
             wake_word=self._assembly.attention.word,
             quiet_until=self._assembly.quiet.until,
-            echo=self._assembly.echo.status(),
+            echo=self._assembly.echo.status(self._assembly.duplex.rung.word),
             microphone=self._assembly.microphone.status(),
             end_of_turn=self._assembly.turn_ending.words(self._assembly.hearing.learnt),
             counters={**self._counters.snapshot(), **self._gauges()},

@@ -30,6 +30,9 @@ from appliance.settings import Settings
 # Of the capture ring: hearing may be late by this much before a sample is lost. After a reload it begins with
 # what was said while the program started anew, which takes a small machine some seconds.
 CAPTURE_MS = 8000.0
+# Of what was played: a hearing that is late asks for what sounded then, or takes it for somebody. As far
+# back as the microphone is kept, and the canceller's preroll and the longest queue of a loudspeaker more.
+FAR_MS = CAPTURE_MS + 1000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,10 @@ def _look_for(search: Search, direction: Direction, name: str) -> Previous:
     return search.previous(name, cards, now_s)
 
 
+# An echo louder than this is a measurement at another volume.
+MOST_COUPLING_DB = 10.0
+
+
 class LiveSound:
     """Both directions at work: what the microphone delivers, and what the loudspeaker is given.
 
@@ -127,7 +134,8 @@ class LiveSound:
         self.captured = SampleRing.allocate(samples_of_ms(CAPTURE_MS, self.capture_hz))
         self.wake = threading.Event()  # set with everything captured
         self.time = MicrophoneTime(clock, near_written)
-        far_ring = SampleRing.allocate(NEAR_RATE_HZ)
+        self.coupling_db = 0.0 if learnt is None else min(learnt.level_db, MOST_COUPLING_DB)
+        far_ring = SampleRing.allocate(samples_of_ms(FAR_MS, NEAR_RATE_HZ))
         self.far_end = LiveFarEnd(
             far_ring,
             self.capture_hz,

@@ -185,6 +185,7 @@ class _Replay:
             ends,
             half_duplex=ends.half_duplex or choice.half_duplex,
             echo=choice.stage(far),
+            climbs=choice.climbs,
         )
 
     async def run(self) -> int:

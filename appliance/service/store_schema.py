@@ -23,6 +23,7 @@ TABLES: Final[Mapping[str, str]] = {
     ),
     "missed": "words TEXT NOT NULL, due_unix_s REAL NOT NULL",
     "volume": "percent INTEGER NOT NULL",
+    "duplex": "rung TEXT NOT NULL",
     "said": "at_unix_s REAL NOT NULL, role TEXT NOT NULL, text TEXT NOT NULL",
 }
 # Nobody else has business with the file; who looks at it, or copies it, has done so within some ms. The

@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from appliance.conversation.vocabulary import SpeechConfirmed, SpeechEvent, SpeechPossible, SpeechSustained
+from appliance.hearing.aec3 import Aec3
 from appliance.hearing.hearing import Hearing
 from appliance.hearing.silero import SileroDetector
 from appliance.hearing.turn_options import TurnOptions
+from appliance.hearing.twofold import TwofoldCanceller
 from appliance.pcm.formats import NEAR_RATE_HZ, ms_of_samples
 from appliance.pcm.ring import SampleRing
 from tests.bench.echo_room import Room, Sound, answer, microphone, person, staged
@@ -38,8 +40,9 @@ HEAD = (
 
 @dataclass
 class Heard:
-    """Every speech event of one run."""
+    """Every speech event of one run, whose sound began after `lead` samples."""
 
+    lead: int
     events: list[SpeechEvent] = field(default_factory=list)
 
     def count(self, kind: type[SpeechEvent]) -> int:
@@ -47,6 +50,7 @@ class Heard:
 
     def first_ms(self, kind: type[SpeechEvent], start: int, end: int) -> float | None:
         """How long after `start` the first of them came that lies between both."""
+        start, end = start + self.lead, end + self.lead
         for event in self.events:
             if isinstance(event, kind) and start - SLACK_SAMPLES < event.at < end + SLACK_SAMPLES:
                 return ms_of_samples(event.at - start, NEAR_RATE_HZ)
@@ -55,8 +59,9 @@ class Heard:
 
 def hear(room: Room, far: Sound, said: Sound | None = None) -> Heard:
     """What hearing tells of `far` in the `room`, and of what is `said` over it."""
-    heard = Heard()
-    stage, blocks = staged(room, microphone(room, far, said), far)
+    near = microphone(room, far, said)
+    stage, lead, blocks = staged(room, near, far, TwofoldCanceller(Aec3()))
+    heard = Heard(lead)
     ring = SampleRing.allocate(NEAR_RATE_HZ)
     history = SampleRing.allocate(4 * NEAR_RATE_HZ)
     hearing = Hearing(
@@ -73,9 +78,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=MINUTES, help="of own voice in each room")
     parser.add_argument("--room", choices=ROOMS, action="append", help="this one only; again for more")
     given = parser.parse_args()
-    print(
-        "room            own voice  ducked  stood still  interrupted | persons  stood still  p50  p95 ms  interrupted"
-    )
+    print(HEAD)
     for name in given.room or ROOMS:
         print(row(name, ROOMS[name], given.minutes * 60), flush=True)
 

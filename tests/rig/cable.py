@@ -84,6 +84,24 @@ class SoundServer:
         assert self._process is not None
         self._process.send_signal(number)
 
+    def load(self, module: str, *arguments: str) -> None:
+        """Load one more module."""
+        self._control("load-module", module, *arguments)
+
+    def set_inputs(self, db: float) -> None:
+        """Everything that is played into the sink from here on is so loud; it was at 0 dB."""
+        for line in self._list("sink-inputs").splitlines():
+            self._control("set-sink-input-volume", line.split()[0], f"{db:g}dB")
+
+    def _control(self, *command: str) -> None:
+        subprocess.run(
+            ["pactl", *command],
+            env=os.environ | self.settings,
+            check=True,
+            timeout=START_TIMEOUT_S,
+            stdout=subprocess.DEVNULL,
+        )
+
     def recorded(self) -> str:
         """Who records from it, a line each."""
         return self._list("source-outputs")
@@ -158,6 +176,17 @@ class VirtualCable:
             speaking.kill()
             speaking.wait(STOP_TIMEOUT_S)
         self._speaking.clear()
+
+    def hear_loudspeaker(self, db: float, latency_ms: int) -> None:
+        """From here on the microphone hears the loudspeaker, so loud and so late; nobody speaks yet."""
+        self.microphone.load(
+            "module-tunnel-source",
+            f"server=unix:{self.loudspeaker.socket}",
+            "source=cable_spk.monitor",
+            "source_name=room",
+        )
+        self.microphone.load("module-loopback", "source=room", "sink=cable_mic", f"latency_msec={latency_ms}")
+        self.microphone.set_inputs(db)
 
     def speak(self, wav: Path) -> None:
         """Play `wav` into the microphone; returns at its end."""

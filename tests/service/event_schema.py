@@ -14,6 +14,7 @@ from appliance.conversation.vocabulary import DeviceState, TurnEnd, UsageUnit
 from appliance.errors import Cause, FailureCategory
 from appliance.hearing.echo_measure import EchoVerdict
 from appliance.hearing.microphone_meter import MicrophoneFault
+from appliance.service.echo_ladder import Rung
 from appliance.service.liveness import Part
 
 Event = Mapping[str, object]
@@ -154,6 +155,11 @@ MEMBERS: Mapping[str, Mapping[str, Check]] = {
     "echo": {
         "state": _one_of(*EchoVerdict),
         **dict.fromkeys(("echo_db", "erle_db", "residual_dbfs", "noise_dbfs"), _or_null(_number)),
+    },
+    "duplex": {
+        "state": _one_of(*(rung.word for rung in Rung)),
+        "reason": _text,
+        **dict.fromkeys(("needed_dbfs", "voice_dbfs", "erle_db"), _or_null(_number)),
     },
     "device": {
         "device": _one_of("microphone", "loudspeaker"),

@@ -69,13 +69,15 @@ class AlarmStatus:
 class EchoStatus:
     """What becomes of the loudspeaker's echo (`state` as in the event log), and what was measured of it: its
     level at the microphone over what is played, what is taken out (dB), what is left and the room's noise
-    (dBFS). None: not measured yet."""
+    (dBFS). None: not measured yet. `interrupted_by`: what stops an answer: `full_duplex` (speech),
+    `loud_voice` (who speaks up) or `button_only`; empty where nothing is known."""
 
     state: str
     echo_db: float | None = None
     erle_db: float | None = None
     residual_dbfs: float | None = None
     noise_dbfs: float | None = None
+    interrupted_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

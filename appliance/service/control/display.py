@@ -49,6 +49,11 @@ _MICROPHONE = {
     "hum": "it hums with the mains: try another power supply, or a shorter cable",
     "off_zero": "it adds a constant to everything, which is taken out",
 }
+_DUPLEX = {
+    "full_duplex": "speech interrupts it",
+    "loud_voice": "only a loud voice interrupts it, or the button",
+    "button_only": "only the button interrupts it",
+}
 _STATISTICS = ("last", "p50", "p95", "max")
 
 
@@ -136,7 +141,7 @@ def _echo_row(echo: EchoStatus) -> tuple[str, ...]:
         (echo.noise_dbfs, "the room", "dBFS"),
     )
     levels = (f"{what} {value:.0f} {unit}" for value, what, unit in measured if value is not None)
-    return _ECHO.get(echo.state, echo.state), ", ".join(levels)
+    return _ECHO.get(echo.state, echo.state), ", ".join(levels), _DUPLEX.get(echo.interrupted_by, "")
 
 
 def _alarm_row(alarm: AlarmStatus) -> tuple[str, str, str]:

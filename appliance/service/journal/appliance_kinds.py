@@ -230,6 +230,31 @@ APPLIANCE_KINDS: Final[Sequence[Kind]] = (
         "not tell how far it is; `appliance status` shows what was lost. It goes on by itself.",
     ),
     Kind(
+        "duplex.full_duplex",
+        Priority.INFO,
+        "Whoever speaks over an answer interrupts it again.",
+        "Whoever speaks over an answer interrupts it",
+        "There is nothing to do.",
+    ),
+    Kind(
+        "duplex.loud_voice",
+        Priority.WARNING,
+        "Only a loud voice interrupts an answer, {needed_dbfs} dBFS at the microphone: {reason}.",
+        "Only a loud voice interrupts an answer",
+        "APPLIANCE_REASON= says why. Speak up, or press the button. Turn the loudspeaker down, or move the "
+        "microphone away from it; `appliance doctor` measures both. As soon as it is better speech "
+        "interrupts it again.",
+    ),
+    Kind(
+        "duplex.button_only",
+        Priority.WARNING,
+        "Only the button interrupts an answer: {reason}.",
+        "Only the button interrupts an answer",
+        "APPLIANCE_REASON= says why. While it speaks it does not listen, because it cannot tell a voice from "
+        "its own. Turn the loudspeaker down, or move the microphone away from it; `appliance doctor` "
+        "measures both. As soon as it is better it listens again.",
+    ),
+    Kind(
         "network.down",
         Priority.ERROR,
         "The network is gone: it goes no further than {reach}.",

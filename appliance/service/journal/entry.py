@@ -34,6 +34,7 @@ _TOLD_APART_BY: Final = {
     "device": "state",
     "echo": "state",
     "microphone": "state",
+    "duplex": "state",
     "network": "state",
     "liveness": "state",
     "configuration": "state",

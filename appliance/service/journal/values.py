@@ -62,6 +62,12 @@ _WORDS: Final[Mapping[tuple[str, str], Mapping[Any, str]]] = {
         TurnEnd.DEVICE_LOST: "the microphone is gone",
         TurnEnd.WRITTEN: "it came in writing",
     },
+    ("duplex", "reason"): {
+        "echo_loud": "the echo is loud",
+        "echo_too_loud": "the echo is too loud",
+        "not_cancelled": "the echo is not cancelled",
+        "false_interruptions": "it has interrupted itself again and again",
+    },
     ("turn_discarded", "cause"): {
         "too_short": "too short",
         "muted": "it was muted",
