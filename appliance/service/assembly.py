@@ -178,7 +178,7 @@ class Assembly:
             lambda: self.conductor.state.phase is Phase.LISTENING,
             lambda category: self.money.excuse(category) if (said := self._door.excuse()) is None else said,
             lambda sentence, duration_ms: self.record.write("say", text=sentence, duration_ms=duration_ms),
-            lambda: bool(self.quiet.until),
+            lambda: self.quiet.hushed,
         )
 
     def configure(self) -> None:

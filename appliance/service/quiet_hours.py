@@ -73,6 +73,12 @@ class QuietHours:
         return when.until if self._are and when is not None else ""
 
     @property
+    def hushed(self) -> bool:
+        """Whether nothing is to sound of its own accord. Where the clock is not set yet it may be night:
+        after a power cut nobody is woken to be told that it is over."""
+        return self._options.when is not None and (self._are or not self._clock_is_set())
+
+    @property
     def sentence(self) -> str:
         """What a person is told whose question is not answered; "" where questions are."""
         when = self._options.when

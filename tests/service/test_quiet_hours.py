@@ -76,7 +76,7 @@ def test_the_volume_follows_them() -> None:
     house.look_at(EVENING + timedelta(minutes=1))
     assert (house.limits, house.hours.until) == ([20], "07:00")
     house.look_at(EVENING + timedelta(hours=10))
-    assert (house.limits, house.hours.until) == ([20, None], "")
+    assert (house.limits, house.hours.until, house.hours.hushed) == ([20, None], "", False)
     assert [fields["state"] for fields in house.log] == ["began", "ended"]
 
 
@@ -85,6 +85,7 @@ def test_a_clock_that_is_not_set_makes_no_night() -> None:
     house.trusted = False
     house.hours.look()
     assert house.hours.until == ""
+    assert house.hours.hushed, "it may be night"
     house.trusted = True
     house.hours.look()
     assert house.hours.until == "07:00"

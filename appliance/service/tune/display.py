@@ -37,8 +37,8 @@ LEGEND: Final = (
 )
 
 
-def as_json(tuned: Tuned, profile: str | None) -> str:
-    """Everything that the table shows, and where the profile was written."""
+def as_json(tuned: Tuned, profile: str | None, sure: Sequence[str]) -> str:
+    """Everything that the table shows, how sure it is, and where the profile was written."""
     rows = [
         {
             "name": candidate.name,
@@ -50,7 +50,9 @@ def as_json(tuned: Tuned, profile: str | None) -> str:
     ]
     told = all(truth.told for truth in tuned.truths)
     return json.dumps(
-        {"told": told, "tried": rows, "reasons": tuned.choice.reasons, "profile": profile}, indent=1
+        {"told": told, "tried": rows, "reasons": tuned.choice.reasons, "sure": sure, "profile": profile},
+        indent=1,
+        ensure_ascii=False,
     )
 
 

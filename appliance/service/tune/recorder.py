@@ -58,6 +58,10 @@ def record(microphone: str, steps: Sequence[Step], path: Path, show: Show) -> No
         if file.exists():
             raise InputFileError(f"{file} is there already; name another file with --recording")
     with closing(open_microphone(CaptureOptions(microphone))) as device:
+        try:
+            path.touch(mode=0o600)  # what is said in a house is for who lives there
+        except OSError as error:
+            raise InputFileError(f"{path} cannot be written: {error.strerror}") from error
         record_from(device, steps, path, show)
 
 

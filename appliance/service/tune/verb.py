@@ -1,5 +1,6 @@
 """`appliance tune` from its options to what stands in the terminal."""
 
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
@@ -60,13 +61,15 @@ def run_tune(settings: Settings, options: TuneOptions) -> None:
             options.apart_ms,
             (lambda what: None) if shown is None else (lambda what: shown.update(f"{what} …")),
         )
+    sure = list(how_sure(tuned.truths, tuned.choice.score, options.apart_ms))
     if options.picture is not None:
         write_picture(tuned, options.picture)
     written = None if options.dry_run else _write(tuned, place)
     if options.as_json:
-        out.print(as_json(tuned, None if written is None else str(written)), soft_wrap=True, markup=False)
+        profile = None if written is None else str(written)
+        out.print(as_json(tuned, profile, sure), soft_wrap=True, markup=False)
         return
-    _show(out, tuned, options.apart_ms)
+    _show(out, tuned, sure)
     if written is not None:
         _tell_where(out, written, place)
 
@@ -99,14 +102,14 @@ def _record(microphone: str, options: TuneOptions, console: Console) -> Path:
     return path
 
 
-def _show(out: Console, tuned: Tuned, apart_ms: float) -> None:
+def _show(out: Console, tuned: Tuned, sure: Sequence[str]) -> None:
     out.print(what_was_heard(tuned.truths))
     out.print(table_of(tuned))
     out.print(LEGEND, style="dim")
     out.print()
     for reason in tuned.choice.reasons:
         out.print(f"→ {reason}", markup=False)
-    for sentence in how_sure(tuned.truths, tuned.tried[0][1], apart_ms):
+    for sentence in sure:
         out.print(sentence, markup=False)
 
 

@@ -20,7 +20,7 @@ def what_was_heard(truths: tuple[Truth, ...]) -> str:
     )
 
 
-def how_sure(truths: tuple[Truth, ...], yours: Score, apart_ms: float) -> Iterator[str]:
+def how_sure(truths: tuple[Truth, ...], recommended: Score, apart_ms: float) -> Iterator[str]:
     """What the numbers rest on."""
     if not all(truth.told for truth in truths):
         yield (
@@ -31,11 +31,16 @@ def how_sure(truths: tuple[Truth, ...], yours: Score, apart_ms: float) -> Iterat
     if unheard := sum(truth.unheard for truth in truths):
         yield f"Of {unheard} sentences that were to be read nothing was heard; they count nowhere."
     if doubtful := sum(len(truth.doubtful) for truth in truths if not truth.told):
-        yield f"{doubtful} sounds may have been soft words or noise; they count neither way."
+        which = (
+            "1 sound may have been a soft word"
+            if doubtful == 1
+            else f"{doubtful} sounds may have been soft words"
+        )
+        yield f"{which} or noise, and counts neither way."
     if wordless := sum(truth.wordless for truth in truths):
         yield f"In {wordless} of these sounds the offline recognizer, which knows English, read no words."
-    sure = 100 * at_most(0, yours.utterances)
+    most = 100 * at_most(recommended.cut, recommended.utterances)
     yield (
-        f"With {yours.utterances} sentences, none cut off still means: up to {sure:.0f} % cut off"
-        " (95 % confidence). More recordings say more."
+        f"{recommended.cut} of {recommended.utterances} sentences cut off means: of all that you say, up to"
+        f" {most:.0f} % may be (95 % confidence). More recordings say more."
     )
