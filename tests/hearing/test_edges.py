@@ -55,6 +55,16 @@ def test_a_constant_on_the_microphone_changes_nothing(offset: int) -> None:
     assert abs(end - SOUND_END) <= BLOCK
 
 
+def test_a_hum_that_beats_is_not_speech() -> None:
+    pcm = sound_in_noise()
+    time = np.arange(len(pcm)) / 16_000
+    tones = [np.sin(2 * np.pi * 50 * n * time + n) / n**1.5 for n in range(1, 8)]
+    pcm += np.rint(1100 * np.sum(tones, axis=0)).astype(np.int16)
+    ended, began = window_at(SOUND_END) + WINDOW, window_at(SOUND_START) + WINDOW
+    assert abs(edges_after(pcm, ended + 8 * WINDOW).end_near(ended) - SOUND_END) <= BLOCK
+    assert abs(edges_after(pcm, began + WINDOW).onset_near(began) - SOUND_START) <= BLOCK
+
+
 def test_rumble_after_speech_is_not_speech() -> None:
     pcm = sound_in_noise()
     time = np.arange(3200) / 16_000
