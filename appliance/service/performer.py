@@ -235,6 +235,11 @@ class Performer:
         self._rooms.mouth.hush()
         self._rooms.floor.hushed(self._clock.now_ms())
 
+    def _taken_at(self) -> int:
+        """Where the floor was taken without a run of speech."""
+        called = self._subject.happening is Happening.CALLED
+        return self._subject.called.end if called else self._subject.hand_at
+
     def _record_interruption(self, decision: Decision) -> None:
         happening, run = self._subject.happening, self._rooms.floor.settle()
         if decision is Decision.REJECTED and run.onset is not None:
@@ -242,7 +247,7 @@ class Performer:
         self._record.write(
             "interruption",
             turn=self._rooms.answers.turn,
-            onset_ms=round(self._near_ms(self._subject.hand_at if run.onset is None else run.onset)),
+            onset_ms=round(self._near_ms(self._taken_at() if run.onset is None else run.onset)),
             decision=decision,
             cause=happening if happening in _OVERRULING or run.cause is None else run.cause,
             heard_ms=self._rooms.answers.heard_ms(),

@@ -102,6 +102,7 @@ def test_it_interrupts_an_answer_at_once_and_its_words_are_the_next_turn() -> No
     assert (first["decision"], first["cause"]) == ("rejected", "unheeded"), "the word, before it was over"
     assert (interruption["decision"], interruption["cause"]) == ("confirmed", "wake_word")
     assert interruption["t_ms"] < 5300 + NOTICED_MS + 64
+    assert interruption["onset_ms"] == 5300 + NOTICED_MS - LATE_MS
     rest = samples_of_ms(LATE_MS - NOTICED_MS, 16_000)
     assert np.array_equal(played.provider.turns[1][rest : rest + len(words)], words)
 
