@@ -49,7 +49,7 @@ class Documented(FakeControls):
             counters={"turns_opened": 3, "speech_sent_s.offline": 10.5},
             alarms=[AlarmStatus(1, "school", "06:45", ["mon", "tue"], "2026-11-23T06:45+01:00")],
             light="idle",
-            echo=EchoStatus("cancelled", -3.5, 31.2, -58.1, -61.7),
+            echo=EchoStatus("cancelled", -3.5, 31.2, -58.1, -61.7, "full_duplex"),
             microphone=MicrophoneStatus("fine", -27.4, -61.2, 0.0, -78.3, 0.02),
             end_of_turn="740 ms of silence; learnt from 23 pauses",
         )
