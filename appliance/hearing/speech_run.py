@@ -11,6 +11,7 @@ from appliance.conversation.vocabulary import (
     SpeechResumed,
     SpeechSustained,
 )
+from appliance.hearing.turn_options import TurnOptions
 from appliance.pcm.formats import NEAR_RATE_HZ, samples_of_ms
 
 # A dip of less than this does not interrupt "speech in a row": the closure of a stop, and one
@@ -35,6 +36,18 @@ class RunMarks:
     def reached(self, samples: int, mark: int) -> bool:
         """Whether a mark is passed, to the nearest window."""
         return samples >= mark - self.window // 2
+
+
+def marks_of(options: TurnOptions, window_samples: int) -> RunMarks:
+    """The marks that `options` wish. No pause that ends a run is longer than the one that ends a turn."""
+    return RunMarks(
+        window_samples,
+        hush=samples_of_ms(options.hush_ms, NEAR_RATE_HZ),
+        confirmed=samples_of_ms(options.confirmed_ms, NEAR_RATE_HZ),
+        confirm=samples_of_ms(options.confirm_ms, NEAR_RATE_HZ),
+        min_speech=samples_of_ms(options.min_speech_ms, NEAR_RATE_HZ),
+        gap=samples_of_ms(min(options.run_gap_ms, options.end_silence_ms), NEAR_RATE_HZ),
+    )
 
 
 class SpeechRun:

@@ -23,10 +23,10 @@ from appliance.conversation.vocabulary import (
 from appliance.hearing.edges import Edges
 from appliance.hearing.end_of_turn import EndOfTurn, Question, Verdict, limits_of
 from appliance.hearing.recent_windows import LINGERS, RecentWindows
-from appliance.hearing.speech_run import RunMarks, SpeechRun
+from appliance.hearing.speech_run import SpeechRun, marks_of
 from appliance.hearing.turn_options import TurnOptions
 from appliance.hearing.turn_state import End, Hold, Kind, Turn
-from appliance.pcm.formats import NEAR_RATE_HZ, ms_of_samples, samples_of_ms
+from appliance.pcm.formats import NEAR_RATE_HZ, samples_of_ms
 
 __all__ = ["TurnDetector", "TurnOptions"]
 
@@ -48,14 +48,7 @@ class TurnDetector:
         self._end_of_turn = EndOfTurn(limits, asks=asks, learns=options.learns_pauses)
         self._no_speech = _samples(options.no_speech_s * 1000)
         self._max_turn = _samples(options.max_turn_s * 1000)
-        self._marks = RunMarks(
-            window_samples,
-            hush=_samples(options.hush_ms),
-            confirmed=_samples(options.confirmed_ms),
-            confirm=_samples(options.confirm_ms),
-            min_speech=_samples(options.min_speech_ms),
-            gap=min(_samples(options.run_gap_ms), _samples(options.end_silence_ms)),
-        )
+        self._marks = marks_of(options, window_samples)
         self._run: SpeechRun | None = None
         self._turn: Turn | None = None
         self._said: Turn | None = None  # a kept turn that has ended
@@ -159,8 +152,7 @@ class TurnDetector:
             self._turn = turn
         turn.kind = Kind.PRESSED
         self._hold = Hold(ends_by_tap=turn.real)
-        real: list[SpeechEvent] = [SpeechReal(self._now)] if turn.real else []
-        return [SpeechPossible(self._now, turn.onset), *real]
+        return turn.told_again(self._now)
 
     def call(self, word: WakeWordHeard) -> list[SpeechEvent]:
         """Somebody said the wake word: a turn opens where it ended, and what was said since then, in the last
@@ -203,8 +195,7 @@ class TurnDetector:
                 self._turn = None
                 return []
             self._said = replace(turn, ended_at=self._now)
-            real: list[SpeechEvent] = [SpeechReal(self._now)] if turn.real else []
-            return [SpeechPossible(self._now, turn.onset), *real]
+            return turn.told_again(self._now)
         if turn is not None or said is None:
             return []  # the words that are being said took it up
         at = said.ended_at
@@ -330,11 +321,7 @@ class TurnDetector:
     ) -> None:
         if self._run is not None:
             self._end_run(self._run, turn, events)
-        if turn.real:
-            events.append(TurnEnded(at, min(turn.last_speech, at), cause, sure_at))
-        else:
-            speech_ms = round(ms_of_samples(turn.speech_samples, NEAR_RATE_HZ))
-            events.append(TurnTooShort(at, min(turn.last_speech, at), cause, speech_ms))
+        events.append(turn.ended(at, cause, sure_at))
         self.forget()
 
 

@@ -3,7 +3,16 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from appliance.conversation.vocabulary import TurnEnd, WakeWordHeard
+from appliance.conversation.vocabulary import (
+    SpeechEvent,
+    SpeechPossible,
+    SpeechReal,
+    TurnEnd,
+    TurnEnded,
+    TurnTooShort,
+    WakeWordHeard,
+)
+from appliance.pcm.formats import NEAR_RATE_HZ, ms_of_samples
 
 
 class Kind(Enum):
@@ -26,6 +35,19 @@ class Turn:
     real: bool = False
     ended_at: int = 0
     word: WakeWordHeard | None = None  # that opened it
+
+    def told_again(self, now: int) -> list[SpeechEvent]:
+        """How it began, for whoever was not told."""
+        real: list[SpeechEvent] = [SpeechReal(now)] if self.real else []
+        return [SpeechPossible(now, self.onset), *real]
+
+    def ended(self, at: int, cause: TurnEnd, sure_at: int) -> TurnEnded | TurnTooShort:
+        """That it ends with sample `at`, and whether something was asked."""
+        last_speech = min(self.last_speech, at)
+        if self.real:
+            return TurnEnded(at, last_speech, cause, sure_at)
+        speech_ms = round(ms_of_samples(self.speech_samples, NEAR_RATE_HZ))
+        return TurnTooShort(at, last_speech, cause, speech_ms)
 
 
 @dataclass(slots=True)

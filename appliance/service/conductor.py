@@ -17,7 +17,6 @@ from appliance.audio.playout_events import (
     PlayoutEvent,
 )
 from appliance.conversation import vocabulary as v
-from appliance.conversation.announcements import Ruling, Sound
 from appliance.conversation.deadlines import Deadline
 from appliance.conversation.machine import Happening, Phase, State, step
 from appliance.errors import FailureCategory
@@ -32,6 +31,7 @@ from appliance.service.rooms import ConductorOptions, Rooms
 from appliance.service.senses import Senses
 from appliance.service.subject import Subject
 from appliance.service.waits import Waits
+from appliance.service.wishes import Wishes
 
 
 class Conductor:
@@ -63,6 +63,7 @@ class Conductor:
         self._inbox: deque[Event] = deque()
         self._state = State.IDLE
         self._senses = Senses(record)
+        self._wishes = Wishes(rooms, self._subject, self._senses, record, self._happen)
         self._chain_record = ChainRecord(record)
         self._watcher: Callable[[], None] = _do_nothing
         self.ignored: Counter[tuple[State, Happening]] = Counter()
@@ -177,7 +178,7 @@ class Conductor:
                 if not self._senses.muted and not self._performer.forgetting:  # else it was on its way here
                     self._happen(self._calls.take(event))
             case _ if isinstance(event, v.Wish):
-                self._take_wish(event)
+                self._wishes.take(event)
             case _:
                 self._take_speech(event)
 
@@ -243,56 +244,6 @@ class Conductor:
                 self._answers.done(complete=False)
                 self._record.write("error", category=category, message=message)
                 self._happen(Happening.ANSWER_LOST)
-
-    def _take_wish(self, wish: v.Wish) -> None:
-        match wish:
-            case v.MuteWanted(muted=muted):
-                self._mute(muted)
-            case v.Pressed(at=at):
-                self._record.write("button", down=True)
-                self._subject.hand_at = at
-                self._press()
-            case v.Released(at=at, held=held):
-                self._record.write("button", down=False)
-                self._subject.hand_at = at
-                self._happen(Happening.RELEASED if held else Happening.TAPPED)
-            case v.CommitWanted(at=at):
-                self._subject.hand_at = at
-                self._happen(Happening.COMMIT_WANTED)
-            case v.StopWanted():
-                self._happen(Happening.STOP_WANTED)
-            case v.Asked():
-                self._subject.question = wish
-                self._happen(Happening.ASKED)
-            case v.Ring(pcm=pcm):
-                over_answer = self._rooms.loudspeaker.plays_answer(self._answers.current)
-                ruling = self._rooms.loudspeaker.announce(Sound.RING, pcm)
-                if over_answer and ruling is Ruling.PREEMPT:
-                    self._happen(Happening.RING)
-            case v.StopRing():
-                if self._rooms.loudspeaker.stop_ring():
-                    self._happen(Happening.ANSWER_STARTED)
-
-    def _press(self) -> None:
-        """Who cannot be heard is told so, and has silence for it."""
-        if not self._senses.muted and not self._senses.deaf:
-            self._happen(Happening.PRESSED)
-            return
-        self._happen(Happening.STOP_WANTED)
-        if self._senses.muted:
-            self._rooms.announcer.announce_mute(True)
-        else:
-            self._rooms.announcer.announce_deaf()
-
-    def _mute(self, muted: bool) -> None:
-        if muted is self._senses.muted:
-            return
-        self._rooms.set_muted(muted)
-        self._rooms.turns.cut()
-        self._senses.mute(muted)
-        if muted:
-            self._happen(Happening.MUTED)
-        self._rooms.announcer.announce_mute(muted)
 
     def _take_device(self, change: v.DeviceChanged) -> None:
         lost = change.state is v.DeviceState.LOST
