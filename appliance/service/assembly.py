@@ -5,18 +5,15 @@ import random
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import replace
 
 from appliance.conversation.history import History
 from appliance.conversation.machine import Phase, State
 from appliance.conversation.vocabulary import (
     ChainEvent,
     CloseSession,
-    Configure,
     LinkChanged,
     LinkState,
     ProviderEvent,
-    SessionConfig,
     StopWanted,
     ToolDone,
 )
@@ -28,6 +25,7 @@ from appliance.pcm.ring import SampleRing
 from appliance.providers.chain import Chain
 from appliance.service.announcer import Announcer
 from appliance.service.answers import Answers
+from appliance.service.briefing import Briefing
 from appliance.service.clock import StreamClock
 from appliance.service.conductor import Conductor
 from appliance.service.duplex_doors import duplex_of
@@ -38,7 +36,6 @@ from appliance.service.faults import Faults
 from appliance.service.floor import Floor, Reader
 from appliance.service.half_duplex import HalfDuplex
 from appliance.service.happenings import Event
-from appliance.service.instructions import instructions_of
 from appliance.service.keepsakes import open_keepsakes
 from appliance.service.liveness import Beat, Part
 from appliance.service.loudspeaker import Loudspeaker
@@ -48,7 +45,7 @@ from appliance.service.money_accounts import accounts_of
 from appliance.service.money_meter import metered
 from appliance.service.network_news import NetworkNews
 from appliance.service.offline_workers import OfflineWorkers
-from appliance.service.provider_list import ProviderList, session_config
+from appliance.service.provider_list import ProviderList
 from appliance.service.quiet_hours import QuietDoor, quiet_hours
 from appliance.service.record import Record
 from appliance.service.rooms import Rooms
@@ -91,8 +88,6 @@ class Assembly:
         self.conversation = f"c-{secrets.token_hex(4)}"
         self.record = Record(log, clock, self.conversation, keep_transcripts=ends.keep_transcripts)
         self.history = History(self.conversation)
-        self._config = session_config(settings)
-        self.instructions = instructions_of(settings, ends.local_time)
         self.provider_names = tuple(provider.name for provider in providers.providers)
         self._workers = OfflineWorkers(providers.workers, self.provider_names, self._post)
         self.provider_spoke = asyncio.Event()
@@ -106,6 +101,7 @@ class Assembly:
         self.echo = EchoWatch(ends.echo, self.record.write)
         self.keepsakes = open_keepsakes(settings, ends, self.history, state)
         self.volume = self.keepsakes.volume
+        self.briefing = self._brief(settings, ends)
         self.toolbox = self._fill_toolbox(settings, ends, clock)
         self.money = self._open_purse(settings, ends, state)
         self.chain = self._link_up(settings, providers)
@@ -122,7 +118,8 @@ class Assembly:
         self._half_duplex = self._hear_by_turns(ends)
         self.loudspeaker = Loudspeaker(ends.mouth, self._half_duplex.begin)
         self.announcer = self._give_voice(ends, say)
-        log.subscribe(self._keep_up_to_date)
+        log.subscribe(self.briefing.take)
+        log.subscribe(self._hear_on)
         log.subscribe(self.keepsakes.memory.take)
         readers = [WordReader(worker) for worker in providers.workers.values()]
         self._conduct(settings, ends, clock, reader or next(iter(readers), None), tools or self.toolbox)
@@ -131,6 +128,14 @@ class Assembly:
         options, rate_hz = turn_options(settings), ends.capture_rate_hz
         more = (ends.echo, self.turn_ending.judge, ends.wake_word)
         return Hearing(options, detector, ends.capture, rate_hz, self.near, ends.post_speech, *more)
+
+    def _brief(self, settings: Settings, ends: Ends) -> Briefing:
+        return Briefing(
+            settings,
+            ends.local_time,
+            lambda: self.toolbox.declarations,
+            lambda order: self.chain.send(order),
+        )
 
     def _fill_toolbox(self, settings: Settings, ends: Ends, clock: StreamClock) -> Toolbox:
         room_clock = RoomClock(clock, ends.local_time, ends.clock_is_set)
@@ -149,7 +154,7 @@ class Assembly:
     def _link_up(self, settings: Settings, providers: ProviderList) -> Chain:
         return Chain(
             [metered(one, self.money, self.history.turn_of) for one in providers.providers],
-            self._session_config(),
+            self.briefing.as_of_now(),
             lambda before: self.answers.said(before),
             self._take,
             said=self.history.reply,
@@ -181,19 +186,6 @@ class Assembly:
             lambda: self.quiet.hushed,
         )
 
-    def configure(self) -> None:
-        """From the next answer on, sessions are told what is true by now."""
-        self.chain.send(Configure(self._session_config()))
-
-    def set_variable(self, name: str, value: str) -> None:
-        """From the next answer on, the instructions have this value. Raises UnknownVariable."""
-        self.instructions.assign(name, value)
-        self.configure()
-
-    def _session_config(self) -> SessionConfig:
-        told = self.instructions.as_of_now()
-        return replace(self._config, instructions=told, tools=self.toolbox.declarations)
-
     def forget(self) -> None:
         """What goes on is over, and what was said in this conversation is known to nobody any more."""
         self.conductor.post(StopWanted())
@@ -204,11 +196,7 @@ class Assembly:
         self.turns.cut()
         self.chain.forget()
 
-    def _keep_up_to_date(self, event: Mapping[str, object]) -> None:
-        """Where a turn or a session opens, what was told of the time and the like has to be true."""
-        opens = event["event"] == "turn_opened" or event.get("link") == LinkState.CONNECTING
-        if opens and self.instructions.out_of_date:
-            self.configure()
+    def _hear_on(self, event: Mapping[str, object]) -> None:
         if goes_on(event):
             self.hearing.go_on()
 

@@ -156,12 +156,12 @@ class LiveControls:
 
     def variables(self) -> Mapping[str, str]:
         """What the instructions may name."""
-        return self._assembly.instructions.variables
+        return self._assembly.briefing.instructions.variables
 
     def set_variable(self, name: str, value: str) -> None:
         """Fill in the instructions anew."""
         try:
-            self._assembly.set_variable(name, value)
+            self._assembly.briefing.set_variable(name, value)
         except UnknownVariable as unknown:
             raise Refused(str(unknown)) from unknown
 

@@ -223,7 +223,7 @@ class LiveLoop:
         assembly.history.recall(handed.said)
         for name, value in handed.variables.items():
             with suppress(UnknownVariable):  # the changed instructions do not name it any more
-                assembly.set_variable(name, value)
+                assembly.briefing.set_variable(name, value)
         if handed.muted:
             sound.capture.set_muted(True)
             assembly.conductor.post(MuteWanted(True))
@@ -241,7 +241,7 @@ class LiveLoop:
             recent=captured.read(captured.written - recent, recent)[1].tobytes() if self._left else b"",
             recent_hz=self._sound.capture_hz,
             said=assembly.history.items(),
-            variables=assembly.instructions.assigned,
+            variables=assembly.briefing.instructions.assigned,
         )
 
     async def _until_it_hears(self) -> None:
@@ -312,7 +312,7 @@ class LiveLoop:
 
     def _say_ready(self) -> None:
         if self._handed is None:
-            self._assembly.announcer.say_ready(self._assembly.instructions.filled(self._greeting))
+            self._assembly.announcer.say_ready(self._assembly.briefing.instructions.filled(self._greeting))
         if self._assembly.attention.wordless:
             self._assembly.announcer.announce(WORDLESS_SENTENCE)
         who = f"answers come from {self._assembly.chain.provider}"

@@ -5,6 +5,7 @@ from typing import Protocol
 from appliance.audio.ringtone import ring_stroke
 from appliance.service.announcer import Announcer
 from appliance.service.answers import Answers
+from appliance.service.briefing import Briefing
 from appliance.service.conductor import Conductor
 from appliance.service.ends import Ends
 from appliance.service.loudspeaker import Loudspeaker
@@ -22,12 +23,12 @@ class Within(Protocol):
     loudspeaker: Loudspeaker
     answers: Answers
     announcer: Announcer
-
-    def configure(self) -> None: ...
+    briefing: Briefing
 
 
 def hands_of(conversation: Within, ends: Ends) -> Hands:
-    """What tools can do; of the parts only `volume` is there already, the others once a tool is called."""
+    """What tools can do; of the parts `volume` and `briefing` are there already, the others once a tool is
+    called."""
     room = RingRoom(
         lambda wish: conversation.conductor.post(wish),
         lambda: conversation.loudspeaker.rings,
@@ -41,5 +42,5 @@ def hands_of(conversation: Within, ends: Ends) -> Hands:
         lambda: conversation.answers.answered > 0,
         lambda sentence, over: conversation.announcer.announce(sentence, over),
         ends.tell_owner,
-        conversation.configure,
+        conversation.briefing.renew,
     )

@@ -133,7 +133,7 @@ def test_what_is_set_reaches_the_session() -> None:
 
     def assign(assembly: Assembly) -> None:
         while left and assembly.record.now_ms() > 200:
-            assembly.set_variable("user_name", left.pop())
+            assembly.briefing.set_variable("user_name", left.pop())
 
     configured, asked = told_in_conversation(assign)
     assert isinstance(configured, Configure)
