@@ -28,7 +28,6 @@ class EchoGuard:
         self._float = np.zeros(window_samples, np.float32)
         self._loud: deque[bool] = deque(maxlen=_WINDOWS)
         self._believed = 0
-        self.refused = 0  # windows of speech that were taken for echo
 
     def judge(self, probability: float, window: Pcm, expected_dbfs: float | None) -> float:
         """The probability that somebody speaks who is not the loudspeaker."""
@@ -38,10 +37,7 @@ class EchoGuard:
             return probability
         self._loud.append(self._level_dbfs(window) > expected_dbfs)
         self._believed = _BELIEVED_WINDOWS if sum(self._loud) >= _NEEDED else max(self._believed - 1, 0)
-        if self._believed:
-            return probability
-        self.refused += probability >= 0.5
-        return 0.0
+        return probability if self._believed else 0.0
 
     def _level_dbfs(self, window: Pcm) -> float:
         np.copyto(self._float, window)

@@ -59,11 +59,6 @@ class ResidualEcho:
         `LOUD_VOICE_DBFS`, so that a loud voice is heard over everything."""
         return min(self._loudest_far() + self._over_far_db, LOUD_VOICE_DBFS)
 
-    @property
-    def over_far_db(self) -> float:
-        """The same over the level of what is played."""
-        return self._over_far_db
-
     def hear(self, far: Pcm, given: Pcm) -> None:
         """The next 30 ms or less of what was played, and of the same instants what hearing gets."""
         self._energy += self._energy_of(far), self._energy_of(given)
