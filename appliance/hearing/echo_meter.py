@@ -25,6 +25,10 @@ _FAR_DBFS: Final = -50.0
 
 # What stands no higher than this above the room is the room.
 _AUDIBLE_DB: Final = 6.0
+# A loudspeaker is not heard while it sounds in less than an eighth of the blocks, and is heard from a quarter
+# on: people make sounds over answers too.
+_INAUDIBLE_OF: Final = 8
+_AUDIBLE_OF: Final = 4
 
 # Less is no cancelling. Silero calls speech what stands some 10 dB above the room.
 _WORTH_DB: Final = 6.0
@@ -52,6 +56,7 @@ class EchoMeter:
         self._powers = [0.0, 0.0, 0.0]  # captured, far, given
         self._window: deque[tuple[float, float]] = deque(maxlen=_WINDOW_BLOCKS)
         self._echo_db: deque[float] = deque(maxlen=_MEMORY_BLOCKS)
+        self._audible: deque[bool] = deque(maxlen=_MEMORY_BLOCKS)
         self._erle_db: deque[float] = deque(maxlen=_MEMORY_BLOCKS)
         self._residual_dbfs: deque[float] = deque(maxlen=_MEMORY_BLOCKS)
         self._floor_dbfs: deque[float] = deque(maxlen=_MEMORY_BLOCKS)
@@ -61,6 +66,11 @@ class EchoMeter:
     def harmful(self) -> bool:
         """The canceller is to be out of the way."""
         return self.measure.verdict is EchoVerdict.HARMFUL
+
+    @property
+    def needless(self) -> bool:
+        """There is nothing to take out. A canceller that never heard an echo takes out the person."""
+        return self.measure.verdict is EchoVerdict.INAUDIBLE
 
     def pass_through(self, near: Pcm) -> None:
         """The far end is silent: `near`, at most 100 ms, was not touched."""
@@ -111,7 +121,8 @@ class EchoMeter:
             self._echo_db.append(_dbfs(mean_captured) - _dbfs(mean_far))
             self._newest.append((captured, given))
             # A pause between two words says nothing of what is taken out of a word.
-            if _dbfs(captured) > noise_dbfs + _AUDIBLE_DB:
+            self._audible.append(_dbfs(captured) > noise_dbfs + _AUDIBLE_DB)
+            if self._audible[-1]:
                 double_talk = self._stands_out(given_dbfs, erle_db, noise_dbfs)
                 self._erle_db.append(erle_db)
                 self._residual_dbfs.append(given_dbfs)
@@ -141,8 +152,11 @@ class EchoMeter:
                 return EchoVerdict.HARMFUL
         if len(self._echo_db) < _FIRST_BLOCKS:
             return before if before is not EchoVerdict.HARMFUL else EchoVerdict.LEARNING
-        if len(self._erle_db) < _FIRST_BLOCKS or len(self._erle_db) * 4 < len(self._echo_db):
+        share = _AUDIBLE_OF if before is EchoVerdict.INAUDIBLE else _INAUDIBLE_OF
+        if sum(self._audible) * share < len(self._audible):
             return EchoVerdict.INAUDIBLE
+        if len(self._erle_db) < _FIRST_BLOCKS:
+            return EchoVerdict.LEARNING
         # What was called weak has to become clearly better, and the other way round.
         worth_db = _WORTH_DB + (1 if before is EchoVerdict.WEAK else -1)
         left_db = median(self._residual_dbfs) - min(self._floor_dbfs)

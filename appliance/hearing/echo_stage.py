@@ -32,7 +32,8 @@ class EchoStage:
     Bypassed, what goes in comes out at once and untouched. With the far end's first sound the canceller is
     let in, behind a fade of one frame between the same instants of both, and until `RELEASE_MS` after the
     last one up to 18 ms are kept back: its delay, and what is no whole frame yet. Bound: `MAX_WAIT_MS` more
-    where the far end is late. A canceller that makes it louder is reset, and passed by until it does not.
+    where the far end is late. A canceller that makes it louder is reset, and passed by until it does not; and
+    one that has nothing to take out is passed by, too.
     """
 
     def __init__(self, canceller: EchoCanceller, far: FarEnd, coupling_db: float = 0.0) -> None:
@@ -135,16 +136,20 @@ class EchoStage:
         new = cancelled[self._given - start :]
         released = self._quiet >= self._release
         filling = len(new) < frame  # the canceller's delay
-        self._give_either(new, untouched=released or filling or self._meter.harmful)
+        self._give_either(new, untouched=released or filling or self._passed_by)
         if released:
             self._give(self._near(self._given, self._taken))
             self._frame_at, self._looked = None, at + frame
             self._residual.rest()
 
+    @property
+    def _passed_by(self) -> bool:
+        return self._meter.harmful or self._meter.needless
+
     def _measure(self, captured: Pcm, cancelled: Pcm) -> None:
-        harmful = self._meter.harmful
+        harmful, passed_by = self._meter.harmful, self._passed_by
         self._meter.cancelled(captured, self._far_frame, cancelled)
-        self._residual.hear(self._far_frame, captured if harmful else cancelled)
+        self._residual.hear(self._far_frame, captured if passed_by else cancelled)
         if self._meter.harmful and not harmful:
             self._canceller.reset()  # what it has learnt of the room is wrong
 

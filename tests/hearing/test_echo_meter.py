@@ -62,6 +62,21 @@ def test_a_loudspeaker_that_is_not_heard_is_told_from_one_that_is_cancelled(mete
     assert meter.measure.verdict is EchoVerdict.INAUDIBLE
 
 
+def test_sounds_of_people_over_many_answers_add_up_to_no_echo(meter: EchoMeter) -> None:
+    for _ in range(20):
+        hear(meter, 9, captured=-64, far=-20, given=-65)
+        hear(meter, 1, captured=-23, far=-20, given=-40)
+    assert meter.needless
+
+
+def test_of_an_echo_that_was_heard_for_less_than_a_second_it_is_not_said_that_there_is_none(
+    meter: EchoMeter,
+) -> None:
+    hear(meter, 0.6, captured=-64, far=-20, given=-65)
+    hear(meter, 1, captured=-30, far=-20, given=-60)
+    assert meter.measure.verdict is EchoVerdict.LEARNING
+
+
 def test_a_canceller_that_makes_it_louder_is_harmful_until_it_does_not(meter: EchoMeter) -> None:
     hear(meter, 3, captured=-30, far=-20, given=-60)
     hear(meter, 2, captured=-30, far=-20, given=-20)

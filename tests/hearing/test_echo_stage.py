@@ -171,3 +171,14 @@ def test_a_canceller_that_makes_it_louder_is_passed_by_and_told_of() -> None:
     assert np.abs(heard[3 * NEAR_RATE_HZ :]).max() <= np.abs(near).max()
     assert stage.measure.verdict is not EchoVerdict.HARMFUL
     assert np.array_equal(heard[7 * NEAR_RATE_HZ :], near[7 * NEAR_RATE_HZ : len(heard)] // HALVED // 4)
+
+
+def test_where_the_microphone_does_not_hear_the_loudspeaker_a_person_comes_through_untouched() -> None:
+    near = np.zeros(4 * NEAR_RATE_HZ, np.int16)
+    person = slice(3 * NEAR_RATE_HZ, 3 * NEAR_RATE_HZ + 6400)
+    near[person] = near_of(0.4)
+    stage = EchoStage(Halving(), Scripted(np.full(len(near), 3000, np.int16)))
+    out = through(stage, near, EVERY_20_MS)
+    assert stage.cancelling
+    assert stage.measure.verdict is EchoVerdict.INAUDIBLE
+    assert np.array_equal(out[person], near[person])
