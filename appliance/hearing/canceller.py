@@ -31,6 +31,11 @@ class FarEnd(Protocol):
     def lost(self) -> bool:
         """The loudspeaker sounds, and what it plays cannot be told here. For any thread."""
 
+    @property
+    def breaks(self) -> int:
+        """How often from some index on it became another moment of what is played than before: a device lost
+        samples or was away. What a canceller has learnt is worth nothing then. For any thread."""
+
     def read_into(self, near_index: int, out: Pcm) -> bool:
         """Fill `out` with what left the loudspeaker while the 16 kHz samples from `near_index` on were
         captured, zeros where nothing did. False: the end of it is not rendered yet, and `out` is undefined.

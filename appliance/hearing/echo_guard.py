@@ -1,5 +1,6 @@
 """While the loudspeaker sounds, only what is louder than its echo can be is somebody."""
 
+import math
 from collections import deque
 from typing import Final
 
@@ -21,7 +22,7 @@ class EchoGuard:
     """Takes windows for silence that may be echo. Belongs to one thread.
 
     `expected_dbfs` is what the echo may be by (`ResidualEcho`); where it is None nothing sounds, and the
-    probability stays what it is.
+    probability stays what it is; where it is infinite all that is heard is echo.
     """
 
     def __init__(self, window_samples: int) -> None:
@@ -35,6 +36,8 @@ class EchoGuard:
             self._loud.clear()
             self._believed = _BELIEVED_WINDOWS  # a word that began before the loudspeaker goes on
             return probability
+        if expected_dbfs == math.inf:
+            self._believed = 0
         self._loud.append(self._level_dbfs(window) > expected_dbfs)
         self._believed = _BELIEVED_WINDOWS if sum(self._loud) >= _NEEDED else max(self._believed - 1, 0)
         return probability if self._believed else 0.0

@@ -1,11 +1,13 @@
 """Between resampler and history: the near end without its echo while the far end sounds, untouched else."""
 
+import math
 from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
 from appliance.hearing.canceller import EchoCanceller, FarEnd
+from appliance.hearing.echo_likeness import EchoLikeness
 from appliance.hearing.echo_measure import EchoMeasure, EchoVerdict
 from appliance.hearing.echo_meter import EchoMeter
 from appliance.hearing.residual_echo import ResidualEcho
@@ -47,10 +49,12 @@ class EchoStage:
         self._max_wait = samples_of_ms(MAX_WAIT_MS, NEAR_RATE_HZ)
         self._past: Pcm = np.zeros(self._preroll + self._max_wait + 2 * self._piece + 2 * frame, np.int16)
         self._far_frame: Pcm = np.zeros(frame, np.int16)
-        self._far_past: Pcm = np.zeros(self._preroll + self._piece, np.int16)
+        self._far_piece: Pcm = np.zeros(self._piece, np.int16)
         self._rise = np.arange(1, frame + 1, dtype=np.int32)
         self._meter = EchoMeter()
         self._residual = ResidualEcho(coupling_db)
+        self._likeness = EchoLikeness()
+        self._breaks = far.breaks
         self._out: Pcm = np.zeros(0, np.int16)
         self._filled = 0
         self._taken = 0  # one past the newest sample that went in
@@ -74,8 +78,11 @@ class EchoStage:
 
     @property
     def expected_dbfs(self) -> float | None:
-        """The loudest that what is left of the echo can be expected to be; None while nothing sounds."""
-        return None if self._frame_at is None else self._residual.expected_dbfs
+        """The loudest that what is left of the echo can be expected to be; None while nothing sounds.
+        Infinite where what is left was found to be the loudspeaker."""
+        if self._frame_at is None:
+            return None
+        return math.inf if self._likeness.own_voice else self._residual.expected_dbfs
 
     def process(self, near: Pcm) -> Pcm:
         """What comes out after `near`, the next 16 kHz samples, went in; valid until the next call."""
@@ -108,13 +115,16 @@ class EchoStage:
             self._hear_frame(self._frame_at)
 
     def _far_end_sounds(self) -> bool:
-        """Whether anything of it is known that was not looked at."""
-        start = max(self._looked, self._taken - len(self._far_past))
-        far = self._far_past[: self._taken - start]
-        if not self._far.read_into(start, far):
-            return False
-        self._looked = self._taken
-        return bool(far.any())
+        """Whether anything of it is known that was not looked at; what is not rendered yet, later."""
+        self._looked = max(self._looked, self._taken - self._preroll - self._max_wait)
+        while self._looked < self._taken:
+            far = self._far_piece[: self._taken - self._looked]
+            if not self._far.read_into(self._looked, far):
+                return False
+            self._looked += len(far)
+            if far.any():
+                return True
+        return False
 
     def _let_in(self) -> None:
         """What was not given out yet is cancelled from here on."""
@@ -141,6 +151,7 @@ class EchoStage:
             self._give(self._near(self._given, self._taken))
             self._frame_at, self._looked = None, at + frame
             self._residual.rest()
+            self._likeness.rest()
 
     @property
     def _passed_by(self) -> bool:
@@ -149,7 +160,13 @@ class EchoStage:
     def _measure(self, captured: Pcm, cancelled: Pcm) -> None:
         harmful, passed_by = self._meter.harmful, self._passed_by
         self._meter.cancelled(captured, self._far_frame, cancelled)
-        self._residual.hear(self._far_frame, captured if passed_by else cancelled)
+        given = captured if passed_by else cancelled
+        was_own_voice = self._likeness.own_voice
+        self._likeness.hear(self._far_frame, given)
+        if self._far.breaks != self._breaks or (self._likeness.own_voice and not was_own_voice):
+            self._breaks = self._far.breaks
+            self._residual.begin_anew()
+        self._residual.hear(self._far_frame, captured, given)
         if self._meter.harmful and not harmful:
             self._canceller.reset()  # what it has learnt of the room is wrong
 

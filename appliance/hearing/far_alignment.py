@@ -5,8 +5,13 @@ from typing import Final
 from appliance.hearing.clock_line import GAP_S, ClockLine
 from appliance.pcm.formats import NEAR_RATE_HZ, samples_of_ms
 
-# Less is followed slowly, so that the canceller's filter goes with it; more is another alignment.
-_JUMP_SAMPLES: Final = samples_of_ms(8, NEAR_RATE_HZ)
+# A far end that is read too early or too late by a constant does no harm to a canceller that has learnt it
+# so; another alignment does, because what was learnt is worth nothing then. So it bears what a busy machine
+# or a device that is late for a while seem to say, as long as no echo comes before its own far end
+# (`READ_AHEAD_MS`), and no echo of 200 ms leaves the reach of the filter.
+READ_AHEAD_MS: Final = 32.0
+_MOST_LATE: Final = samples_of_ms(READ_AHEAD_MS - 8, NEAR_RATE_HZ)
+_MOST_EARLY: Final = samples_of_ms(60, NEAR_RATE_HZ)
 
 # How slowly: within a minute, and by a third of a sample a second at most. The canceller follows that.
 _FOLLOW_S: Final = 60.0
@@ -19,10 +24,10 @@ _EVERY_SAMPLES: Final = NEAR_RATE_HZ
 class FarAlignment:
     """Turns near indices into positions in the far end's stream, both 16 kHz.
 
-    While the far end sounds, the position moves on at a steady ratio (1 and the drift between the two clocks,
-    at most some 2000 ppm), which is corrected slowly, and never jumps unless a device came back or lost
-    samples. `early_samples` is by how much earlier than told the far end is read: a part of the way
-    from the loudspeaker to the microphone, where that is known; below 0 it is read ahead.
+    The position moves on at a steady ratio (1 and the drift between the two clocks, at most some 2000 ppm),
+    which is corrected slowly. It jumps where it is wrong by more than 24 ms late or 60 ms early, as after a
+    device that was away. `early_samples` is by how much earlier than told the far end is read: a part of the
+    way from the loudspeaker to the microphone, where that is known; below 0 it is read ahead.
     """
 
     def __init__(self, near: ClockLine, far: ClockLine, early_samples: int = 0) -> None:
@@ -32,8 +37,7 @@ class FarAlignment:
         self._anchor: tuple[int, float] | None = None
         self._ratio = 1.0
         self._stretches = (0, 0)
-        self._settled = False
-        self.jumps = 0  # how often the position jumped while the far end sounded
+        self.jumps = 0  # how often the position jumped
 
     @property
     def ratio(self) -> float:
@@ -45,7 +49,7 @@ class FarAlignment:
         """So much faster the microphone's clock runs than the loudspeaker's."""
         return self._near.ppm - self._far.ppm
 
-    def position_of(self, near_index: int, *, sounds: bool) -> float | None:
+    def position_of(self, near_index: int) -> float | None:
         """The position in the far end's stream; None while the loudspeaker plays nothing: it, or the
         microphone, was not seen yet or is away."""
         seen_s = self._far.seen_s
@@ -54,11 +58,11 @@ class FarAlignment:
         if self._near.instant_of(near_index) - seen_s > GAP_S:
             return None
         stretches = (self._near.stretch, self._far.stretch)
-        if self._anchor is None or stretches != self._stretches:
-            self._align(near_index, sounds=sounds)
-            self._stretches = stretches
-        elif near_index - self._anchor[0] >= _EVERY_SAMPLES:
-            self._follow(near_index, sounds=sounds)
+        if self._anchor is None:
+            self._align(near_index)
+        elif stretches != self._stretches or near_index - self._anchor[0] >= _EVERY_SAMPLES:
+            self._follow(near_index)
+        self._stretches = stretches
         return self._position(near_index)
 
     def _position(self, near_index: int) -> float:
@@ -72,17 +76,16 @@ class FarAlignment:
         ahead = self._true_position(near_index + NEAR_RATE_HZ)
         return (ahead - self._true_position(near_index)) / NEAR_RATE_HZ
 
-    def _align(self, near_index: int, *, sounds: bool) -> None:
-        self.jumps += sounds and self._anchor is not None
+    def _align(self, near_index: int) -> None:
         self._anchor = (near_index, self._true_position(near_index))
         self._ratio = self._true_ratio(near_index)
-        self._settled = self._near.settled and self._far.settled
 
-    def _follow(self, near_index: int, *, sounds: bool) -> None:
+    def _follow(self, near_index: int) -> None:
         position = self._position(near_index)
         off = self._true_position(near_index) - position
-        if not (sounds and self._settled) or abs(off) > _JUMP_SAMPLES:
-            self._align(near_index, sounds=sounds)
+        if not -_MOST_EARLY <= off <= _MOST_LATE:
+            self.jumps += 1
+            self._align(near_index)
             return
         correction = min(max(off / (_FOLLOW_S * NEAR_RATE_HZ), -_FOLLOW_MAX), _FOLLOW_MAX)
         self._anchor = (near_index, position)

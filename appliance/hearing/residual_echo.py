@@ -27,6 +27,11 @@ _FAR_DBFS: Final = -50.0
 _QUANTILE: Final = 0.75
 _MARGIN_DB: Final = 10.0
 
+# More of an echo is not believed to be gone for good: a person who walks by, or a device that loses a sample,
+# brings some of it back for a second. AEC3 takes away 25 … 35 dB of a room's (MEASURED in
+# `python -m tests.bench.echo`), and nobody is asked to be louder by a floor 25 dB below the echo.
+_MOST_CANCELLED_DB: Final = 25.0
+
 # A voice that comes with this level is close and loud, whatever the echo is.
 LOUD_VOICE_DBFS: Final = -12.0
 
@@ -36,19 +41,20 @@ _QUIETEST: Final = 1e-9
 class ResidualEcho:
     """Learns what is left of the echo over what is played, and predicts it. Bound: 10 s of levels.
 
-    Until it has learnt that for 2.4 s of sound, all of the echo is expected to be left: `coupling_db` of what
-    is played, as doctor measured it.
+    Until it has learnt that for 2.4 s of sound, all of the echo is expected to be left: as much of what is
+    played as it has heard itself, or else `coupling_db`, as doctor measured it.
     """
 
     def __init__(self, coupling_db: float = 0.0) -> None:
-        self._over_far_db = coupling_db
+        self._over_far_db = self._whole_db = coupling_db
         self.needed_dbfs: float | None = (
             None  # above this nothing is echo, by the loud words of the last 10 s
         )
         self._far: deque[float] = deque(maxlen=_REACH_BLOCKS)
-        self._ratios: deque[float] = deque(maxlen=_MEMORY_BLOCKS)
+        self._captured: deque[float] = deque(maxlen=_MEMORY_BLOCKS)  # over the loudest far end, and so
+        self._ratios: deque[float] = deque(maxlen=_MEMORY_BLOCKS)  # is what hearing gets
         self._played: deque[float] = deque(maxlen=_MEMORY_BLOCKS)
-        self._energy = np.zeros(2)
+        self._energy = np.zeros(3)
         self._samples = 0
         self._blocks = 0
         self._float = np.zeros(_BLOCK, np.float32)
@@ -59,31 +65,39 @@ class ResidualEcho:
         `LOUD_VOICE_DBFS`, so that a loud voice is heard over everything."""
         return min(self._loudest_far() + self._over_far_db, LOUD_VOICE_DBFS)
 
-    def hear(self, far: Pcm, given: Pcm) -> None:
-        """The next 30 ms or less of what was played, and of the same instants what hearing gets."""
-        self._energy += self._energy_of(far), self._energy_of(given)
+    def hear(self, far: Pcm, captured: Pcm, given: Pcm) -> None:
+        """The next 30 ms or less of what was played, and of the same instants what was captured and what
+        hearing gets."""
+        self._energy += self._energy_of(far), self._energy_of(captured), self._energy_of(given)
         self._samples += len(far)
         if self._samples >= _BLOCK:
-            far_dbfs, given_dbfs = (_dbfs(energy / self._samples) for energy in self._energy)
+            levels = [_dbfs(energy / self._samples) for energy in self._energy]
             self._energy[:] = self._samples = 0
-            self._hear_block(far_dbfs, given_dbfs)
+            self._hear_block(*levels)
 
     def rest(self) -> None:
         """Nothing is played any more, and the room is quiet."""
         self._far.clear()
         self._energy[:] = self._samples = 0
 
-    def _hear_block(self, far_dbfs: float, given_dbfs: float) -> None:
+    def begin_anew(self) -> None:
+        """What was learnt of the canceller holds no more: all of the echo may be left again."""
+        self._ratios.clear()
+        self._over_far_db = self._whole_db
+
+    def _hear_block(self, far_dbfs: float, captured_dbfs: float, given_dbfs: float) -> None:
         self._far.append(far_dbfs)
         loudest_dbfs = self._loudest_far()
         if loudest_dbfs < _FAR_DBFS:
             return
+        self._captured.append(captured_dbfs - loudest_dbfs)
         self._ratios.append(given_dbfs - loudest_dbfs)
         self._played.append(loudest_dbfs)
         self._blocks += 1
         if len(self._ratios) >= _FIRST_BLOCKS and self._blocks % _LEARN_EVERY_BLOCKS == 0:
-            usual_db = float(np.quantile(self._ratios, _QUANTILE))
-            self._over_far_db = usual_db + _MARGIN_DB
+            self._whole_db = float(np.quantile(self._captured, _QUANTILE)) + _MARGIN_DB
+            left_db = float(np.quantile(self._ratios, _QUANTILE)) + _MARGIN_DB
+            self._over_far_db = max(left_db, self._whole_db - _MOST_CANCELLED_DB)
             self.needed_dbfs = self._over_far_db + float(np.median(self._played))
 
     def _loudest_far(self) -> float:

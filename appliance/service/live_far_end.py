@@ -8,19 +8,10 @@ from typing import Final
 import numpy as np
 
 from appliance.hearing.clock_line import ClockLine
-from appliance.hearing.echo_stage import RELEASE_MS
-from appliance.hearing.far_alignment import FarAlignment
+from appliance.hearing.far_alignment import READ_AHEAD_MS, FarAlignment
 from appliance.hearing.far_reader import FarReader
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, samples_of_ms
 from appliance.pcm.ring import SampleRing
-
-# Of the delay that doctor measured so much is left to the canceller: the far end must never come after its
-# own echo, and a measurement, or what a device says of its queue, is wrong by a block.
-MARGIN_MS: Final = 25.0
-
-# Where nothing was measured the far end is read so much ahead: both clocks are known to some milliseconds,
-# and the shortest way from a loudspeaker to a microphone takes none.
-AHEAD_MS: Final = 8.0
 
 # What is played is known to hearing some 100 ms later. A microphone that is opened anew takes half a second.
 LOST_S: Final = 1.0
@@ -46,11 +37,9 @@ class LiveFarEnd:
         self._clock = clock
         self._lock = threading.Lock()
         self._near, self._far = ClockLine(drift_ppm), ClockLine(may_be_early=True)
-        early = samples_of_ms(max(echo_delay_ms - MARGIN_MS, -AHEAD_MS), NEAR_RATE_HZ)
+        early = samples_of_ms(max(echo_delay_ms, 0.0) - READ_AHEAD_MS, NEAR_RATE_HZ)
         self._alignment = FarAlignment(self._near, self._far, early)
         self._reader = FarReader(far_ring)
-        self._release = samples_of_ms(RELEASE_MS, NEAR_RATE_HZ)
-        self._sounded_until = -self._release
         self._underruns = 0
         self._far_ring = far_ring
         self._newest: Pcm = np.zeros(samples_of_ms(10, NEAR_RATE_HZ), np.int16)
@@ -58,9 +47,9 @@ class LiveFarEnd:
         self._sounds_since_s: float | None = None
 
     @property
-    def jumps(self) -> int:
-        """How often the alignment jumped while the far end sounded."""
-        return self._alignment.jumps
+    def breaks(self) -> int:
+        """As FarEnd."""
+        return self._alignment.jumps + self._near.stretch + self._far.stretch
 
     @property
     def drift_ppm(self) -> float:
@@ -113,9 +102,8 @@ class LiveFarEnd:
 
     def read_into(self, near_index: int, out: Pcm) -> bool:
         """As FarEnd."""
-        sounds = near_index - self._sounded_until < self._release
         with self._lock:
-            position = self._alignment.position_of(near_index, sounds=sounds)
+            position = self._alignment.position_of(near_index)
             ratio = self._alignment.ratio
         if position is None:
             out.fill(0)
@@ -123,6 +111,5 @@ class LiveFarEnd:
         if not self._reader.read_into(position, ratio, out):
             return False
         if out.any():
-            self._sounded_until = max(self._sounded_until, near_index + len(out))
             self._read_s = self._clock()
         return True

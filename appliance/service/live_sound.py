@@ -198,7 +198,7 @@ class LiveSound:
             "answer_underruns": self.speaker.answer_underruns,
             "concealed_ms": round(1000 * self.speaker.concealed_samples / self.playout_hz),
             "loudspeaker_blocks_beyond_limit": self.speaker.beyond_limit,
-            "far_end_jumps": self.far_end.jumps,
+            "far_end_breaks": self.far_end.breaks,
         }
 
 

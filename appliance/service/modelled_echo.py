@@ -57,6 +57,11 @@ class SharedClock:
         """As FarEnd: never."""
         return False
 
+    @property
+    def breaks(self) -> int:
+        """As FarEnd: none."""
+        return 0
+
     def read_into(self, near_index: int, out: Pcm) -> bool:
         """As FarEnd."""
         start = near_index - self._delay_samples

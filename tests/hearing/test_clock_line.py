@@ -40,6 +40,26 @@ def test_a_device_that_was_away_goes_on_from_where_it_is() -> None:
     assert abs(line.index_at(75.5) - back.index_at(75.5)) < 4 * HALF_A_MS
 
 
+@pytest.mark.parametrize("store_samples", [-1600, 300])
+def test_what_a_device_has_in_store_when_it_begins_is_no_part_of_the_line(store_samples: int) -> None:
+    line, crystal = ClockLine(), Crystal()
+    for now_s, index in looks(crystal, 0, 1, 0.02, LATE_S, 1):
+        line.see(now_s, index + store_samples)
+    see(line, crystal, 1, 20)
+    assert line.stretch == 0
+    assert abs(line.index_at(20) - crystal.index_at(20)) < 2 * HALF_A_MS
+
+
+@pytest.mark.parametrize("settling_s", [4, 8])
+def test_a_latency_that_settles_is_no_drift(settling_s: int) -> None:
+    line = ClockLine()
+    for second in range(60):
+        late = min(second, settling_s) * 16
+        for now_s, index in looks(Crystal(), second, second + 1, 0.032, LATE_S, second):
+            line.see(now_s, index - late)
+        assert abs(line.ppm) < 20
+
+
 @pytest.mark.parametrize("lost_samples", [-320, -160, 160, 320])
 def test_lost_samples_are_noticed_within_three_seconds(lost_samples: int) -> None:
     line = ClockLine()

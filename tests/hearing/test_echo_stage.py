@@ -41,6 +41,7 @@ class Scripted:
         self.rendered = len(sound) if rendered is None else rendered
 
     lost = False
+    breaks = 0
 
     def read_into(self, near_index: int, out: Pcm) -> bool:
         if near_index + len(out) > self.rendered:
@@ -65,6 +66,32 @@ def far_with(near: Pcm, start: int, end: int) -> Scripted:
 
 EVERY_20_MS = list(range(320, 10 * NEAR_RATE_HZ, 320))
 UNEVEN = list(np.cumsum([7, 1, 320, 640, 3, 159, 161, 480] * 120))
+
+
+class AlwaysBehind(Scripted):
+    """What left the loudspeaker is known some milliseconds after the microphone has it."""
+
+    def __init__(self, sound: Pcm, behind: int) -> None:
+        super().__init__(sound, 0)
+        self.behind = behind
+
+    def captured(self, samples: int) -> None:
+        self.rendered += samples
+
+    def read_into(self, near_index: int, out: Pcm) -> bool:
+        return near_index + len(out) + self.behind <= self.rendered and super().read_into(near_index, out)
+
+
+@pytest.mark.parametrize("behind", [1, 240, 1600, 3000])
+def test_a_far_end_that_is_always_behind_is_cancelled_all_the_same(behind: int) -> None:
+    near = near_of(2)
+    far = AlwaysBehind(np.full(len(near), 100, np.int16), behind)
+    stage = EchoStage(Halving(), far)
+    for piece in pieces(near, EVERY_20_MS):
+        far.captured(len(piece))
+        stage.process(piece)
+    assert stage.cancelling
+    assert stage.starved_samples == 0
 
 
 @pytest.mark.parametrize("cuts", [EVERY_20_MS, UNEVEN])

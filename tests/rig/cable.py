@@ -185,7 +185,11 @@ class VirtualCable:
             "source=cable_spk.monitor",
             "source_name=room",
         )
-        self.microphone.load("module-loopback", "source=room", "sink=cable_mic", f"latency_msec={latency_ms}")
+        # Air does not stretch: a loopback that may plays up to a hundredth faster or slower.
+        steady = "adjust_time=0"
+        self.microphone.load(
+            "module-loopback", "source=room", "sink=cable_mic", f"latency_msec={latency_ms}", steady
+        )
         self.microphone.set_inputs(db)
 
     def speak(self, wav: Path) -> None:

@@ -13,6 +13,7 @@ class Silent:
     """A far end that plays nothing."""
 
     lost = False
+    breaks = 0
 
     def read_into(self, near_index: int, out: Pcm) -> bool:
         out.fill(0)

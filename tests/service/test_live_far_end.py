@@ -2,12 +2,13 @@
 
 import numpy as np
 
+from appliance.hearing.far_alignment import READ_AHEAD_MS
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm
 from appliance.pcm.ring import SampleRing
-from appliance.service.live_far_end import AHEAD_MS, LOST_S, MARGIN_MS, LiveFarEnd
+from appliance.service.live_far_end import LOST_S, LiveFarEnd
 
 BLOCK = 320  # 20 ms, of both devices
-AHEAD = round(AHEAD_MS * NEAR_RATE_HZ / 1000)
+AHEAD = round(READ_AHEAD_MS * NEAR_RATE_HZ / 1000)
 QUEUED = 640
 
 
@@ -52,7 +53,7 @@ def test_what_left_the_loudspeaker_is_what_is_read() -> None:
 
 
 def test_with_a_measured_delay_it_is_read_as_much_earlier_less_a_margin() -> None:
-    room = Room(echo_delay_ms=MARGIN_MS + 20)
+    room = Room(echo_delay_ms=READ_AHEAD_MS + 20)
     room.run(5)
     leaving = room.rendered - BLOCK - QUEUED - BLOCK
     assert np.array_equal(room.read(), room.sound(leaving - BLOCK, BLOCK))
