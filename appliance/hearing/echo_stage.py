@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from appliance.hearing.canceller import EchoCanceller, FarEnd
-from appliance.hearing.echo_likeness import EchoLikeness
+from appliance.hearing.common_delay import CommonDelay
 from appliance.hearing.echo_measure import EchoMeasure, EchoVerdict
 from appliance.hearing.echo_meter import EchoMeter
 from appliance.hearing.residual_echo import ResidualEcho
@@ -24,6 +24,12 @@ RELEASE_MS: Final = 1200.0
 # end now and then, and to wait is better than to hear oneself; a loudspeaker that stands still for longer
 # is silent, which whoever gives out the far end knows by then.
 MAX_WAIT_MS: Final = 200.0
+
+# Own voice that comes through is told from a person before it can interrupt (`interruption.confirm_ms`).
+_LIKENESS_EVERY_MS: Final = 100.0
+# A person over a canceller that still learns is like it for a look now and then; one that has lost its way is
+# for all of them.
+_LOST_LOOKS: Final = 3
 
 _PIECE_MS: Final = 20.0  # worked on at a time, so that buffers of one size do
 
@@ -53,7 +59,7 @@ class EchoStage:
         self._rise = np.arange(1, frame + 1, dtype=np.int32)
         self._meter = EchoMeter()
         self._residual = ResidualEcho(coupling_db)
-        self._likeness = EchoLikeness()
+        self._likeness = CommonDelay(_LIKENESS_EVERY_MS)
         self._breaks = far.breaks
         self._out: Pcm = np.zeros(0, np.int16)
         self._filled = 0
@@ -82,7 +88,7 @@ class EchoStage:
         Infinite where what is left was found to be the loudspeaker."""
         if self._frame_at is None:
             return None
-        return math.inf if self._likeness.own_voice else self._residual.expected_dbfs
+        return math.inf if self._likeness.found else self._residual.expected_dbfs
 
     def process(self, near: Pcm) -> Pcm:
         """What comes out after `near`, the next 16 kHz samples, went in; valid until the next call."""
@@ -161,9 +167,8 @@ class EchoStage:
         harmful, passed_by = self._meter.harmful, self._passed_by
         self._meter.cancelled(captured, self._far_frame, cancelled)
         given = captured if passed_by else cancelled
-        was_own_voice = self._likeness.own_voice
-        self._likeness.hear(self._far_frame, given)
-        if self._far.breaks != self._breaks or (self._likeness.own_voice and not was_own_voice):
+        looked = self._likeness.hear(self._far_frame, given)
+        if self._far.breaks != self._breaks or (looked and self._likeness.found_looks == _LOST_LOOKS):
             self._breaks = self._far.breaks
             self._residual.begin_anew()
         self._residual.hear(self._far_frame, captured, given)

@@ -30,11 +30,11 @@ def choose_echo(cancel: Cancel, warn: Callable[[str], None]) -> EchoChoice:
     cannot be loaded."""
     if cancel == "off":
         return EchoChoice(None, half_duplex=False)
-    from appliance.hearing.aec3 import Aec3, CancellerError
-    from appliance.hearing.twofold import TwofoldCanceller
+    from appliance.hearing.aec3 import CancellerError
+    from appliance.hearing.cancelling import echo_canceller
 
     try:
-        return EchoChoice(TwofoldCanceller(Aec3()), half_duplex=False, climbs=cancel == "auto")
+        return EchoChoice(echo_canceller(), half_duplex=False, climbs=cancel == "auto")
     except CancellerError as error:
         again = "install the appliance again to have it back"
         if cancel == "on":

@@ -14,9 +14,9 @@ import numpy as np
 
 from appliance.hearing.aec3 import Aec3
 from appliance.hearing.canceller import EchoCanceller
+from appliance.hearing.cancelling import echo_canceller
 from appliance.hearing.echo_stage import EchoStage
 from appliance.hearing.silero import SileroDetector
-from appliance.hearing.twofold import TwofoldCanceller
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm
 from appliance.pcm.ring import SampleRing
 from appliance.service.modelled_echo import SharedClock
@@ -116,7 +116,7 @@ def _erle_db(before: Pcm, after: Pcm, start_s: float, end_s: float | None) -> fl
 
 
 def _both() -> EchoCanceller:
-    return TwofoldCanceller(Aec3())
+    return echo_canceller()
 
 
 def _name(room: Room) -> str:

@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from appliance.conversation.vocabulary import SpeechConfirmed, SpeechEvent, SpeechPossible, SpeechSustained
-from appliance.hearing.aec3 import Aec3
+from appliance.hearing.cancelling import echo_canceller
 from appliance.hearing.hearing import Hearing
 from appliance.hearing.silero import SileroDetector
 from appliance.hearing.turn_options import TurnOptions
-from appliance.hearing.twofold import TwofoldCanceller
 from appliance.pcm.formats import NEAR_RATE_HZ, ms_of_samples
 from appliance.pcm.ring import SampleRing
 from tests.bench.echo_room import Room, Sound, answer, microphone, person, staged
@@ -60,7 +59,7 @@ class Heard:
 def hear(room: Room, far: Sound, said: Sound | None = None) -> Heard:
     """What hearing tells of `far` in the `room`, and of what is `said` over it."""
     near = microphone(room, far, said)
-    stage, lead, blocks = staged(room, near, far, TwofoldCanceller(Aec3()))
+    stage, lead, blocks = staged(room, near, far, echo_canceller())
     heard = Heard(lead)
     ring = SampleRing.allocate(NEAR_RATE_HZ)
     history = SampleRing.allocate(4 * NEAR_RATE_HZ)

@@ -7,9 +7,8 @@ percentile and the highest likeness, looked at every 100 ms.
 
 import numpy as np
 
-from appliance.hearing.aec3 import Aec3
-from appliance.hearing.echo_likeness import LIKE, EchoLikeness
-from appliance.hearing.twofold import TwofoldCanceller
+from appliance.hearing.cancelling import echo_canceller
+from appliance.hearing.common_delay import LIKE, CommonDelay
 from appliance.pcm.formats import Pcm, samples_of_ms
 from tests.bench.echo_guard import ROOMS
 from tests.bench.echo_room import Sound, answer, microphone, person, through
@@ -23,7 +22,7 @@ SETTLES_STEPS = 4
 
 def likenesses(left: Pcm, far: Sound, spans: list[tuple[int, int]]) -> list[float]:
     """In each 100 ms of `spans`, from their fifth on."""
-    likeness, found = EchoLikeness(), []
+    likeness, found = CommonDelay(100), []
     played = far.astype(np.int16)
     for at in range(0, min(len(left), len(played)) - STEP, STEP):
         likeness.hear(played[at : at + STEP], left[at : at + STEP])
@@ -42,7 +41,7 @@ def main() -> None:
     said, spans = person(SECONDS, FIRST_S, EVERY_S)
     print(f"{'':38} least    5    50    95 most   over {LIKE:g}")
     for name, room in ROOMS.items():
-        cancelled = through(room, microphone(room, far, said), far, TwofoldCanceller(Aec3()))
+        cancelled = through(room, microphone(room, far, said), far, echo_canceller())
         print(f"{name:15} person, cancelled    {row(likenesses(cancelled, far, spans))}", flush=True)
         alone = microphone(room, far)
         print(f"{'':15} echo, not cancelled  {row(likenesses(alone, far, [(0, len(alone))]))}", flush=True)
