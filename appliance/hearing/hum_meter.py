@@ -53,7 +53,8 @@ class HumMeter:
                 self._begin()
             return
         sound = window.astype(np.float32) / FULL_SCALE
-        self._sums += self._phases * (self._waves @ sound)
+        # Not `@`: of this size BLAS takes all cores for it, whose threads then spin.
+        self._sums += self._phases * np.einsum("ws,s->w", self._waves, sound)
         self._phases *= self._turn
         self._total += float(np.dot(sound, sound))
         self._heard += 1
