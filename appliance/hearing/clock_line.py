@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from appliance.pcm.formats import NEAR_RATE_HZ
+from appliance.pcm.quantile import median
 
 Float64 = np.ndarray[tuple[int], np.dtype[np.float64]]
 
@@ -153,7 +154,7 @@ class ClockLine:
             self._drift_known = True
             self._learn_slope(instants, leads)
         middle = float(instants[len(instants) // 2])
-        self._zero = (middle, float(np.median(leads - self._slope * (instants - middle))))
+        self._zero = (middle, median(leads - self._slope * (instants - middle)))
 
     def _learn_slope(self, instants: Float64, leads: Float64) -> None:
         """Of the whole stretch and its halves the slope nearest to what was known: all of it has to drift."""
@@ -161,7 +162,7 @@ class ClockLine:
         parts = (slice(None), slice(half), slice(half, None))
         slope = min((_slope(instants[p], leads[p]) for p in parts), key=lambda s: abs(s - self._slope))
         left = leads - slope * instants
-        chance_s = _DOUBT * max(float(np.median(np.abs(left - np.median(left)))), _LEAST_CHANCE_S)
+        chance_s = _DOUBT * max(median(np.abs(left - median(left))), _LEAST_CHANCE_S)
         moved_s = (slope - self._slope) * float(instants[-1] - instants[0])
         slope = self._slope + moved_s**2 / (moved_s**2 + chance_s**2) * (slope - self._slope)
         self._slope = min(max(slope, -_MAX_SLOPE), _MAX_SLOPE)
@@ -175,4 +176,4 @@ def _slope(instants: Float64, leads: Float64) -> float:
     """The median of the slopes between slices half of all apart."""
     half = len(instants) // 2
     apart_s = instants[half:] - instants[: len(instants) - half]
-    return float(np.median((leads[half:] - leads[: len(leads) - half]) / apart_s))
+    return median((leads[half:] - leads[: len(leads) - half]) / apart_s)

@@ -5,6 +5,8 @@ from typing import Final
 
 import numpy as np
 
+from appliance.pcm.quantile import median, quantile
+
 # Frames of 10 ms. What the linear filter leaves is told from its last 5 s, and trusted after one of them.
 _WINDOW: Final = 500
 _FEWEST: Final = 100
@@ -75,5 +77,5 @@ class DoubleTalk:
         telling = echo > captured.min() + _ECHO_DB
         if np.count_nonzero(telling) < _FEWEST:
             return np.inf
-        taken_db = float(np.percentile((captured - left)[telling], _BETTER_FRAMES))
-        return float(np.median((left - echo)[telling])) if taken_db >= _WORTH_DB else np.inf
+        taken_db = quantile((captured - left)[telling], _BETTER_FRAMES / 100)
+        return median((left - echo)[telling]) if taken_db >= _WORTH_DB else np.inf

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from appliance.pcm.formats import FULL_SCALE, Pcm
+from appliance.pcm.quantile import median, quantile
 
 BLOCKS_PER_WINDOW = 4  # 8 ms at 512 samples: shorter than any sound of speech
 KEPT_BLOCKS = 192  # 1.5 s: an end is asked for once the silence after it has lasted a while
@@ -147,15 +148,15 @@ def edge_threshold(speech: Levels, noise: Levels) -> float | None:
     """The level at which speech begins or ends; None when it does not stand out of the noise."""
     if not (speech.size and noise.size):
         return None
-    speech_dbfs = float(np.percentile(speech, SPEECH_PERCENTILE))
+    speech_dbfs = quantile(speech, SPEECH_PERCENTILE / 100)
     room = noise[noise > DIGITAL_SILENCE_DBFS]
     quietest = speech_dbfs - MAX_CONTRAST_DB
-    noise_dbfs = max(float(np.median(room)), quietest) if room.size else quietest
+    noise_dbfs = max(median(room), quietest) if room.size else quietest
     contrast_db = speech_dbfs - noise_dbfs
     if contrast_db < MIN_CONTRAST_DB:
         return None
     threshold = noise_dbfs + EDGE_SHARE * contrast_db
     if not room.size:
         return threshold
-    beating = float(np.percentile(room, NOISE_PERCENTILE)) + ABOVE_NOISE_DB
+    beating = quantile(room, NOISE_PERCENTILE / 100) + ABOVE_NOISE_DB
     return max(threshold, min(beating, speech_dbfs - BELOW_SPEECH_DB))

@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 
 from appliance.pcm.formats import FULL_SCALE, NEAR_RATE_HZ, Pcm, samples_of_ms
+from appliance.pcm.quantile import median, quantile
 
 # Levels are taken of so much, about one window of the speech detector.
 _BLOCK: Final = samples_of_ms(30, NEAR_RATE_HZ)
@@ -95,10 +96,10 @@ class ResidualEcho:
         self._played.append(loudest_dbfs)
         self._blocks += 1
         if len(self._ratios) >= _FIRST_BLOCKS and self._blocks % _LEARN_EVERY_BLOCKS == 0:
-            self._whole_db = float(np.quantile(self._captured, _QUANTILE)) + _MARGIN_DB
-            left_db = float(np.quantile(self._ratios, _QUANTILE)) + _MARGIN_DB
+            self._whole_db = quantile(self._captured, _QUANTILE) + _MARGIN_DB
+            left_db = quantile(self._ratios, _QUANTILE) + _MARGIN_DB
             self._over_far_db = max(left_db, self._whole_db - _MOST_CANCELLED_DB)
-            self.needed_dbfs = self._over_far_db + float(np.median(self._played))
+            self.needed_dbfs = self._over_far_db + median(self._played)
 
     def _loudest_far(self) -> float:
         return max(self._far, default=_dbfs(0.0))
