@@ -27,11 +27,6 @@ from appliance.settings.provider import Provider
 Make = Callable[[], Session]
 
 
-def is_partly_local(provider: Provider) -> bool:
-    """Whether a stage of this cascade is done by an offline worker."""
-    return "local" in (provider.stt.kind, provider.tts.kind)
-
-
 def open_cascade(
     provider: Provider, environ: Mapping[str, str], worker: OfflineWorker | None = None
 ) -> tuple[Make, Capabilities]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from appliance.conversation.session import Session
-from appliance.conversation.vocabulary import SessionConfig
+from appliance.conversation.vocabulary import Capabilities, SessionConfig
 from appliance.providers.chain import Provider
 from appliance.providers.offline.ability import CAPABILITIES, UNDERSTOOD_LANGUAGE
 from appliance.providers.offline.keeper import OfflineWorker
@@ -13,13 +13,9 @@ from appliance.providers.offline.options import OfflineOptions
 from appliance.providers.offline.session import OfflineSession
 from appliance.providers.offline.voice import voice_mistake
 from appliance.providers.requirements import require, shortfalls, speed_shortfall
-from appliance.service.cascade_list import is_partly_local, open_cascade
 from appliance.service.clock import zone_of
 from appliance.service.distances import distance_of_provider
-from appliance.service.gemini_list import gemini_provider
-from appliance.service.gpt_live_list import gpt_live_provider
 from appliance.service.instructions import instructions_of
-from appliance.service.realtime_list import azure_provider, openai_provider
 from appliance.settings import Settings
 from appliance.settings.offline_voice import piper_model, what_is_missing
 from appliance.settings.pack import prompt_of
@@ -51,24 +47,16 @@ def list_providers(settings: Settings, environ: Mapping[str, str]) -> ProviderLi
             voice = _usable(provider.voice, f"providers.{provider.name}.voice", missed)
             workers[provider.name] = _worker(voice, ears_and_mouths, standby=bool(providers))
             open_session, capabilities = _offline(workers[provider.name], zone), CAPABILITIES
-        elif provider.kind == "cascade":
-            if is_partly_local(provider):
+        else:
+            if _is_partly_local(provider):
                 voice = provider.tts.voice if provider.tts.kind == "local" else ""
                 voice = _usable(voice, f"providers.{provider.name}.tts.voice", missed)
                 workers[provider.name] = _worker(voice, ears_and_mouths, standby=bool(providers))
                 ears_and_mouths.append(workers[provider.name])
-            open_session, capabilities = open_cascade(provider, environ, workers.get(provider.name))
+            open_session, capabilities = _server(settings, provider, environ, workers.get(provider.name))
+        if provider.kind == "cascade":
             key = f"providers.{provider.name}.tts.speed"
             missed += speed_shortfall(key, provider.tts.speed, capabilities.speeds)
-        elif provider.kind == "gemini":
-            open_session, capabilities = gemini_provider(provider, environ)
-        elif provider.kind == "openai-live":
-            tail_ms = settings.hearing.end_silence_ms
-            open_session, capabilities = gpt_live_provider(provider, environ, tail_ms)
-        elif provider.kind == "azure":
-            open_session, capabilities = azure_provider(provider, environ)
-        else:
-            open_session, capabilities = openai_provider(provider, environ)
         require(provider.name, capabilities, config)
         missed += shortfalls(provider.name, capabilities, config)
         providers.append(
@@ -83,6 +71,42 @@ def list_providers(settings: Settings, environ: Mapping[str, str]) -> ProviderLi
         workers[last.name] = _worker(last.voice, ears_and_mouths, standby=True)
         providers.append(Provider(last.name, _offline(workers[last.name], zone), last_resort=True))
     return ProviderList(tuple(providers), workers, tuple(missed))
+
+
+def _server(
+    settings: Settings,
+    provider: ProviderSettings,
+    environ: Mapping[str, str],
+    worker: OfflineWorker | None,
+) -> tuple[Callable[[], Session], Capabilities]:
+    """How to open a session with it, and what it can do. What speaks with the other kinds of server is not
+    loaded: all of it takes 2 MB."""
+    match provider.kind:
+        case "cascade":
+            from appliance.service.cascade_list import open_cascade
+
+            return open_cascade(provider, environ, worker)
+        case "gemini":
+            from appliance.service.gemini_list import gemini_provider
+
+            return gemini_provider(provider, environ)
+        case "openai-live":
+            from appliance.service.gpt_live_list import gpt_live_provider
+
+            return gpt_live_provider(provider, environ, settings.hearing.end_silence_ms)
+        case "azure":
+            from appliance.service.realtime_list import azure_provider
+
+            return azure_provider(provider, environ)
+        case _:
+            from appliance.service.realtime_list import openai_provider
+
+            return openai_provider(provider, environ)
+
+
+def _is_partly_local(provider: ProviderSettings) -> bool:
+    """Whether a stage of this cascade is done by an offline worker."""
+    return provider.kind == "cascade" and "local" in (provider.stt.kind, provider.tts.kind)
 
 
 def _last_rung(settings: Settings) -> ProviderSettings | None:
