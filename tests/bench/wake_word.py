@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from appliance.hearing.wake_word import WakeWordDetector
 from appliance.hearing.wake_word_models import BUNDLED, load_wake_word
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, ms_of_samples, samples_of_ms
 from tests.bench.false_turns import ROOMS_DBFS, piece
@@ -36,6 +37,7 @@ class Word:
 
     said: int = 0
     heard: int = 0
+    by_the_model: int = 0  # given nothing but the recording
     alone_taken_for_words: int = 0
     alone: int = 0
     followed: int = 0
@@ -58,15 +60,23 @@ def in_a_room(near: Pcm, level_dbfs: float, seed: int) -> tuple[Pcm, int]:
 
 def measure(name: str) -> Word:
     """Say `name` in every voice, near and far, alone and with words right after it."""
-    word, caller = Word(), Caller(load_wake_word(name, 0.5))
+    model = load_wake_word(name, 0.5)
+    word, caller = Word(), Caller(model)
     for number, called in enumerate(said_by_all(PHRASES[name])):
         for follows in (None, QUESTION, SHORT):
             for level_dbfs in LEVELS_DBFS:
-                _say(word, caller, called, follows, level_dbfs, number)
+                near = _say(word, caller, called, follows, level_dbfs, number)
+                word.by_the_model += _hears(model, near)
     return word
 
 
-def _say(word: Word, caller: Caller, called: Said, follows: str | None, level_dbfs: float, seed: int) -> None:
+def _hears(model: WakeWordDetector, near: Pcm) -> bool:
+    """Whether the word is noticed in nothing but `near`, as the first of a stream."""
+    model.reset()
+    return any(model.hear(near[at : at + 512]) is not None for at in range(0, len(near) - 511, 512))
+
+
+def _say(word: Word, caller: Caller, called: Said, follows: str | None, level_dbfs: float, seed: int) -> Pcm:
     after = np.zeros(0, np.int16) if follows is None else called.by_the_same(follows).pcm
     near, start = in_a_room(np.concatenate((called.pcm, after)), level_dbfs, seed)
     end = start + len(called.pcm)
@@ -74,7 +84,7 @@ def _say(word: Word, caller: Caller, called: Said, follows: str | None, level_db
     word.said += 1
     if heard.word is None or not start < heard.word.at <= end + NEAR_RATE_HZ:
         word.missed.append(f"{called.voice} {level_dbfs:g} dBFS, then {follows or 'silence'}")
-        return
+        return near
     word.heard += 1
     word.noticed_ms.append(ms_of_samples(heard.noticed - end, NEAR_RATE_HZ))
     word.lost_ms.append(ms_of_samples(max(heard.word.end - end, 0), NEAR_RATE_HZ))
@@ -85,6 +95,7 @@ def _say(word: Word, caller: Caller, called: Said, follows: str | None, level_db
     else:
         word.followed += 1
         word.followed_lost += not heard.real
+    return near
 
 
 def false_accepts(names: tuple[str, ...], hours: float) -> dict[str, tuple[int, float]]:
@@ -135,7 +146,7 @@ def rows(hours: float = HOURS) -> list[Row]:
 
 def _rows_of(name: str, word: Word) -> list[Row]:
     lost = percentiles(word.lost_ms)
-    told = f"{word.heard} of {word.said}"
+    told = f"{word.heard} of {word.said}; {word.by_the_model} by the model given the recording alone"
     yield_ms = spread(percentiles(word.noticed_ms), "ms")
     right_after = f"{word.followed - word.followed_lost} of {word.followed} a turn"
     kept = percentiles(word.kept_ms)

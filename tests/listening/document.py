@@ -43,7 +43,7 @@ still that of COMMIT.
 
 - **ours** is the whole appliance in virtual time, between a modelled microphone and a modelled loudspeaker:
   what it plays comes back through a room, late, with another clock and distorted, and stops where it stops.
-  A provider answers 300 ms after it was asked; words over an answer are read within 110 ms, as the offline
+  A provider answers 300 ms after it was asked; words over an answer are read within 116 ms, as the offline
   worker takes.
 - **ours, model** is the same with `hearing.end_of_turn = "model"`, where turns end.
 - **pipecat** is `pipecat-ai`'s SileroVADAnalyzer and Smart Turn by their defaults, over a curve of

@@ -2,6 +2,9 @@
 
 from functools import cache
 
+from appliance.pcm.formats import Pcm
+from appliance.providers.offline.command_ear import CommandEar
+from appliance.providers.offline.command_words import corrected
 from appliance.providers.offline.recognizer import Recognizer
 from tests.listening.cases import Half
 from tests.listening.voices import spoken
@@ -11,6 +14,16 @@ from tests.listening.voices import spoken
 def recognizer() -> Recognizer:
     """The one that the appliance has, in this process."""
     return Recognizer()
+
+
+@cache
+def _command_ear() -> CommandEar:
+    return CommandEar()
+
+
+def words_over_answer(pcm: Pcm) -> str:
+    """What the offline worker reads over an answer."""
+    return corrected(recognizer().transcribe(pcm), _command_ear().word(pcm))
 
 
 @cache

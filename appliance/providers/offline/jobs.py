@@ -42,11 +42,12 @@ class Question:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reading:
-    """Sound of which somebody wants the words."""
+    """Sound of which somebody wants the words; `over_answer`: it was heard while the appliance spoke."""
 
     number: int
     pcm: Pcm
     dropped_samples: int = 0
+    over_answer: bool = False
     cancelled: threading.Event = field(default_factory=threading.Event)
 
 
@@ -94,7 +95,7 @@ class Jobs:
             case Commit(number, now, stands_in):
                 self._add(Question(number, *self._turn.commit(), now, stands_in), self._turns)
             case Read(number, pcm):
-                self._add(Reading(number, pcm), self._readings)
+                self._add(Reading(number, pcm, over_answer=True), self._readings)
             case Part(number, pcm):
                 self._parts_for(number).append(pcm)
             case Transcribe(number):

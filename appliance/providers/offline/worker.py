@@ -19,6 +19,8 @@ from typing import NoReturn
 from appliance.errors import FailureCategory, ProviderError
 from appliance.pcm.formats import NEAR_RATE_HZ
 from appliance.providers.offline.answers import answer
+from appliance.providers.offline.command_ear import CommandEar
+from appliance.providers.offline.command_words import LONGEST_SAMPLES, corrected
 from appliance.providers.offline.heap import give_back, set_aside
 from appliance.providers.offline.jobs import Jobs, Question, Reading
 from appliance.providers.offline.messages import Broken, Done, Notice, Reply, Transcript, Warm
@@ -48,8 +50,11 @@ class Ears:
             message = f"speech-to-text cannot be loaded: {error}"
             raise ProviderError(FailureCategory.MODEL_UNAVAILABLE, message) from error
         self._recognizer = Recognizer()
+        self._commands = _command_ear(reports)
         question = synthesize("What time is it?", options.voice, options.words_per_minute, NEAR_RATE_HZ)
         self._recognizer.transcribe(question)
+        if self._commands is not None:
+            self._commands.word(question[:LONGEST_SAMPLES])
 
     def run(self) -> NoReturn:
         """Work off what is to be heard."""
@@ -64,6 +69,8 @@ class Ears:
 
     def _hear(self, job: Question | Reading) -> None:
         heard = self._recognizer.transcribe(job.pcm)
+        if self._commands is not None and isinstance(job, Reading) and job.over_answer:
+            heard = corrected(heard, self._commands.word(job.pcm))
         if job.cancelled.is_set():
             self._jobs.finish(job.number)
             return
@@ -98,6 +105,14 @@ def main() -> NoReturn:
     set_aside()
     reports.send(Warm())  # nobody waits for Piper: espeak-ng answers until it is loaded
     ears.run()
+
+
+def _command_ear(reports: Reports) -> CommandEar | None:
+    try:
+        return CommandEar()
+    except ProviderError as error:
+        reports.send(Notice(f"“stop” and “wait” are read no better than other words: {error}"))
+        return None
 
 
 def _piper(options: OfflineOptions, reports: Reports) -> Piper | None:
