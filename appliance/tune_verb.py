@@ -10,34 +10,36 @@ from appliance.verb_options import Config, Set, Socket
 
 app = typer.Typer()
 
+Recordings = Annotated[
+    list[Path] | None,
+    typer.Argument(metavar="[WAV]…", help="Somebody speaks as he would to the appliance."),
+]
+Noise = Annotated[
+    list[Path] | None, typer.Option("--noise", metavar="WAV", help="Nobody speaks in it; repeatable.")
+]
+Recording = Annotated[
+    Path | None, typer.Option("--recording", metavar="OUT.wav", help="Where what it records goes.")
+]
+Apart = Annotated[
+    float, typer.Option(min=0.5, max=10, help="Without a script, so much silence parts two sentences.")
+]
+Name = Annotated[str, typer.Option("--name", metavar="NAME", help="Of the profile that is written.")]
+Picture = Annotated[
+    Path | None,
+    typer.Option("-o", "--picture", metavar="OUT.svg|.png", help="Draw what each would have done."),
+]
+
 
 @app.command(rich_help_panel="To look after it")
 def tune(
-    recordings: Annotated[
-        list[Path] | None,
-        typer.Argument(metavar="[WAV]…", help="Somebody speaks as he would to the appliance."),
-    ] = None,
-    noise: Annotated[
-        list[Path] | None,
-        typer.Option("--noise", metavar="WAV", help="Nobody speaks in it; repeatable."),
-    ] = None,
+    recordings: Recordings = None,
+    noise: Noise = None,
     config: Config = None,
     overrides: Set = None,
-    recording: Annotated[
-        Path | None,
-        typer.Option("--recording", metavar="OUT.wav", help="Where what it records goes."),
-    ] = None,
-    apart_s: Annotated[
-        float,
-        typer.Option(min=0.5, max=10, help="Without a script, so much silence parts two sentences."),
-    ] = 2.0,
-    name: Annotated[
-        str, typer.Option("--name", metavar="NAME", help="Of the profile that is written.")
-    ] = "tuned",
-    picture: Annotated[
-        Path | None,
-        typer.Option("-o", "--picture", metavar="OUT.svg|.png", help="Draw what each would have done."),
-    ] = None,
+    recording: Recording = None,
+    apart_s: Apart = 2.0,
+    name: Name = "tuned",
+    picture: Picture = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Write no profile.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For a program to read.")] = False,
     socket: Socket = None,

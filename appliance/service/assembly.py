@@ -107,20 +107,13 @@ class Assembly:
         self.chain = self._link_up(settings, providers)
         self.quiet = quiet_hours(settings, ends, self.volume, self.record.write)
         self._door = QuietDoor(self.chain.send, self._take, self.quiet, lambda: self.toolbox.rings)
-        self.network = NetworkNews(
-            providers.providers[0].distance,
-            self.record.write,
-            lambda: self.announcer.sound_trouble(),
-            self.chain,
-        )
+        self.network = self._watch_network(providers)
         self.duplex = duplex_of(self, ends)
-        log.subscribe(self.duplex.take)
         self._half_duplex = self._hear_by_turns(ends)
         self.loudspeaker = Loudspeaker(ends.mouth, self._half_duplex.begin)
         self.announcer = self._give_voice(ends, say)
-        log.subscribe(self.briefing.take)
-        log.subscribe(self._hear_on)
-        log.subscribe(self.keepsakes.memory.take)
+        for take in (self.duplex.take, self.briefing.take, self._hear_on, self.keepsakes.memory.take):
+            log.subscribe(take)
         readers = [WordReader(worker) for worker in providers.workers.values()]
         self._conduct(settings, ends, clock, reader or next(iter(readers), None), tools or self.toolbox)
 
@@ -162,6 +155,14 @@ class Assembly:
             chance=random.random,
             resting=lambda: not self.loudspeaker.busy,
             hedges=settings.conversation.hedge == "auto",
+        )
+
+    def _watch_network(self, providers: ProviderList) -> NetworkNews:
+        return NetworkNews(
+            providers.providers[0].distance,
+            self.record.write,
+            lambda: self.announcer.sound_trouble(),
+            self.chain,
         )
 
     def _hear_by_turns(self, ends: Ends) -> HalfDuplex:

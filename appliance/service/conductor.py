@@ -24,7 +24,7 @@ from appliance.service.calls import Calls
 from appliance.service.chain_record import ChainRecord
 from appliance.service.clock import StreamClock
 from appliance.service.early_end import EarlyEnd
-from appliance.service.happenings import OF_DEADLINE, OF_PLAYOUT, OF_SPEECH, Event
+from appliance.service.happenings import OF_DEADLINE, OF_PLAYOUT, OF_SPEECH, Event, of_decision
 from appliance.service.performer import Performer
 from appliance.service.record import Record
 from appliance.service.rooms import ConductorOptions, Rooms
@@ -163,10 +163,8 @@ class Conductor:
             case v.WordsRead():
                 self._rooms.floor.words_read(event)
                 self._happen(Happening.WORDS_READ)
-            case v.FloorDecided(over=True):
-                self._happen(Happening.STOP_SAID)
-            case v.FloorDecided(taken=taken):
-                self._happen(Happening.FLOOR_TAKEN if taken else Happening.FLOOR_LEFT)
+            case v.FloorDecided():
+                self._happen(of_decision(event))
             case v.FollowUpOver():
                 self._happen(Happening.FOLLOW_UP_OVER)
             case v.ToolDone():

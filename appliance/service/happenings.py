@@ -45,3 +45,10 @@ OF_DEADLINE: Mapping[Deadline, Happening] = {
     Deadline.FOLLOW_UP: Happening.FOLLOW_UP_OVER,
     Deadline.SIGN: Happening.NOBODY_SPOKE,
 }
+
+
+def of_decision(decided: v.FloorDecided) -> Happening:
+    """What the reader of words, or the length of speech, comes to."""
+    if decided.over:
+        return Happening.STOP_SAID
+    return Happening.FLOOR_TAKEN if decided.taken else Happening.FLOOR_LEFT

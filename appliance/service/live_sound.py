@@ -91,6 +91,14 @@ class Devices:
         return loudspeaker
 
 
+def _names_of(devices: Devices) -> dict[str, str]:
+    """Of those that are there."""
+    return {
+        "microphone": "" if devices.deaf else devices.microphone.name,
+        "loudspeaker": "" if devices.mouthless else devices.loudspeaker.name,
+    }
+
+
 def _look_for(search: Search, direction: Direction, name: str) -> Previous:
     """What is looked for now. Raises DeviceError where a try would be in vain."""
     cards, now_s = list_cards(Places()).values(), time.monotonic()
@@ -125,10 +133,7 @@ class LiveSound:
         these devices."""
         microphone, loudspeaker = devices.microphone, devices.loudspeaker
         self._post = post
-        self._there = {
-            "microphone": "" if devices.deaf else microphone.name,
-            "loudspeaker": "" if devices.mouthless else loudspeaker.name,
-        }
+        self._there = _names_of(devices)
         self.capture_hz = microphone.rate_hz
         self.playout_hz = loudspeaker.rate_hz
         self.captured = SampleRing.allocate(samples_of_ms(CAPTURE_MS, self.capture_hz))
@@ -136,12 +141,8 @@ class LiveSound:
         self.time = MicrophoneTime(clock, near_written)
         self.coupling_db = 0.0 if learnt is None else min(learnt.level_db, MOST_COUPLING_DB)
         far_ring = SampleRing.allocate(samples_of_ms(FAR_MS, NEAR_RATE_HZ))
-        self.far_end = LiveFarEnd(
-            far_ring,
-            self.capture_hz,
-            learnt.delay_ms if learnt is not None else 0.0,
-            learnt.drift_ppm if learnt is not None else 0.0,
-        )
+        known = (0.0, 0.0) if learnt is None else (learnt.delay_ms, learnt.drift_ppm)
+        self.far_end = LiveFarEnd(far_ring, self.capture_hz, *known)
         self.speaker = Speaker(
             Playout(PlayoutOptions(self.playout_hz, duck_db=settings.interruption.duck_db)),
             self.playout_hz,
