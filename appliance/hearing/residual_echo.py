@@ -48,9 +48,8 @@ class ResidualEcho:
 
     def __init__(self, coupling_db: float = 0.0) -> None:
         self._over_far_db = self._whole_db = coupling_db
-        self.needed_dbfs: float | None = (
-            None  # above this nothing is echo, by the loud words of the last 10 s
-        )
+        # Above this nothing is echo, by the loud words of the last 10 s.
+        self.needed_dbfs: float | None = None
         self._far: deque[float] = deque(maxlen=_REACH_BLOCKS)
         self._captured: deque[float] = deque(maxlen=_MEMORY_BLOCKS)  # over the loudest far end, and so
         self._ratios: deque[float] = deque(maxlen=_MEMORY_BLOCKS)  # is what hearing gets
