@@ -5,6 +5,7 @@ from typing import Final
 
 import numpy as np
 
+from appliance.hearing.echo_ceiling import EchoCeiling
 from appliance.pcm.quantile import median, quantile
 
 # Frames of 10 ms. What the linear filter leaves is told from its last 5 s, and trusted after one of them.
@@ -34,11 +35,17 @@ _HOLD: Final = 40
 
 
 class DoubleTalk:
-    """Two witnesses have to agree. AEC3 says that something is left, which it does of half of a person's
-    syllables, and next to never of echo; and the linear filter leaves far more than it usually does. All
-    levels in dB of one frame, in any one scale. Bounds: 5 s of levels."""
+    """Two witnesses have to agree: AEC3 says that something is left, which it does of half of a person's
+    syllables, and next to never of echo; and the linear filter leaves far more than it usually does. Or it is
+    louder than the echo can be (`EchoCeiling`), which AEC3 may suppress all the same. All levels in dB of one
+    frame, of steps of int16. Bounds: 5 s of levels, and 10 s of the echo's."""
 
     def __init__(self) -> None:
+        self._ceiling = EchoCeiling()
+        self.forget_cancellers()
+
+    def forget_cancellers(self) -> None:
+        """Both begin anew; the room does not."""
         self._captured = np.zeros(_WINDOW)
         self._left = np.zeros(_WINDOW)
         self._echo = np.zeros(_WINDOW)
@@ -54,9 +61,11 @@ class DoubleTalk:
         """Whether somebody speaks, or did so 400 ms ago."""
         return self._hold > 0
 
-    def hear(self, captured_db: float, left_db: float, echo_db: float, cancelled_db: float) -> bool:
-        """A frame: what was captured, what the linear filter left, the echo that it told, and what AEC3 made
-        of it; `heard` from here on."""
+    def hear(
+        self, captured_db: float, far_db: float, left_db: float, echo_db: float, cancelled_db: float
+    ) -> bool:
+        """A frame: what was captured and played, what the linear filter left, the echo that it told, and what
+        AEC3 made of it; `heard` from here on."""
         at = self._frames % _WINDOW
         self._captured[at], self._left[at], self._echo[at] = captured_db, left_db, echo_db
         self._frames += 1
@@ -67,7 +76,9 @@ class DoubleTalk:
             self._usual_db = self._what_is_usual()
         floor_db = min(self._floors, default=np.inf)
         stands_out = cancelled_db > floor_db + _ABOVE_FLOOR_DB
-        self._suspect.append(stands_out and left_db > echo_db + self._usual_db + _ABOVE_USUAL_DB)
+        # What the filter adds to what was captured is nobody.
+        agreed = stands_out and min(left_db, captured_db) > echo_db + self._usual_db + _ABOVE_USUAL_DB
+        self._suspect.append(self._ceiling.exceeded(captured_db, far_db) or agreed)
         self._hold = _HOLD if sum(self._suspect) >= _NEEDED else max(self._hold - 1, 0)
         return self.heard
 

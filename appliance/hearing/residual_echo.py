@@ -23,6 +23,10 @@ _LEARN_EVERY_BLOCKS: Final = 10
 # Quieter than this the far end is a pause between two words.
 _FAR_DBFS: Final = -50.0
 
+# Only what is so near to the loud words tells what is left of them: under the rest the room is heard.
+_LOUD_DB: Final = 12.0
+_LOUDEST: Final = 0.9
+
 # Residual echo by a quantile that a person who speaks over a fifth of an answer does not move, and by how
 # much its loudest may stand above (`python -m tests.bench.echo_guard`).
 _QUANTILE: Final = 0.75
@@ -95,10 +99,15 @@ class ResidualEcho:
         self._played.append(loudest_dbfs)
         self._blocks += 1
         if len(self._ratios) >= _FIRST_BLOCKS and self._blocks % _LEARN_EVERY_BLOCKS == 0:
-            self._whole_db = quantile(self._captured, _QUANTILE) + _MARGIN_DB
-            left_db = quantile(self._ratios, _QUANTILE) + _MARGIN_DB
+            self._whole_db = self._usual_db(self._captured) + _MARGIN_DB
+            left_db = self._usual_db(self._ratios) + _MARGIN_DB
             self._over_far_db = max(left_db, self._whole_db - _MOST_CANCELLED_DB)
             self.needed_dbfs = self._over_far_db + median(self._played)
+
+    def _usual_db(self, newest: deque[float]) -> float:
+        """Of the newest of what was heard over what was played, where that was loud."""
+        over_far, played = np.array(newest), np.array(self._played)[-len(newest) :]
+        return quantile(over_far[played >= quantile(played, _LOUDEST) - _LOUD_DB], _QUANTILE)
 
     def _loudest_far(self) -> float:
         return max(self._far, default=_dbfs(0.0))

@@ -1,5 +1,7 @@
 """Two cancellers: one that lets no echo through, and one that leaves the person as he was."""
 
+from enum import IntEnum
+
 import numpy as np
 
 from appliance.hearing.canceller import EchoCanceller
@@ -12,14 +14,26 @@ _ASTRAY_DB = 5.0
 _ASTRAY_FRAMES = 30
 
 
+# Of the power that the filter takes away or adds, so much is what it did in the last 100 ms.
+_TAKEN_MEMORY = 0.9
+
+
+class _Source(IntEnum):
+    """What comes out."""
+
+    STRICT = 0
+    FILTERED = 1
+    CAPTURED = 2
+
+
 class TwofoldCanceller:
     """`strict` (AEC3), and a linear filter in its place while somebody speaks over it (`EchoCanceller`).
 
     In double talk AEC3 suppresses the person with the echo: at an echo as loud as he is, a quarter to half of
-    what Silero hears of him alone. The linear filter takes nothing of him, but leaves of the echo what it
-    cannot tell. So what comes out is `strict`'s, until both say that somebody speaks (see DoubleTalk); from
-    there on, behind a fade of one frame, the filter's, and back when he is silent. Numbers:
-    `python -m tests.bench.echo`.
+    what Silero hears of him alone, and without any echo often all of it. The linear filter takes nothing of
+    him, but leaves of the echo what it cannot tell. So what comes out is `strict`'s, until somebody is found
+    to speak (see DoubleTalk); from there on, behind a fade of one frame, the filter's, or what was captured
+    where the filter would only add to it; and back when he is silent. Numbers: `python -m tests.bench.echo`.
     """
 
     def __init__(self, strict: EchoCanceller) -> None:
@@ -31,9 +45,14 @@ class TwofoldCanceller:
         self._double_talk = DoubleTalk()
         self._near: Float32 = np.zeros(BLOCK, np.float32)
         self._far: Float32 = np.zeros(BLOCK, np.float32)
-        self._late: Float32 = np.zeros(BLOCK + strict.delay_samples, np.float32)  # what the filter left
+        self._cancelled: Float32 = np.zeros(BLOCK, np.float32)
+        late = BLOCK + strict.delay_samples
+        self._filtered: Float32 = np.zeros(late, np.float32)
+        self._captured: Float32 = np.zeros(late, np.float32)
+        self._sources = (self._cancelled, self._filtered[:BLOCK], self._captured[:BLOCK])
         self._rise: Float32 = (np.arange(1, BLOCK + 1) / BLOCK).astype(np.float32)
-        self._open = False
+        self._source = _Source.STRICT
+        self._taken = 0.0  # power that the filter takes away, smoothed; below 0 it adds
         self._astray = 0
         self._out: Pcm = np.zeros(BLOCK, np.int16)
 
@@ -53,35 +72,41 @@ class TwofoldCanceller:
         np.copyto(self._far, far)
         left = self._linear.take_out(self._near, self._far)
         strict = self._strict.cancel(near, far)
-        self._late[:-BLOCK] = self._late[BLOCK:]
-        self._late[-BLOCK:] = left
+        np.copyto(self._cancelled, strict)
+        for late, newest in ((self._filtered, left), (self._captured, self._near)):
+            late[:-BLOCK] = late[BLOCK:]
+            late[-BLOCK:] = newest
         captured_db, left_db = _db(self._near), _db(left)
         self._watch(captured_db, left_db)
-        np.copyto(self._near, strict)
-        was_open, self._open = (
-            self._open,
-            self._double_talk.hear(captured_db, left_db, _db(self._linear.estimate), _db(self._near)),
+        heard = self._double_talk.hear(
+            captured_db, _db(self._far), left_db, _db(self._linear.estimate), _db(self._cancelled)
         )
-        return strict if not (was_open or self._open) else self._mixed(self._near, was_open=was_open)
+        before = self._source
+        self._source = self._better() if heard else _Source.STRICT
+        return strict if before is self._source is _Source.STRICT else self._mixed(before)
 
     def reset(self) -> None:
-        """As EchoCanceller."""
+        """As EchoCanceller. What is known of the echo itself stays."""
         self._strict.reset()
         self._linear.reset()
-        self._double_talk = DoubleTalk()
+        self._double_talk.forget_cancellers()
 
-    def _mixed(self, strict: Float32, *, was_open: bool) -> Pcm:
-        mixed = self._late[:BLOCK].copy()
-        if not (was_open and self._open):
-            share = self._rise if self._open else 1 - self._rise
-            mixed *= share
-            mixed += strict * (1 - share)
+    def _better(self) -> _Source:
+        return _Source.FILTERED if self._taken >= 0 else _Source.CAPTURED
+
+    def _mixed(self, before: _Source) -> Pcm:
+        mixed = self._sources[self._source].copy()
+        if before is not self._source:
+            mixed *= self._rise
+            mixed += self._sources[before] * (1 - self._rise)
         np.clip(np.rint(mixed, out=mixed), -FULL_SCALE, FULL_SCALE - 1, out=mixed)
         np.copyto(self._out, mixed, casting="unsafe")
         return self._out
 
     def _watch(self, captured_db: float, left_db: float) -> None:
-        """A filter that adds to what was captured begins anew."""
+        """A filter that adds much to what was captured begins anew."""
+        taken = 10 ** (captured_db / 10) - 10 ** (left_db / 10)
+        self._taken = _TAKEN_MEMORY * self._taken + (1 - _TAKEN_MEMORY) * taken
         self._astray = self._astray + 1 if left_db > captured_db + _ASTRAY_DB else 0
         if self._astray == _ASTRAY_FRAMES:
             self._astray = 0

@@ -10,14 +10,14 @@ def echo(talk: DoubleTalk, frames: int, taken_db: float = 25.0, cancelled: float
     heard = False
     for number in range(frames):
         if number % 3 == 2:
-            heard |= talk.hear(ROOM, ROOM, ROOM - 20, ROOM)
+            heard |= talk.hear(ROOM, ROOM, ROOM, ROOM - 20, ROOM)
         else:
-            heard |= talk.hear(70, 70 - taken_db, 70, cancelled)
+            heard |= talk.hear(70, 70, 70 - taken_db, 70, cancelled)
     return heard
 
 
 def person(talk: DoubleTalk, frames: int, cancelled: float = 55.0) -> list[bool]:
-    return [talk.hear(72, 68, 70, cancelled) for _ in range(frames)]
+    return [talk.hear(72, 70, 68, 70, cancelled) for _ in range(frames)]
 
 
 def test_echo_alone_is_nobody() -> None:
@@ -49,6 +49,25 @@ def test_a_filter_that_takes_little_away_is_not_listened_to() -> None:
     talk = DoubleTalk()
     echo(talk, 600, taken_db=3)
     assert not any(person(talk, 30))
+
+
+def test_who_is_louder_than_the_echo_can_be_is_believed_without_the_cancellers() -> None:
+    talk = DoubleTalk()
+    echo(talk, 600, taken_db=3)
+    assert [talk.hear(80, 70, 80, 70, ROOM) for _ in range(5)][-1]
+
+
+def test_a_canceller_that_begins_anew_does_not_make_the_room_another() -> None:
+    talk = DoubleTalk()
+    echo(talk, 600, taken_db=3)
+    talk.forget_cancellers()
+    assert [talk.hear(80, 70, 80, 70, ROOM) for _ in range(5)][-1]
+
+
+def test_what_the_filter_adds_by_itself_is_nobody() -> None:
+    talk = DoubleTalk()
+    echo(talk, 600)
+    assert not any(talk.hear(40, 70, 68, 60, 55) for _ in range(30))
 
 
 def test_before_a_second_of_echo_nobody_is_heard() -> None:

@@ -36,6 +36,24 @@ def test_an_echo_is_taken_out_to_the_noise_of_the_room() -> None:
     assert db(near[-RATE_HZ:]) - db(left[-RATE_HZ:]) > 25
 
 
+def test_a_room_without_an_echo_is_given_little_of_one() -> None:
+    """Of a far end that hisses and then speaks, over a person."""
+    far, near, person = noise(4, 100, 1), noise(4, 16, 2), noise(4, 1000, 5)
+    far[2 * RATE_HZ :] *= 30
+    person[: 2 * RATE_HZ] = 0
+    left = left_of(LinearEcho(), near + person, far)
+    first = slice(2 * RATE_HZ, 2 * RATE_HZ + RATE_HZ // 2)
+    assert db(left[first] - person[first]) < db(person[first]) - 12
+
+
+def test_an_echo_that_slides_as_cheap_clocks_do_is_followed() -> None:
+    far = np.convolve(noise(6, 2000, 1), np.hanning(9) / 4, "same").astype(np.float32)
+    at = np.arange(len(far) - BLOCK) * (1 + 150e-6)
+    near = np.interp(at, np.arange(len(far)), room(far)).astype(np.float32)
+    left = left_of(LinearEcho(), near, far[: len(near)])
+    assert db(near[-RATE_HZ:]) - db(left[-RATE_HZ:]) > 15
+
+
 def test_the_person_stays_as_he_is() -> None:
     far, person = noise(8, 2000, 1), np.zeros(8 * RATE_HZ, np.float32)
     person[6 * RATE_HZ : 7 * RATE_HZ] = noise(1, 2000, 5)

@@ -49,6 +49,15 @@ def test_it_follows_what_is_played_into_a_pause() -> None:
     assert residual.expected_dbfs < -80
 
 
+def test_the_hiss_between_the_words_does_not_make_them_louder() -> None:
+    residual = ResidualEcho()
+    for _ in range(10):
+        played(residual, 0.4, far=-20, given=-62)
+        played(residual, 1.6, far=-48, given=-62)
+    played(residual, 0.4, far=-20, given=-62)
+    assert residual.expected_dbfs == pytest.approx(-52, abs=2)
+
+
 def test_a_person_in_a_fifth_of_an_answer_changes_nothing() -> None:
     residual = ResidualEcho()
     played(residual, 10, far=-20, given=-50)

@@ -67,6 +67,16 @@ def test_a_person_comes_out_as_he_spoke_in_the_same_instants() -> None:
     assert np.corrcoef(over[3200:].astype(float), spoken)[0, 1] > 0.98
 
 
+def test_where_nothing_comes_back_a_person_is_heard_whom_the_strict_one_suppresses() -> None:
+    far, said = words(noise(6, 3000, 1)), noise(6, 16, 3)
+    said[5 * NEAR_RATE_HZ :] = noise(1, 1500, 2)
+    canceller = TwofoldCanceller(Strict())
+    frames(canceller, said[: 5 * NEAR_RATE_HZ], far)
+    over = frames(canceller, said[5 * NEAR_RATE_HZ :], far[5 * NEAR_RATE_HZ :])
+    spoken = said[5 * NEAR_RATE_HZ + 3200 - DELAY : -DELAY].astype(float)
+    assert np.std(over[3200:] - spoken) < np.std(spoken) / 4
+
+
 def test_both_forget_the_room_together() -> None:
     strict = Strict()
     TwofoldCanceller(strict).reset()
