@@ -41,6 +41,10 @@ class Aec3:
         cancelled: Pcm = self._canceller.process(near, far)
         return cancelled
 
+    def strict(self, given: Pcm) -> Pcm:
+        """As EchoCanceller: it knows nothing else."""
+        return given
+
     def reset(self) -> None:
         """As EchoCanceller."""
         self._canceller.reset()

@@ -20,6 +20,10 @@ class EchoCanceller(Protocol):
         """The near frame without its echo, `delay_samples` late. `far` is what left the loudspeaker in the
         same instants. Both are only read, and not kept; what is returned is not to be changed."""
 
+    def strict(self, given: Pcm) -> Pcm:
+        """What it would have given in place of `given`, its last frame, if it cared for the echo alone and
+        not for a person over it: by this its own voice is known. Not to be changed."""
+
     def reset(self) -> None:
         """Forget the room: the next frame is the first of a new stream."""
 

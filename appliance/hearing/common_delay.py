@@ -23,7 +23,7 @@ _MEMORY: Final = 0.7
 LIKE: Final = 0.06
 
 # Quieter than this nothing is heard that could interrupt.
-_QUIET_POWER: Final = (10 ** (-60 / 20) * FULL_SCALE) ** 2
+_QUIET_DBFS: Final = -60.0
 
 Complex = np.ndarray[tuple[int], np.dtype[np.complex64]]
 
@@ -54,9 +54,9 @@ class CommonDelay:
         """What is heard is the loudspeaker, and not somebody over it."""
         return self.likeness > LIKE
 
-    def hear(self, far: Pcm | Float32, heard: Pcm | Float32) -> bool:
+    def hear(self, far: Pcm | Float32, heard: Pcm | Float32, quiet_dbfs: float = _QUIET_DBFS) -> bool:
         """The next 100 ms or less of what was played, and of the same instants what is heard, in steps of
-        int16. Whether it looked."""
+        int16. Whether it looked. What is quieter than `quiet_dbfs` is not looked into."""
         count = len(far)
         for kept, new in ((self._far, far), (self._heard, heard)):
             kept[:-count] = kept[count:]
@@ -65,7 +65,7 @@ class CommonDelay:
         if self._until_look > 0:
             return False
         self._until_look += self._every
-        self._look()
+        self._look(max(quiet_dbfs, _QUIET_DBFS))
         self.found_looks = self.found_looks + 1 if self.found else 0
         return True
 
@@ -75,9 +75,9 @@ class CommonDelay:
         self.likeness = 0.0
         self.found_looks = 0
 
-    def _look(self) -> None:
+    def _look(self, quiet_dbfs: float) -> None:
         self._mean *= _MEMORY
-        if float(np.dot(self._heard, self._heard)) / _HEARD < _QUIET_POWER:
+        if float(np.dot(self._heard, self._heard)) / _HEARD < _power(quiet_dbfs):
             self.likeness *= _MEMORY
             return
         cross = np.fft.rfft(self._heard * self._window, _FFT)[_BAND]
@@ -89,3 +89,7 @@ class CommonDelay:
         by_delay = np.append(by_lag[-_REACH:], by_lag[0])
         self.delay_samples = int(np.argmax(by_delay))
         self.likeness = float(by_delay[self.delay_samples]) * _FFT / 2 / (_BAND.stop - _BAND.start)
+
+
+def _power(dbfs: float) -> float:
+    return float((10 ** (dbfs / 20) * FULL_SCALE) ** 2)

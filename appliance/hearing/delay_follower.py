@@ -56,6 +56,10 @@ class DelayFollower:
         end = len(self._played) - self._shift
         return self._canceller.cancel(near, self._played[end - frame : end])
 
+    def strict(self, given: Pcm) -> Pcm:
+        """As EchoCanceller."""
+        return self._canceller.strict(given)
+
     def reset(self) -> None:
         """As EchoCanceller; the delay stays known."""
         self._canceller.reset()

@@ -167,7 +167,9 @@ class EchoStage:
         harmful, passed_by = self._meter.harmful, self._passed_by
         self._meter.cancelled(captured, self._far_frame, cancelled)
         given = captured if passed_by else cancelled
-        looked = self._likeness.hear(self._far_frame, given)
+        likely = captured if passed_by else self._canceller.strict(cancelled)
+        # What is left of every echo is like it; of its own voice it tells only where it could be somebody's.
+        looked = self._likeness.hear(self._far_frame, likely, self._residual.expected_dbfs)
         if self._far.breaks != self._breaks or (looked and self._likeness.found_looks == _LOST_LOOKS):
             self._breaks = self._far.breaks
             self._residual.begin_anew()

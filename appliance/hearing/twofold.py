@@ -55,6 +55,7 @@ class TwofoldCanceller:
         self._taken = 0.0  # power that the filter takes away, smoothed; below 0 it adds
         self._astray = 0
         self._out: Pcm = np.zeros(BLOCK, np.int16)
+        self._strictly: Pcm = self._out
 
     @property
     def frame_samples(self) -> int:
@@ -71,7 +72,7 @@ class TwofoldCanceller:
         np.copyto(self._near, near)
         np.copyto(self._far, far)
         left = self._linear.take_out(self._near, self._far)
-        strict = self._strict.cancel(near, far)
+        self._strictly = strict = self._strict.cancel(near, far)
         np.copyto(self._cancelled, strict)
         for late, newest in ((self._filtered, left), (self._captured, self._near)):
             late[:-BLOCK] = late[BLOCK:]
@@ -84,6 +85,10 @@ class TwofoldCanceller:
         before = self._source
         self._source = self._better() if heard else _Source.STRICT
         return strict if before is self._source is _Source.STRICT else self._mixed(before)
+
+    def strict(self, given: Pcm) -> Pcm:
+        """As EchoCanceller: what the linear filter leaves beside a person is like the far end, too."""
+        return self._strictly
 
     def reset(self) -> None:
         """As EchoCanceller. What is known of the echo itself stays."""

@@ -49,3 +49,14 @@ def test_it_forgets_once_nothing_is_played() -> None:
     assert likeness.found
     likeness.rest()
     assert not likeness.found
+
+
+def test_what_is_too_quiet_to_be_somebody_is_not_held_against_who_follows() -> None:
+    far = answer(4)
+    looked, not_looked = CommonDelay(100), CommonDelay(100)
+    for at in range(SECOND, 4 * SECOND, STEP):
+        played, left = far[at : at + STEP].astype(np.int16), (far[at : at + STEP] / 30).astype(np.int16)
+        looked.hear(played, left)
+        not_looked.hear(played, left, -40)
+    assert looked.found
+    assert not not_looked.found

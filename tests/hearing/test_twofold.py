@@ -26,6 +26,9 @@ class Strict:
         self._kept = through[BLOCK:]
         return through[:BLOCK].astype(np.int16)
 
+    def strict(self, given: Pcm) -> Pcm:
+        return given
+
     def reset(self) -> None:
         self.resets += 1
 
@@ -75,6 +78,16 @@ def test_where_nothing_comes_back_a_person_is_heard_whom_the_strict_one_suppress
     over = frames(canceller, said[5 * NEAR_RATE_HZ :], far[5 * NEAR_RATE_HZ :])
     spoken = said[5 * NEAR_RATE_HZ + 3200 - DELAY : -DELAY].astype(float)
     assert np.std(over[3200:] - spoken) < np.std(spoken) / 4
+
+
+def test_its_own_voice_is_looked_for_in_what_the_strict_one_gives() -> None:
+    far, said = words(noise(6, 3000, 1)), np.zeros(6 * NEAR_RATE_HZ, np.int16)
+    said[5 * NEAR_RATE_HZ :] = noise(1, 3000, 2)
+    canceller = TwofoldCanceller(Strict())
+    frames(canceller, far // 8 + said, far)
+    given = canceller.cancel(said[-BLOCK:], far[-BLOCK:])
+    assert np.abs(given).max() > 1000
+    assert np.abs(canceller.strict(given)).max() < 100
 
 
 def test_both_forget_the_room_together() -> None:
