@@ -15,6 +15,8 @@ _FEWEST: Final = 100
 # The quiet that AEC3 leaves is looked for in the last 10 s, a minimum of every 100 ms.
 _EVERY: Final = 10
 _FLOORS: Final = 100
+# A quarter of them may be quieter: of the first frames, or where AEC3 took more than there was.
+_QUIETER: Final = 0.25
 
 # Far above what usually stays, in half of the last 60 ms: a syllable, and no click.
 _ABOVE_FLOOR_DB: Final = 12.0
@@ -22,7 +24,7 @@ _ABOVE_USUAL_DB: Final = 10.0
 _NEWEST: Final = 6
 _NEEDED: Final = 3
 
-# An echo that stands no higher above the quietest frame tells nothing of the filter.
+# What stands no higher above the quietest frame tells nothing of the filter, and is no voice.
 _ECHO_DB: Final = 10.0
 
 # So much of the echo the filter must take away, in its better frames, to be listened to at all: of a
@@ -51,9 +53,10 @@ class DoubleTalk:
         self._echo = np.zeros(_WINDOW)
         self._frames = 0
         self._floors: deque[float] = deque(maxlen=_FLOORS)
-        self._lowest = np.inf
+        self._floor_db = self._lowest = np.inf
         self._suspect: deque[bool] = deque(maxlen=_NEWEST)
         self._hold = 0
+        self._audible_db = np.inf  # above the room
         self._usual_db = np.inf  # of what is left over the echo; infinite: the filter is not to be trusted
 
     @property
@@ -72,12 +75,13 @@ class DoubleTalk:
         self._lowest = min(self._lowest, cancelled_db)
         if self._frames % _EVERY == 0:
             self._floors.append(self._lowest)
+            self._floor_db = quantile(self._floors, _QUIETER)
             self._lowest = np.inf
             self._usual_db = self._what_is_usual()
-        floor_db = min(self._floors, default=np.inf)
-        stands_out = cancelled_db > floor_db + _ABOVE_FLOOR_DB
-        # What the filter adds to what was captured is nobody.
-        agreed = stands_out and min(left_db, captured_db) > echo_db + self._usual_db + _ABOVE_USUAL_DB
+        stands_out = cancelled_db > self._floor_db + _ABOVE_FLOOR_DB
+        # What the filter adds to what was captured is nobody, and the room in a pause is not, either.
+        least_db = max(echo_db + self._usual_db + _ABOVE_USUAL_DB, self._audible_db)
+        agreed = stands_out and min(left_db, captured_db) > least_db
         self._suspect.append(self._ceiling.exceeded(captured_db, far_db) or agreed)
         self._hold = _HOLD if sum(self._suspect) >= _NEEDED else max(self._hold - 1, 0)
         return self.heard
@@ -85,7 +89,8 @@ class DoubleTalk:
     def _what_is_usual(self) -> float:
         count = min(self._frames, _WINDOW)
         captured, left, echo = self._captured[:count], self._left[:count], self._echo[:count]
-        telling = echo > captured.min() + _ECHO_DB
+        self._audible_db = float(captured.min()) + _ECHO_DB
+        telling = echo > self._audible_db
         if np.count_nonzero(telling) < _FEWEST:
             return np.inf
         taken_db = quantile((captured - left)[telling], _BETTER_FRAMES / 100)

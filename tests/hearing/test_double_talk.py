@@ -70,6 +70,12 @@ def test_what_the_filter_adds_by_itself_is_nobody() -> None:
     assert not any(talk.hear(40, 70, 68, 60, 55) for _ in range(30))
 
 
+def test_the_room_in_a_pause_is_nobody_where_aec3_was_quieter_once() -> None:
+    talk = DoubleTalk()
+    echo(talk, 600, cancelled=ROOM - 13)
+    assert not any(talk.hear(ROOM + 3, ROOM, ROOM + 3, ROOM, ROOM + 3) for _ in range(30))
+
+
 def test_before_a_second_of_echo_nobody_is_heard() -> None:
     talk = DoubleTalk()
     echo(talk, 90)
