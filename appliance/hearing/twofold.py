@@ -14,6 +14,9 @@ _ASTRAY_DB = 5.0
 _ASTRAY_FRAMES = 30
 
 
+# The filter takes nothing of a person: what it leaves clearly less of than `strict` is echo.
+_CLEARLY_DB = 3.0
+
 # Of the power that the filter takes away or adds, so much is what it did in the last 100 ms.
 _TAKEN_MEMORY = 0.9
 
@@ -31,8 +34,8 @@ class TwofoldCanceller:
 
     In double talk AEC3 suppresses the person with the echo: at an echo as loud as he is, a quarter to half of
     what Silero hears of him alone, and without any echo often all of it. The linear filter takes nothing of
-    him, but leaves of the echo what it cannot tell. So what comes out is `strict`'s, until somebody is found
-    to speak (see DoubleTalk); from there on, behind a fade of one frame, the filter's, or what was captured
+    him, but leaves of the echo what it cannot tell. So what comes out is `strict`'s, or the filter's where that
+    is quieter, until somebody is found to speak (see DoubleTalk); from there on, behind a fade of one frame, the filter's, or what was captured
     where the filter would only add to it; and back when he is silent. Numbers: `python -m tests.bench.echo`.
     """
 
@@ -83,7 +86,7 @@ class TwofoldCanceller:
             captured_db, _db(self._far), left_db, _db(self._linear.estimate), _db(self._cancelled)
         )
         before = self._source
-        self._source = self._better() if heard else _Source.STRICT
+        self._source = self._better() if heard else self._quieter()
         return strict if before is self._source is _Source.STRICT else self._mixed(before)
 
     def strict(self, given: Pcm) -> Pcm:
@@ -95,6 +98,10 @@ class TwofoldCanceller:
         self._strict.reset()
         self._linear.reset()
         self._double_talk.forget_cancellers()
+
+    def _quieter(self) -> _Source:
+        louder_db = _db(self._cancelled) - _db(self._filtered[:BLOCK])
+        return _Source.FILTERED if louder_db > _CLEARLY_DB else _Source.STRICT
 
     def _better(self) -> _Source:
         return _Source.FILTERED if self._taken >= 0 else _Source.CAPTURED
