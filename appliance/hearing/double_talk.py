@@ -32,6 +32,10 @@ _ECHO_DB: Final = 10.0
 _WORTH_DB: Final = 6.0
 _BETTER_FRAMES: Final = 75
 
+# A person who is half as loud as the echo is so much less than what is captured with it; where the filter
+# explains more than that, it is its own voice.
+_SHARE_DB: Final = 7.0
+
 # From syllable to syllable.
 _HOLD: Final = 40
 
@@ -80,7 +84,8 @@ class DoubleTalk:
             self._usual_db = self._what_is_usual()
         stands_out = cancelled_db > self._floor_db + _ABOVE_FLOOR_DB
         # What the filter adds to what was captured is nobody, and the room in a pause is not, either.
-        least_db = max(echo_db + self._usual_db + _ABOVE_USUAL_DB, self._audible_db)
+        usual_db = echo_db + self._usual_db + _ABOVE_USUAL_DB
+        least_db = max(usual_db, self._audible_db, captured_db - _SHARE_DB)
         agreed = stands_out and min(left_db, captured_db) > least_db
         self._suspect.append(self._ceiling.exceeded(captured_db, far_db) or agreed)
         self._hold = _HOLD if sum(self._suspect) >= _NEEDED else max(self._hold - 1, 0)

@@ -34,9 +34,10 @@ class TwofoldCanceller:
 
     In double talk AEC3 suppresses the person with the echo: at an echo as loud as he is, a quarter to half of
     what Silero hears of him alone, and without any echo often all of it. The linear filter takes nothing of
-    him, but leaves of the echo what it cannot tell. So what comes out is `strict`'s, or the filter's where that
-    is quieter, until somebody is found to speak (see DoubleTalk); from there on, behind a fade of one frame, the filter's, or what was captured
-    where the filter would only add to it; and back when he is silent. Numbers: `python -m tests.bench.echo`.
+    him, but leaves of the echo what it cannot tell. So what comes out is `strict`'s, or the filter's where
+    that is less, until somebody is found to speak (see DoubleTalk); from there on, behind a fade of one
+    frame, the filter's, or what was captured where the filter would only add to it; and back when he is
+    silent. Numbers: `python -m tests.bench.echo`.
     """
 
     def __init__(self, strict: EchoCanceller) -> None:
