@@ -14,7 +14,7 @@ from tests.rig.results import Results
 pytestmark = [pytest.mark.rig, pytest.mark.timeout(1800)]
 
 STORE = f"{STATE}/appliance.sqlite3"
-KITCHEN = 's/^room = ""/room = "kitchen"/; s/^memory_hours = 0/memory_hours = 24/'
+KITCHEN = r's/^#\?room = ""/room = "kitchen"/; s/^#\?memory_hours = 0/memory_hours = 24/'
 
 
 def timers(appliance: Appliance) -> list[dict[str, Any]]:

@@ -71,7 +71,7 @@ def test_however_often_it_fails_it_is_started_again(appliance: Appliance, result
 
 def test_a_changed_configuration_is_taken_by_a_reload(appliance: Appliance, results: Results) -> None:
     machine = appliance.container
-    machine.run("sed", "-i", "s/^memory_hours = 0/memory_hours = 24/", CONFIGURATION)
+    machine.run("sed", "-i", r"s/^#\?memory_hours = 0/memory_hours = 24/", CONFIGURATION)
     began_s = time.monotonic()
     machine.run("systemctl", "reload", UNIT)
     appliance.armed()
@@ -94,7 +94,7 @@ def reload_with_a_mistake(appliance: Appliance) -> bool:
     machine, before = appliance.container, appliance.state
     known = len(appliance.events("configuration"))
     right = machine.run("cat", CONFIGURATION).stdout
-    machine.run("tee", CONFIGURATION, given=right.replace("memory_hours = 0", "memory_hours = -1"))
+    machine.run("tee", CONFIGURATION, given=right.replace("#memory_hours = 0", "memory_hours = -1"))
     code = machine.run("systemctl", "reload", UNIT, check=False).returncode
     told = appliance.wait_for_event("configuration", known, state="refused")["APPLIANCE_REASON"]
     machine.run("tee", CONFIGURATION, given=right)
