@@ -22,13 +22,18 @@ class OfflineWorkers:
         self._workers = workers
         self._standby = [name for name in names[1:] if name in workers]
         self._post = post
+        self._warming: list[asyncio.Task[None]] = []
 
     def warm_up(self) -> "list[asyncio.Task[None]]":
         """Let those that stand by be warm before they are needed."""
-        return [asyncio.create_task(self._warm_up(name)) for name in self._standby]
+        self._warming = [asyncio.create_task(self._warm_up(name)) for name in self._standby]
+        return self._warming
 
     def stop(self) -> "list[asyncio.Task[None]]":
-        """End all of them; what is returned is done when they are gone."""
+        """End all of them; what is returned is done when they are gone. One that still warms up was not
+        lost: nobody hears of it."""
+        for warming in self._warming:
+            warming.cancel()
         return [asyncio.create_task(worker.stop()) for worker in self._workers.values()]
 
     async def _warm_up(self, name: str) -> None:

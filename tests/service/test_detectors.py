@@ -179,6 +179,7 @@ def test_a_conversation_goes_on_without_the_model_and_its_log_says_so(
     events = [json.loads(line) for line in (tmp_path / "events.jsonl").read_text().splitlines()]
     assert exit_code == 0
     assert problems(events) == []
-    (error,) = (event for event in events if event.get("category") == "model_unavailable")
+    (error,) = (event for event in events if event["event"] == "error")
+    assert error["category"] == "model_unavailable"
     assert "nowhere.onnx" in error["message"]
     assert f"appliance: {error['message']}" in capsys.readouterr().err
