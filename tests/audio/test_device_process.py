@@ -5,6 +5,7 @@ import json
 import struct
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -88,10 +89,16 @@ def order(**fields: object) -> bytes:
     return json.dumps({"index": 5, "block_ms": 32, **fields}).encode() + b"\n"
 
 
+def told_by(fake: FakePyAudio, requests: io.BytesIO, sent: Sent) -> None:
+    """Serve in a thread that ends with it: one that moves sound runs before all others from then on."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(serve, fake, fake, requests, sent).result()
+
+
 def test_it_lists_the_devices_first_and_ends_when_nobody_wants_more() -> None:
     sent = Sent()
     fake = FakePyAudio()
-    serve(fake, fake, io.BytesIO(), sent)
+    told_by(fake, io.BytesIO(), sent)
     assert sent == [(b"L", b'[["Mic: Audio (hw:1,0)", 5, 2, 0, 44100.0]]')]
 
 
@@ -99,7 +106,7 @@ def test_it_tells_which_formats_a_device_takes() -> None:
     sent = Sent()
     fake = FakePyAudio({(48_000, 2)})
     question = json.dumps({"probe": [[5, "input", [[16_000, 1], [48_000, 2]]]]}).encode() + b"\n"
-    serve(fake, fake, io.BytesIO(question), sent)
+    told_by(fake, io.BytesIO(question), sent)
     assert sent[-1] == (b"P", b"[[[48000, 2]]]")
 
 
@@ -108,7 +115,7 @@ def test_a_microphone_is_opened_in_the_first_format_that_it_takes_and_sends_its_
     fake = FakePyAudio({(16_000, 1)})
     request = order(open="input", formats=[[8_000, 1], [16_000, 1]])
     with pytest.raises(Lost):
-        serve(fake, fake, io.BytesIO(request), sent)
+        told_by(fake, io.BytesIO(request), sent)
     assert sent[1] == (b"O", b"[16000, 1, 0]")
     assert sent[2:] == [(b"B", COUNT.pack(0) + bytes(1024))] * 2
 
@@ -118,7 +125,7 @@ def test_a_loudspeaker_takes_sound_and_tells_what_is_queued() -> None:
     fake = FakePyAudio({(24_000, 1)})
     request = order(open="output", formats=[[24_000, 1]])
     requests = request + b"d" + b"w" + COUNT.pack(960) + bytes(960) + b"d"
-    serve(fake, fake, io.BytesIO(requests), sent)
+    told_by(fake, io.BytesIO(requests), sent)
     assert sent[1:] == [
         (b"O", b"[24000, 1, 1440]"),
         (b"D", struct.pack("=I", 0)),
