@@ -77,6 +77,7 @@ class Happening(StrEnum):
     SPEECH_ENDED = "speech_ended"
     TURN_ENDED = "turn_ended"
     TURN_TOO_SHORT = "too_short"
+    TURN_OVERHEARD = "room_talk"  # it was nobody in particular
     WORDS_READ = "words_read"
     # what follows from the evidence
     FLOOR_TAKEN = "interruption_confirmed"

@@ -14,6 +14,7 @@ from appliance.hearing.inbox import Inbox
 from appliance.hearing.index_map import IndexMap
 from appliance.hearing.microphone_meter import MicrophoneMeasure, MicrophoneMeter
 from appliance.hearing.quiet_gate import QuietGate
+from appliance.hearing.room_talk import RoomTalk
 from appliance.hearing.turn_detector import TurnDetector, TurnOptions
 from appliance.hearing.turn_judge import TurnJudge
 from appliance.hearing.wake_word import WakeWordDetector
@@ -69,6 +70,7 @@ class Hearing:
         self._meter = MicrophoneMeter(window_samples)
         self._faint = FaintSpeech(window_samples)
         self._guard = EchoGuard(window_samples)
+        self._room = RoomTalk(window_samples, options.silence_threshold)
         self._edges = SpeechEdges(window_samples)
         self._turns = TurnDetector(options, self._edges, window_samples)
         self._inbox = Inbox()
@@ -205,12 +207,21 @@ class Hearing:
         self._meter.hear(self._window, probability, echo=self._echo is not None and self._echo.cancelling)
         if self._echo is not None:
             probability = self._guard.judge(probability, self._window, self._echo.expected_dbfs)
-        for event in self._turns.hear(self._heard_until, probability):
+        for event in self._somebody(probability):
             self._post(event)
         if self._judge is not None and (question := self._turns.take_question()) is not None:
             self._judge.ask(question)
         if self._word_watch is not None:
             self._look_for_word(self._word_watch)
+
+    def _somebody(self, probability: float) -> list[SpeechEvent]:
+        """What changes by the window, whose speech may be the room's talk. A hand's turn is not judged so."""
+        sounding = self._echo is not None and self._echo.expected_dbfs is not None
+        judged = self._room.judge(self._heard_until, probability, self._window, sounding=sounding)
+        events = self._turns.hear(self._heard_until, probability if self._turns.held else judged)
+        if (found := self._room.take_found()) is not None:
+            events += self._turns.overhear(found.since, found.louder_until)
+        return events
 
     def _look_for_word(self, watch: WordWatch) -> None:
         """Of what is not listened to the word is not taken either: it may be our own voice."""

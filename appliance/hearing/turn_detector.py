@@ -17,6 +17,7 @@ from appliance.conversation.vocabulary import (
     SpeechReal,
     TurnEnd,
     TurnEnded,
+    TurnOverheard,
     TurnTooShort,
     WakeWordHeard,
 )
@@ -59,6 +60,11 @@ class TurnDetector:
         self._ignored = 0
         self._recent = RecentWindows(window_samples)
         self._said_until: int | None = None  # the last speech of a turn that silence ended
+
+    @property
+    def held(self) -> bool:
+        """Whether only a hand ends the turn: the button is down, or nothing ends turns by itself."""
+        return self._hold is not None or not self._options.auto_complete
 
     @property
     def learnt(self) -> tuple[int, int]:
@@ -204,6 +210,24 @@ class TurnDetector:
             SpeechReal(at),
             TurnEnded(at, said.last_speech, TurnEnd.SILENCE),
         ]
+
+    def overhear(self, since: int, louder_until: int) -> list[SpeechEvent]:
+        """What was taken for speech since sample `since` was the talk of the room, but for what ended with
+        sample `louder_until` (0: nothing of it): there the turn ends, unless a hand holds it."""
+        turn, events = self._turn, list[SpeechEvent]()
+        if turn is None or self.held or not turn.real:
+            return events
+        if self._run is not None:
+            self._end_run(self._run, turn, events)
+        turn.last_speech = min(turn.words_until(since, louder_until), self._now)
+        if turn.kind is Kind.KEPT:
+            self._turn = turn if turn.last_speech > turn.onset else None
+            return []
+        asked = turn.last_speech > turn.onset
+        silence = TurnEnd.SILENCE
+        events.append(turn.ended(self._now, silence, 0) if asked else TurnOverheard(self._now, self._now))
+        self.forget()
+        return events
 
     # ------------------------------------------------------------------ inside
 

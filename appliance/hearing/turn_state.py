@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 from appliance.conversation.vocabulary import (
     SpeechEvent,
@@ -12,7 +13,7 @@ from appliance.conversation.vocabulary import (
     TurnTooShort,
     WakeWordHeard,
 )
-from appliance.pcm.formats import NEAR_RATE_HZ, ms_of_samples
+from appliance.pcm.formats import NEAR_RATE_HZ, ms_of_samples, samples_of_ms
 
 
 class Kind(Enum):
@@ -41,6 +42,11 @@ class Turn:
         real: list[SpeechEvent] = [SpeechReal(now)] if self.real else []
         return [SpeechPossible(now, self.onset), *real]
 
+    def words_until(self, since: int, louder_until: int) -> int:
+        """Where somebody's words end, if what was said since sample `since` is nobody's but for what ended
+        with `louder_until`; the onset, where there are none."""
+        return max(louder_until, since if since - self.onset >= _WORDS else self.onset)
+
     def ended(self, at: int, cause: TurnEnd, sure_at: int) -> TurnEnded | TurnTooShort:
         """That it ends with sample `at`, and whether something was asked."""
         last_speech = min(self.last_speech, at)
@@ -48,6 +54,10 @@ class Turn:
             return TurnEnded(at, last_speech, cause, sure_at)
         speech_ms = round(ms_of_samples(self.speech_samples, NEAR_RATE_HZ))
         return TurnTooShort(at, last_speech, cause, speech_ms)
+
+
+# The detector hesitates where the talk of a room begins; what it heard for longer before that was somebody.
+_WORDS: Final = samples_of_ms(1000, NEAR_RATE_HZ)
 
 
 @dataclass(slots=True)

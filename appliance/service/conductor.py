@@ -198,8 +198,13 @@ class Conductor:
                 subject.turn_ending = event
                 subject.turn_end = v.TurnEnded(at, last_speech, cause)
                 subject.short_ms = speech_ms
+            case v.TurnOverheard(at=at, last_speech=last_speech):
+                subject.turn_ending = event
+                subject.turn_end = v.TurnEnded(at, last_speech, v.TurnEnd.SILENCE)
         self._rooms.floor.hear(event)
         happening = OF_SPEECH.get(type(event))
+        if happening is Happening.TURN_OVERHEARD and self._rooms.turns.current.asked:
+            happening = Happening.TURN_TOO_SHORT  # what was asked before is not lost
         if happening is not None:
             self._happen(happening)
 

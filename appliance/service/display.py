@@ -51,6 +51,8 @@ class Display:
                 return f"[yellow]{first} is slow: {second} is asked as well, and both cost money[/]"
             case {"event": "turn_discarded", "cause": "too_short"}:
                 return "[dim]that was too short to be a question[/]"
+            case {"event": "turn_discarded", "cause": "room_talk"}:
+                return "[dim]that was the room talking, and nobody in particular[/]"
             case {"event": "turn_discarded"}:
                 return "[dim]what was said is forgotten[/]"
             case {"event": "interruption", "decision": "confirmed", "heard_ms": heard_ms, "cause": cause}:

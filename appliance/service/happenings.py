@@ -29,6 +29,7 @@ OF_SPEECH: Mapping[type, Happening] = {
     v.SpeechEnded: Happening.SPEECH_ENDED,
     v.TurnEnded: Happening.TURN_ENDED,
     v.TurnTooShort: Happening.TURN_TOO_SHORT,
+    v.TurnOverheard: Happening.TURN_OVERHEARD,
 }
 OF_PLAYOUT: Mapping[type, Happening] = {
     AnswerHeard: Happening.ANSWER_HEARD,

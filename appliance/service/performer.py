@@ -54,7 +54,7 @@ class Performer:
         clock: StreamClock,
         record: Record,
         near_ms: Callable[[int], float],
-        post: Callable[[v.TurnEnded | v.TurnTooShort | v.SpeechPossible | v.FollowUpOver], None],
+        post: Callable[[v.TurnEnding | v.SpeechPossible | v.FollowUpOver], None],
     ) -> None:
         self._rooms = rooms
         self._waits = waits

@@ -22,7 +22,7 @@ class Subject:
     heard_up_to: int = 0
     called: v.WakeWordHeard = _NO_WORD
     hand_at: int = 0  # where the button moved, or somebody wished the turn to end
-    turn_ending: v.TurnEnded | v.TurnTooShort = _NO_TURN  # as hearing told it …
+    turn_ending: v.TurnEnding = _NO_TURN  # as hearing told it …
     turn_end: v.TurnEnded = _NO_TURN  # … and as it would be asked
     short_ms: int = 0  # the speech of a turn that was too short
     question: v.Asked = _NO_QUESTION

@@ -54,6 +54,7 @@ class Turn:
     after: int = 0  # nothing before this belongs to it
     streaming: bool = False
     words_known: bool = False  # so its gain is chosen
+    asked: bool = False
 
 
 class Turns:
@@ -153,6 +154,7 @@ class Turns:
         """The turn is said: ask for `answer`."""
         self.heard(end.at)
         self._turn.streaming = False
+        self._turn.asked = True
         self._record.write(
             "turn_committed",
             turn=self._turn.number,

@@ -126,15 +126,19 @@ CASES = (
         for happening in (H.SPEECH_REAL, H.SPEECH_CONFIRMED)
     ),
     Case(_OPENING, "a short question is asked", H.TURN_ENDED, (V.STREAM_TURN, *_ASK), S.THINKING),
-    Case(
-        (S.OWING,),
-        "nobody goes on, and the truth is told",
-        H.TURN_TOO_SHORT,
-        (V.DISCARD_TURN, V.ANNOUNCE_FAILURE),
-        S.IDLE,
+    *(
+        Case(
+            (S.OWING,),
+            "nobody goes on, and the truth is told",
+            happening,
+            (V.DISCARD_TURN, V.ANNOUNCE_FAILURE),
+            S.IDLE,
+        )
+        for happening in (H.TURN_TOO_SHORT, H.TURN_OVERHEARD)
     ),
     Case((S.LISTENING,), "the words after a press leave the box", H.SPEECH_REAL, (V.STREAM_TURN,)),
     Case((S.LISTENING,), "a short word that took the floor is asked", H.TURN_TOO_SHORT, _ASK, S.THINKING),
+    Case((S.LISTENING,), "the talk of the room is not asked", H.TURN_OVERHEARD, (V.ABORT_TURN,), S.IDLE),
     Case(tuple(S), "hearing is told that the button comes up", H.RELEASED, (V.RELEASE_TURN,)),
     Case(tuple(S), "hearing is told that it was only a tap", H.TAPPED, (V.LET_TURN_GO,)),
     Case(_OPEN, "the turn ends by wish", H.COMMIT_WANTED, (V.END_TURN,)),
@@ -251,7 +255,7 @@ CASES = (
             Case(states, "hearing is too far behind", H.UNHEARD, (V.DECIDE_NOW,)),
             *(
                 Case(states, "the turn is said", happening, (V.DECIDE_NOW, V.RETELL_TURN_END))
-                for happening in (H.TURN_ENDED, H.TURN_TOO_SHORT)
+                for happening in (H.TURN_ENDED, H.TURN_TOO_SHORT, H.TURN_OVERHEARD)
             ),
             Case(states, "it was nothing", H.FLOOR_LEFT, (*_LEAVE, *resume, V.FORGET_SPEECH), S.SPEAKING),
             Case(
@@ -292,6 +296,7 @@ CASES = (
     Case((S.DEFERRING,), "the answer may end its sentence", H.FLOOR_TAKEN, (_CONFIRM, V.YIELD), S.YIELDING),
     Case((S.YIELDING,), "the person has said it all", H.TURN_ENDED, (), S.SAID),
     Case((S.YIELDING,), "the person has said a word", H.TURN_TOO_SHORT, (), S.SAID),
+    Case((S.YIELDING,), "it was the room that talked", H.TURN_OVERHEARD, (), S.SAID),
     Case(
         (S.YIELDING,), "what was said until the microphone was lost counts", H.MICROPHONE_LOST, (V.END_TURN,)
     ),

@@ -30,6 +30,18 @@ SCENARIOS = (
         S.IDLE,
     ),
     Scenario(
+        "the talk of the room after an answer is nobody's question",
+        (H.SPEECH_POSSIBLE, H.TURN_OVERHEARD),
+        (V.OPEN_TURN, V.DISCARD_TURN),
+        S.IDLE,
+    ),
+    Scenario(
+        "the talk of the room is nobody's question",
+        (*SPEAKS, H.TURN_OVERHEARD),
+        (*LISTENED, V.ABORT_TURN),
+        S.IDLE,
+    ),
+    Scenario(
         "a pause inside a sentence does not end the turn",
         (*SPEAKS, H.SPEECH_POSSIBLE, H.SPEECH_ENDED),
         LISTENED,

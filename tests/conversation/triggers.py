@@ -55,6 +55,12 @@ CALLED = (
         S.IDLE,
     ),
     Scenario(
+        "who says no more while the room talks is told so as well",
+        (H.CALLED, H.TURN_OVERHEARD),
+        (V.SILENCE, V.OPEN_CALLED_TURN, V.DISCARD_TURN, V.SOUND_CLOSED),
+        S.IDLE,
+    ),
+    Scenario(
         "the button right after the wake word keeps the turn",
         (H.CALLED, H.PRESSED),
         (V.SILENCE, V.OPEN_CALLED_TURN, V.CLEAR_SIGN_DEADLINE, V.SILENCE, V.HOLD_TURN),
@@ -132,6 +138,12 @@ CALLED = (
         (*_LISTENS_ON, H.SPEECH_POSSIBLE, H.TURN_TOO_SHORT, H.SPEECH_POSSIBLE),
         (*_LISTENED_ON, V.OPEN_TURN, V.DISCARD_TURN, V.OPEN_TURN),
         S.REPLYING,
+    ),
+    Scenario(
+        "the talk of the room does not end the time to reply",
+        (*_LISTENS_ON, H.SPEECH_POSSIBLE, H.TURN_OVERHEARD),
+        (*_LISTENED_ON, V.OPEN_TURN, V.DISCARD_TURN),
+        S.FOLLOWING,
     ),
     Scenario(
         "who began in time is heard to the end",

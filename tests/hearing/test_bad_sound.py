@@ -3,11 +3,18 @@
 import numpy as np
 import pytest
 
-from appliance.conversation.vocabulary import SpeechPossible, TurnEnd, TurnEnded, TurnTooShort
+from appliance.conversation.vocabulary import (
+    SpeechPossible,
+    TurnEnd,
+    TurnEnded,
+    TurnEnding,
+    TurnOverheard,
+    TurnTooShort,
+)
 from appliance.hearing.quiet_gate import QuietGate
 from appliance.hearing.silero import SileroDetector
 from appliance.hearing.turn_detector import TurnOptions
-from appliance.pcm.formats import NEAR_RATE_HZ, Pcm
+from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, samples_of_ms
 from tests.bench.quiet_gate import hear, spoken
 from tests.hearing.listening import Ear, blocks_of
 from tests.hearing.scripted import LevelDetector
@@ -19,15 +26,17 @@ def gate() -> QuietGate:
     return QuietGate(SileroDetector())
 
 
-def talk(minutes: float) -> list[Pcm]:
-    """Somebody who never pauses, in blocks of a second."""
-    second = (3000 * np.random.default_rng(0).standard_normal(NEAR_RATE_HZ)).astype(np.int16)
-    return [second] * round(minutes * 60)
+def talk(minutes: float, rms: int = 3000, breath_ms: int = 0) -> list[Pcm]:
+    """Somebody who never pauses, but for a breath every five seconds, in blocks of a second."""
+    second = (rms * np.random.default_rng(0).standard_normal(NEAR_RATE_HZ)).astype(np.int16)
+    breathes = second.copy()
+    breathes[: samples_of_ms(breath_ms, NEAR_RATE_HZ)] = 0
+    return [breathes, second, second, second, second] * round(minutes * 12)
 
 
 def test_half_an_hour_without_a_pause_is_one_turn_of_the_greatest_length_and_then_it_listens_anew() -> None:
     ear = Ear(LevelDetector(), options=TurnOptions(max_turn_s=30))
-    ear.hear(talk(30))
+    ear.hear(talk(30, breath_ms=130))
     ended = [event for event in ear.events if isinstance(event, TurnEnded)]
     assert [event.cause for event in ended] == [TurnEnd.MAX_TURN]
     assert ended[0].at <= 31 * NEAR_RATE_HZ
@@ -35,8 +44,19 @@ def test_half_an_hour_without_a_pause_is_one_turn_of_the_greatest_length_and_the
     silence = np.zeros(2 * NEAR_RATE_HZ, np.int16)
     ear.hear([silence])
     ear.hearing.forget_all()
-    ear.hear([silence, *talk(2 / 60), silence])
+    ear.hear([silence, *talk(5 / 60), silence])
     assert sum(isinstance(event, TurnEnded) for event in ear.events) == 1
+
+
+def test_half_an_hour_without_a_breath_is_nobodys_turn_and_who_is_louder_is_heard_over_it() -> None:
+    ear = Ear(LevelDetector(), options=TurnOptions(max_turn_s=30))
+    ear.hear(talk(30, rms=1000))
+    assert [type(event) for event in ear.events if isinstance(event, TurnEnding)] == [TurnOverheard]
+    ear.events.clear()
+    ear.hear([*talk(5 / 60), *talk(5 / 60, rms=1000)])
+    (ended,) = [event for event in ear.events if isinstance(event, TurnEnded)]
+    assert ended.cause is TurnEnd.SILENCE
+    assert abs(ended.last_speech - (30 * 60 + 5) * NEAR_RATE_HZ) <= NEAR_RATE_HZ // 2
 
 
 @pytest.mark.parametrize("noise", ["white", "pink", "fan"])

@@ -2,11 +2,13 @@
 
 from appliance.conversation.vocabulary import (
     HeardUpTo,
+    SpeechEnded,
     SpeechEvent,
     SpeechPossible,
     SpeechReal,
     TurnEnd,
     TurnEnded,
+    TurnOverheard,
     TurnTooShort,
 )
 from appliance.hearing.turn_detector import TurnDetector, TurnOptions
@@ -276,3 +278,49 @@ def test_what_is_not_listened_to_does_not_end_a_turn() -> None:
     ear.turns.ignore_before(ear.now + 100 * WINDOW)
     assert ends(ear.hear(SPEECH, 100)) == []
     assert len(ends(ear.hear(QUIET, END_SILENCE_WINDOWS))) == 1
+
+
+# --------------------------------------------------------------------- the talk of the room
+
+
+def test_a_turn_that_was_the_rooms_talk_from_its_onset_is_nobodys() -> None:
+    ear = Listener()
+    ear.hear(QUIET, 10)
+    ear.hear(SPEECH, 250)
+    assert ear.turns.overhear(10 * WINDOW, 0) == [
+        SpeechEnded(ear.now, ear.now),
+        TurnOverheard(ear.now, ear.now),
+    ]
+    assert ear.hear(QUIET, 60) == []
+
+
+def test_the_words_before_the_rooms_talk_are_asked_and_end_where_they_ended() -> None:
+    ear = Listener()
+    ear.hear(SPEECH, 250)
+    until = 90 * WINDOW
+    assert ends(ear.turns.overhear(0, until)) == [TurnEnded(ear.now, until, TurnEnd.SILENCE)]
+
+
+def test_words_with_a_breath_after_them_were_somebodys_though_the_room_is_as_loud() -> None:
+    ear = Listener()
+    ear.hear(SPEECH, 60)
+    ear.hear(QUIET, 3)
+    began = ear.now
+    ear.hear(SPEECH, 250)
+    assert ends(ear.turns.overhear(began, 0)) == [TurnEnded(ear.now, began, TurnEnd.SILENCE)]
+
+
+def test_the_rooms_talk_ends_no_turn_that_only_a_hand_ends() -> None:
+    held, written = Listener(), Listener(TurnOptions(auto_complete=False))
+    held.turns.hold(0)
+    for ear in (held, written):
+        ear.hear(SPEECH, 250)
+        assert ear.turns.overhear(0, 0) == []
+
+
+def test_the_rooms_talk_is_not_kept_for_after_the_answer() -> None:
+    ear = Listener(TurnOptions(max_turn_s=1))
+    assert len(ends(ear.hear(SPEECH, 31))) == 1
+    ear.hear(SPEECH, 250)
+    assert ear.turns.overhear(0, 0) == []
+    assert ear.turns.want_kept() == []

@@ -86,7 +86,7 @@ MEMBERS: Mapping[str, Mapping[str, Check]] = {
     "turn_discarded": {
         "turn": _turn,
         "speech_ms": _duration,
-        "cause": _one_of("too_short", "muted", "stop", "wake_word"),
+        "cause": _one_of("too_short", "muted", "stop", "wake_word", "room_talk"),
     },
     "provider": {
         "name": _name,

@@ -31,8 +31,8 @@ def test_speech_alone_opens_no_turn() -> None:
 
 
 def test_the_button_opens_one_and_nothing_of_what_was_said_long_before_is_sent() -> None:
-    told = speech(40_000)  # longer than the longest turn: the rest of it would be kept
-    near = (silence(1000), told, silence(1500), speech(900, seed=2), silence(3000))
+    told = [speech(8000), silence(100)] * 5  # longer than the longest turn: the rest of it would be kept
+    near = (silence(1000), *told, silence(1000), speech(900, seed=2), silence(3000))
     played = play(*near, settings=[BUTTON], each_tick=wishes(*tap(42_300)))
     assert len(opened(played)) == 1
     (turn,) = played.provider.turns

@@ -76,6 +76,8 @@ from appliance.conversation.vocabulary.speech import (
     SpeechSustained,
     TurnEnd,
     TurnEnded,
+    TurnEnding,
+    TurnOverheard,
     TurnTooShort,
     WakeWordHeard,
 )
@@ -161,6 +163,8 @@ __all__ = [
     "TurnEnd",
     "TurnEndHeard",
     "TurnEnded",
+    "TurnEnding",
+    "TurnOverheard",
     "TurnTooShort",
     "UsageTold",
     "UsageUnit",

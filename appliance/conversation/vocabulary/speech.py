@@ -113,6 +113,15 @@ class TurnTooShort:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnOverheard:
+    """The turn that was taken for somebody's was the talk of the room, which went on without a breath: nobody
+    asked anything."""
+
+    at: int
+    last_speech: int
+
+
+@dataclass(frozen=True, slots=True)
 class WakeWordHeard:
     """Somebody said the wake word `name`, which ended no earlier than at sample `end` and no later than at
     `over`, which may not have been heard yet; `probability` is the detector's."""
@@ -123,6 +132,8 @@ class WakeWordHeard:
     end: int
     over: int
 
+
+TurnEnding = TurnEnded | TurnTooShort | TurnOverheard
 
 SpeechEvent = (
     SpeechPossible
@@ -137,5 +148,6 @@ SpeechEvent = (
     | HeardUpTo
     | TurnEnded
     | TurnTooShort
+    | TurnOverheard
     | WakeWordHeard
 )

@@ -26,6 +26,7 @@ _WORDS: Final[Mapping[tuple[str, str], Mapping[Any, str]]] = {
         Happening.SPEECH_ENDED: "it was no speech",
         Happening.TURN_ENDED: "the person is done",
         Happening.TURN_TOO_SHORT: "it was too short",
+        Happening.TURN_OVERHEARD: "it was nobody in particular: the room talks",
         Happening.WORDS_READ: "the words were read",
         Happening.FLOOR_TAKEN: "the person wants the floor",
         Happening.FLOOR_LEFT: "it was no interruption",
@@ -73,6 +74,7 @@ _WORDS: Final[Mapping[tuple[str, str], Mapping[Any, str]]] = {
         "muted": "it was muted",
         "stop": "it was stopped",
         "wake_word": "it was the wake word alone",
+        "room_talk": "it was nobody in particular: the room talks",
     },
     ("interruption", "cause"): {
         Cause.LENGTH: "the person went on speaking",
