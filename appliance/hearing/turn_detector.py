@@ -17,7 +17,6 @@ from appliance.conversation.vocabulary import (
     SpeechReal,
     TurnEnd,
     TurnEnded,
-    TurnOverheard,
     TurnTooShort,
     WakeWordHeard,
 )
@@ -219,15 +218,12 @@ class TurnDetector:
             return events
         if self._run is not None:
             self._end_run(self._run, turn, events)
-        turn.last_speech = min(turn.words_until(since, louder_until), self._now)
+        end = turn.overheard(self._now, since, louder_until)
         if turn.kind is Kind.KEPT:
-            self._turn = turn if turn.last_speech > turn.onset else None
+            self._turn = turn if isinstance(end, TurnEnded) else None
             return []
-        asked = turn.last_speech > turn.onset
-        silence = TurnEnd.SILENCE
-        events.append(turn.ended(self._now, silence, 0) if asked else TurnOverheard(self._now, self._now))
         self.forget()
-        return events
+        return [*events, end]
 
     # ------------------------------------------------------------------ inside
 

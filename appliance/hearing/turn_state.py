@@ -10,6 +10,7 @@ from appliance.conversation.vocabulary import (
     SpeechReal,
     TurnEnd,
     TurnEnded,
+    TurnOverheard,
     TurnTooShort,
     WakeWordHeard,
 )
@@ -42,10 +43,13 @@ class Turn:
         real: list[SpeechEvent] = [SpeechReal(now)] if self.real else []
         return [SpeechPossible(now, self.onset), *real]
 
-    def words_until(self, since: int, louder_until: int) -> int:
-        """Where somebody's words end, if what was said since sample `since` is nobody's but for what ended
-        with `louder_until`; the onset, where there are none."""
-        return max(louder_until, since if since - self.onset >= _WORDS else self.onset)
+    def overheard(self, at: int, since: int, louder_until: int) -> TurnEnded | TurnOverheard:
+        """That what was said since sample `since` is nobody's, but for what ended with `louder_until`: the
+        turn ends with its last words, if it has any."""
+        self.last_speech = max(louder_until, since if since - self.onset >= _WORDS else self.onset)
+        if self.last_speech == self.onset:
+            return TurnOverheard(at, at)
+        return TurnEnded(at, self.last_speech, TurnEnd.SILENCE)
 
     def ended(self, at: int, cause: TurnEnd, sure_at: int) -> TurnEnded | TurnTooShort:
         """That it ends with sample `at`, and whether something was asked."""
