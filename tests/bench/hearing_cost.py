@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from appliance.hearing.aec3 import Aec3
+from appliance.hearing.cancelling import echo_canceller
 from appliance.hearing.echo_stage import EchoStage
 from appliance.hearing.hearing import Hearing
 from appliance.hearing.quiet_gate import QuietGate
@@ -58,7 +58,7 @@ def measure(seconds: float, rate_hz: int = 48_000, scene: Scene = SPEECH) -> dic
     history = SampleRing.allocate(40 * NEAR_RATE_HZ)
     far_ring = SampleRing.allocate(NEAR_RATE_HZ)
     far_end = LiveFarEnd(far_ring, rate_hz)
-    echo = None if scene.loudspeaker is None else EchoStage(Aec3(), far_end)
+    echo = None if scene.loudspeaker is None else EchoStage(echo_canceller(), far_end)
     events: list[object] = []
     detector = QuietGate(SileroDetector())
     hearing = Hearing(TurnOptions(), detector, capture, rate_hz, history, events.append, echo)
