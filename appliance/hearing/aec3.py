@@ -45,6 +45,11 @@ class Aec3:
         """As EchoCanceller: it knows nothing else."""
         return given
 
+    @property
+    def own_voice(self) -> bool:
+        """As EchoCanceller: it cannot tell."""
+        return False
+
     def reset(self) -> None:
         """As EchoCanceller."""
         self._canceller.reset()

@@ -24,6 +24,10 @@ class EchoCanceller(Protocol):
         """What it would have given in place of `given`, its last frame, if it cared for the echo alone and
         not for a person over it: by this its own voice is known. Not to be changed."""
 
+    @property
+    def own_voice(self) -> bool:
+        """Whether all that was left of the echo in the last 60 ms is what usually is left: nobody speaks."""
+
     def reset(self) -> None:
         """Forget the room: the next frame is the first of a new stream."""
 

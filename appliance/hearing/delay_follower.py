@@ -60,6 +60,11 @@ class DelayFollower:
         """As EchoCanceller."""
         return self._canceller.strict(given)
 
+    @property
+    def own_voice(self) -> bool:
+        """As EchoCanceller."""
+        return self._canceller.own_voice
+
     def reset(self) -> None:
         """As EchoCanceller; the delay stays known."""
         self._canceller.reset()

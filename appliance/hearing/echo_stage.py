@@ -10,7 +10,7 @@ from appliance.hearing.canceller import EchoCanceller, FarEnd
 from appliance.hearing.common_delay import CommonDelay
 from appliance.hearing.echo_measure import EchoMeasure, EchoVerdict
 from appliance.hearing.echo_meter import EchoMeter
-from appliance.hearing.residual_echo import ResidualEcho
+from appliance.hearing.residual_echo import LOUD_VOICE_DBFS, ResidualEcho
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, samples_of_ms
 
 # Before it is let in, the canceller hears so much of the past: its high-pass filter settles, and whatever of
@@ -85,10 +85,14 @@ class EchoStage:
     @property
     def expected_dbfs(self) -> float | None:
         """The loudest that what is left of the echo can be expected to be; None while nothing sounds.
-        Infinite where what is left was found to be the loudspeaker."""
+        Infinite where what is left was found to be the loudspeaker; where the canceller finds nobody, only a
+        loud voice is louder."""
         if self._frame_at is None:
             return None
-        return math.inf if self._likeness.found else self._residual.expected_dbfs
+        if self._likeness.found:
+            return math.inf
+        own_voice = self._canceller.own_voice and not self._passed_by
+        return LOUD_VOICE_DBFS if own_voice else self._residual.expected_dbfs
 
     def process(self, near: Pcm) -> Pcm:
         """What comes out after `near`, the next 16 kHz samples, went in; valid until the next call."""

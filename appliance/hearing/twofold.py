@@ -87,12 +87,17 @@ class TwofoldCanceller:
             captured_db, _db(self._far), left_db, _db(self._linear.estimate), _db(self._cancelled)
         )
         before = self._source
-        self._source = self._better() if heard else self._quieter()
+        self._source = self._better() if heard and not self.own_voice else self._quieter()
         return strict if before is self._source is _Source.STRICT else self._mixed(before)
 
     def strict(self, given: Pcm) -> Pcm:
         """As EchoCanceller: what the linear filter leaves beside a person is like the far end, too."""
         return self._strictly
+
+    @property
+    def own_voice(self) -> bool:
+        """As EchoCanceller, by the linear filter."""
+        return self._double_talk.usual
 
     def reset(self) -> None:
         """As EchoCanceller. What is known of the echo itself stays."""

@@ -15,6 +15,7 @@ class Noting:
 
     frame_samples = FRAME
     delay_samples = 0
+    own_voice = False
 
     def __init__(self) -> None:
         self.far: list[Pcm] = []
@@ -58,3 +59,11 @@ def test_where_no_echo_is_heard_nothing_is_moved() -> None:
         follower.cancel(near[at : at + FRAME], far[at : at + FRAME])
     assert shift_ms(noting, far) == 0
     assert noting.resets == 0
+
+
+def test_whose_voice_it_is_the_canceller_tells() -> None:
+    noting = Noting()
+    follower = DelayFollower(noting)
+    assert not follower.own_voice
+    noting.own_voice = True
+    assert follower.own_voice

@@ -76,6 +76,37 @@ def test_the_room_in_a_pause_is_nobody_where_aec3_was_quieter_once() -> None:
     assert not any(talk.hear(ROOM + 3, ROOM, ROOM + 3, ROOM, ROOM + 3) for _ in range(30))
 
 
+def test_the_end_of_a_ringing_room_is_nobody_though_the_filter_tells_no_echo_of_it() -> None:
+    talk = DoubleTalk()
+    echo(talk, 600, taken_db=12)
+    word = [talk.hear(70, 70, 58, 70, ROOM) for _ in range(10)]
+    rings = [talk.hear(66 - 0.8 * at, ROOM, 66 - 0.8 * at, 40, 45) for at in range(1, 30)]
+    assert not any(word + rings)
+
+
+def test_a_person_who_begins_after_the_room_has_rung_is_heard() -> None:
+    talk = DoubleTalk()
+    echo(talk, 600)
+    for at in range(30):
+        talk.hear(70 - 2 * at, ROOM, 45 - at, 70 - 2 * at, ROOM)
+    assert [talk.hear(62, ROOM, 62, 30, 55) for _ in range(5)][-1]
+
+
+def test_the_next_word_of_the_answer_is_known_as_such_though_somebody_has_just_spoken() -> None:
+    talk = DoubleTalk()
+    echo(talk, 600)
+    person(talk, 20)
+    assert not talk.usual
+    assert [talk.hear(70, 70, 45, 70, ROOM) for _ in range(6)][-1]
+    assert talk.usual
+
+
+def test_what_a_filter_leaves_that_is_not_trusted_is_never_usual() -> None:
+    talk = DoubleTalk()
+    echo(talk, 600, taken_db=3)
+    assert not talk.usual
+
+
 def test_before_a_second_of_echo_nobody_is_heard() -> None:
     talk = DoubleTalk()
     echo(talk, 90)

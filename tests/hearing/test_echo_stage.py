@@ -5,6 +5,7 @@ import pytest
 
 from appliance.hearing.echo_measure import EchoVerdict
 from appliance.hearing.echo_stage import MAX_WAIT_MS, RELEASE_MS, EchoStage
+from appliance.hearing.residual_echo import LOUD_VOICE_DBFS
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, samples_of_ms
 from tests.hearing.scripted import pieces
 
@@ -18,6 +19,7 @@ class Halving:
 
     frame_samples = FRAME
     delay_samples = DELAY
+    own_voice = False  # what it says of what is left
 
     def __init__(self) -> None:
         self._kept: Pcm = np.zeros(DELAY, np.int16)
@@ -212,3 +214,25 @@ def test_where_the_microphone_does_not_hear_the_loudspeaker_a_person_comes_throu
     assert stage.cancelling
     assert stage.measure.verdict is EchoVerdict.INAUDIBLE
     assert np.array_equal(out[person], near[person])
+
+
+def test_what_the_canceller_knows_as_its_own_voice_only_a_loud_voice_is_louder_than() -> None:
+    near, canceller = near_of(2), Halving()
+    stage = EchoStage(canceller, Scripted(np.full(len(near), 100, np.int16)), coupling_db=-30.0)
+    assert stage.expected_dbfs is None
+    through(stage, near, EVERY_20_MS)
+    somebody_dbfs = stage.expected_dbfs
+    canceller.own_voice = True
+    assert somebody_dbfs is not None
+    assert somebody_dbfs < LOUD_VOICE_DBFS
+    assert stage.expected_dbfs == LOUD_VOICE_DBFS
+
+
+def test_a_canceller_that_is_passed_by_is_not_asked_who_speaks() -> None:
+    near, canceller = np.zeros(4 * NEAR_RATE_HZ, np.int16), Halving()
+    stage = EchoStage(canceller, Scripted(np.full(len(near), 3000, np.int16)))
+    canceller.own_voice = True
+    through(stage, near, EVERY_20_MS)
+    assert stage.measure.verdict is EchoVerdict.INAUDIBLE
+    assert stage.expected_dbfs is not None
+    assert stage.expected_dbfs < LOUD_VOICE_DBFS

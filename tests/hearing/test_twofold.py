@@ -15,6 +15,7 @@ class Strict:
 
     frame_samples = BLOCK
     delay_samples = DELAY
+    own_voice = False
 
     def __init__(self) -> None:
         self._kept: Pcm = np.zeros(DELAY, np.int16)
@@ -78,6 +79,25 @@ def test_where_nothing_comes_back_a_person_is_heard_whom_the_strict_one_suppress
     over = frames(canceller, said[5 * NEAR_RATE_HZ :], far[5 * NEAR_RATE_HZ :])
     spoken = said[5 * NEAR_RATE_HZ + 3200 - DELAY : -DELAY].astype(float)
     assert np.std(over[3200:] - spoken) < np.std(spoken) / 4
+
+
+def test_what_the_filter_leaves_of_the_next_word_is_not_given_for_a_person_who_has_just_spoken() -> None:
+    far, said = words(noise(6, 3000, 1)), np.zeros(6 * NEAR_RATE_HZ, np.int16)
+    person = slice(5 * NEAR_RATE_HZ + 3360, 5 * NEAR_RATE_HZ + 4640)  # in a pause of the far end
+    said[person] = noise(0.08, 3000, 2)
+    strict = Strict()
+    canceller = TwofoldCanceller(strict)
+    # The filter cannot tell this part of the echo: it comes from nowhere.
+    near = far // 2 + words(noise(6, 400, 3)) + said
+    frames(canceller, near[: 5 * NEAR_RATE_HZ + 3200], far)
+    strict.lets_through = True
+    pause = slice(5 * NEAR_RATE_HZ + 3200, 5 * NEAR_RATE_HZ + 4800)
+    over = frames(canceller, near[pause], far[pause])
+    strict.lets_through = False
+    word = slice(pause.stop, pause.stop + 3200)
+    after = frames(canceller, near[word], far[word])
+    assert np.abs(over).max() > 3000
+    assert np.abs(after[1600:]).max() < 100
 
 
 def test_its_own_voice_is_looked_for_in_what_the_strict_one_gives() -> None:
