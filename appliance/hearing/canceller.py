@@ -26,7 +26,7 @@ class EchoCanceller(Protocol):
 
     @property
     def own_voice(self) -> bool:
-        """Whether all that was left of the echo in the last 60 ms is what usually is left: nobody speaks."""
+        """Whether all that was left of the echo in the last 150 ms is what usually is left: nobody speaks."""
 
     def reset(self) -> None:
         """Forget the room: the next frame is the first of a new stream."""

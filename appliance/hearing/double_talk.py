@@ -36,10 +36,11 @@ _BETTER_FRAMES: Final = 75
 # explains more than that, it is its own voice.
 _SHARE_DB: Final = 7.0
 
-# Until his next syllable what the filter leaves is heard only while it is so much more than usual, in a third
-# of the last 60 ms: of echo alone one frame in 20 is, beside a person half to nearly all of his.
+# Of a person so much more is left than usual in half to nearly all of his frames, of echo alone in one of 20:
+# where it is in fewer than three of the last 150 ms, nobody speaks.
 _MORE_DB: Final = 3.0
-_MORE: Final = 2
+_MORE: Final = 3
+_SYLLABLE: Final = 15
 
 # From syllable to syllable.
 _HOLD: Final = 40
@@ -68,7 +69,7 @@ class DoubleTalk:
         self._floors: deque[float] = deque(maxlen=_FLOORS)
         self._floor_db = self._lowest = np.inf
         self._suspect: deque[bool] = deque(maxlen=_NEWEST)
-        self._more: deque[bool] = deque(maxlen=_NEWEST)
+        self._more: deque[bool] = deque(maxlen=_SYLLABLE)
         self._hold = 0
         self._audible_db = np.inf  # above the room
         self._ringing_db = -np.inf  # the loudest echo that was told, falling as a room does

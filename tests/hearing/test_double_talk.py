@@ -97,7 +97,7 @@ def test_the_next_word_of_the_answer_is_known_as_such_though_somebody_has_just_s
     echo(talk, 600)
     person(talk, 20)
     assert not talk.usual
-    assert [talk.hear(70, 70, 45, 70, ROOM) for _ in range(6)][-1]
+    assert [talk.hear(70, 70, 45, 70, ROOM) for _ in range(15)][-1]
     assert talk.usual
 
 

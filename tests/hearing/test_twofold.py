@@ -97,7 +97,7 @@ def test_what_the_filter_leaves_of_the_next_word_is_not_given_for_a_person_who_h
     word = slice(pause.stop, pause.stop + 3200)
     after = frames(canceller, near[word], far[word])
     assert np.abs(over).max() > 3000
-    assert np.abs(after[1600:]).max() < 100
+    assert np.abs(after[2400:]).max() < 100
 
 
 def test_its_own_voice_is_looked_for_in_what_the_strict_one_gives() -> None:
