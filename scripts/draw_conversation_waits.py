@@ -16,7 +16,7 @@ from appliance.providers.offline.keeper import READ_DEADLINE_S
 from appliance.providers.standby import HEDGE_AFTER_S
 from appliance.service.half_duplex import RING_OUT_MS
 from appliance.service.rooms import ConductorOptions
-from appliance.service.waits import HEARING_BEHIND_MS
+from appliance.service.waits import BREATH_MS, HEARING_BEHIND_MS
 from appliance.settings.options import Conversation, Hearing, Interruption
 
 
@@ -86,6 +86,12 @@ WAITS: Final = (
         HEARING_BEHIND_MS,
         "`HEARING_BEHIND_MS`",
         "what a busy machine hears late is not dropped; who is further behind does not hear",
+    ),
+    Wait(
+        "somebody to speak on who was not understood, before the answer goes on (deadline `breath`)",
+        BREATH_MS,
+        "`BREATH_MS`",
+        "a breath inside a sentence of which no word was read: the answer does not start into it",
     ),
     Wait(
         "end of the sentence",

@@ -11,6 +11,7 @@ class Deadline(StrEnum):
     STALL = "stall"
     CONFIRM = "confirm"
     HEARING = "hearing"
+    BREATH = "breath"
     MOUTH = "mouth"
     TOOL = "tool"
     SURE = "sure"

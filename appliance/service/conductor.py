@@ -103,6 +103,9 @@ class Conductor:
             if deadline is Deadline.SURE:
                 self._inbox += self._early.end()
                 continue
+            if deadline is Deadline.BREATH:
+                self._rooms.mouth.resume()
+                continue
             if deadline is Deadline.TOOL:
                 self._rooms.tools.give_up()
                 continue

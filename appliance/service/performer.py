@@ -6,7 +6,7 @@ from typing import Final
 
 from appliance.conversation import vocabulary as v
 from appliance.conversation.deadlines import Deadline
-from appliance.conversation.interruption import Decision
+from appliance.conversation.interruption import Cause, Decision
 from appliance.conversation.machine import Happening, Verb
 from appliance.pcm.formats import NEAR_RATE_HZ, samples_of_ms
 from appliance.service.clock import StreamClock
@@ -40,6 +40,7 @@ class _Left:
 
     onset: int
     until: int
+    wordless: bool  # it was as long as what a person says, and nothing was read in it
 
 
 class Performer:
@@ -54,7 +55,7 @@ class Performer:
         clock: StreamClock,
         record: Record,
         near_ms: Callable[[int], float],
-        post: Callable[[v.TurnEnding | v.SpeechPossible | v.FollowUpOver], None],
+        post: Callable[[v.TurnEnding | v.SpeechPossible | v.SpeechSustained | v.FollowUpOver], None],
     ) -> None:
         self._rooms = rooms
         self._waits = waits
@@ -113,7 +114,7 @@ class Performer:
             Verb.RUN_TOOL: self._run_tool,
             Verb.DUCK: self._duck,
             Verb.HUSH: self._hush,
-            Verb.RESUME: mouth.resume,
+            Verb.RESUME: self._resume,
             Verb.YIELD: mouth.yield_at_pause,
             Verb.READ_WORDS: lambda: floor.read(subject.heard_up_to),
             Verb.READ_OVER_RING: self._read_over_ring,
@@ -230,10 +231,19 @@ class Performer:
     def _duck(self) -> None:
         self._rooms.mouth.duck()
         self._rooms.floor.ducked(self._clock.now_ms())
+        if self._waits.end_breath():  # it stands still yet, and for whoever speaks on it does not stir
+            self._post(v.SpeechSustained(self._subject.heard_up_to))
 
     def _hush(self) -> None:
         self._rooms.mouth.hush()
         self._rooms.floor.hushed(self._clock.now_ms())
+
+    def _resume(self) -> None:
+        left = self._left
+        if self._subject.happening is Happening.FLOOR_LEFT and left is not None and left.wordless:
+            self._waits.await_breath()
+        else:
+            self._rooms.mouth.resume()
 
     def _taken_at(self) -> int:
         """Where the floor was taken without a run of speech."""
@@ -243,7 +253,8 @@ class Performer:
     def _record_interruption(self, decision: Decision) -> None:
         happening, run = self._subject.happening, self._rooms.floor.settle()
         if decision is Decision.REJECTED and run.onset is not None:
-            self._left = _Left(run.onset, self._subject.heard_up_to)
+            wordless = run.cause is Cause.NO_WORDS and run.hushed_ms is not None
+            self._left = _Left(run.onset, self._subject.heard_up_to, wordless)
         self._record.write(
             "interruption",
             turn=self._rooms.answers.turn,

@@ -16,6 +16,10 @@ _HEARING_LATE_MS: Final = 30
 # Of a machine that is busy it comes later still, and who does not wait for it drops what is being said. Half
 # a second is a pause in an answer; who is further behind does not hear.
 HEARING_BEHIND_MS: Final = 500
+# A person who was not understood goes on after a breath. That what was long has no word in it is known 64 to
+# 180 ms into a pause, and so long after that the answer goes on: together it is more than most pauses in a
+# phrase, and nobody misses an answer that stands still half a second for a cough.
+BREATH_MS: Final = 300
 
 
 class Waits:
@@ -54,6 +58,16 @@ class Waits:
         """Who has the floor is not waited for any more."""
         self._deadlines.clear(Deadline.CONFIRM)
         self._deadlines.clear(Deadline.HEARING)
+
+    def await_breath(self) -> None:
+        """From here on whoever was long and not understood may speak on before the answer does."""
+        self._await(Deadline.BREATH, BREATH_MS)
+
+    def end_breath(self) -> bool:
+        """Somebody speaks, and the answer waits for him; whether it stood still for a breath."""
+        running = self._deadlines.runs(Deadline.BREATH)
+        self._deadlines.clear(Deadline.BREATH)
+        return running
 
     def await_answer(self) -> None:
         """From here on the provider has its time for the first audio."""
