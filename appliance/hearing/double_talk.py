@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from appliance.hearing.echo_ceiling import EchoCeiling
-from appliance.pcm.quantile import median, quantile
+from appliance.pcm.quantile import quantile
 
 # Frames of 10 ms. What the linear filter leaves is told from its last 5 s, and trusted after one of them.
 _WINDOW: Final = 500
@@ -45,10 +45,6 @@ _SYLLABLE: Final = 15
 # From syllable to syllable.
 _HOLD: Final = 40
 
-# A room that rings for 0.7 s falls by so much in a frame. The filter knows the end of that least: after a
-# loud word it tells next to no echo, and leaves all there is.
-_FALLS_DB: Final = 60 / 70
-
 
 class DoubleTalk:
     """Two witnesses have to agree: AEC3 says that something is left, which it does of half of a person's
@@ -72,8 +68,7 @@ class DoubleTalk:
         self._more: deque[bool] = deque(maxlen=_SYLLABLE)
         self._hold = 0
         self._audible_db = np.inf  # above the room
-        self._ringing_db = -np.inf  # the loudest echo that was told, falling as a room does
-        self._usual_db = np.inf  # of what is left over the echo; infinite: the filter is not to be trusted
+        self._trusted = False  # the filter
 
     @property
     def usual(self) -> bool:
@@ -86,10 +81,17 @@ class DoubleTalk:
         return self._hold > 0
 
     def hear(
-        self, captured_db: float, far_db: float, left_db: float, echo_db: float, cancelled_db: float
+        self,
+        captured_db: float,
+        far_db: float,
+        left_db: float,
+        echo_db: float,
+        cancelled_db: float,
+        usual_db: float,
     ) -> bool:
-        """A frame: what was captured and played, what the linear filter left, the echo that it told, and what
-        AEC3 made of it; `heard` from here on."""
+        """A frame: what was captured and played, what the linear filter left, the echo that it told, what
+        AEC3 made of it, and what the filter usually leaves of such an echo (`FilterResidue`); `heard` from
+        here on."""
         at = self._frames % _WINDOW
         self._captured[at], self._left[at], self._echo[at] = captured_db, left_db, echo_db
         self._frames += 1
@@ -98,27 +100,24 @@ class DoubleTalk:
             self._floors.append(self._lowest)
             self._floor_db = quantile(self._floors, _QUIETER)
             self._lowest = np.inf
-            self._usual_db = self._what_is_usual()
+            self._trusted = self._is_worth_it()
         stands_out = cancelled_db > self._floor_db + _ABOVE_FLOOR_DB
         # What the filter adds to what was captured is nobody, and the room in a pause is not, either.
-        self._ringing_db = max(echo_db, self._ringing_db - _FALLS_DB)
-        usual_db = self._ringing_db + self._usual_db
         least_db = max(usual_db + _ABOVE_USUAL_DB, self._audible_db, captured_db - _SHARE_DB)
         own_db = min(left_db, captured_db)
-        agreed = stands_out and own_db > least_db
+        agreed = self._trusted and stands_out and own_db > least_db
         exceeded = self._ceiling.exceeded(captured_db, far_db)
         self._suspect.append(exceeded or agreed)
-        untold = exceeded or self._usual_db == np.inf
+        untold = exceeded or not self._trusted or usual_db == np.inf
         self._more.append(untold or own_db > usual_db + _MORE_DB)
         self._hold = _HOLD if sum(self._suspect) >= _NEEDED else max(self._hold - 1, 0)
         return self.heard
 
-    def _what_is_usual(self) -> float:
+    def _is_worth_it(self) -> bool:
         count = min(self._frames, _WINDOW)
         captured, left, echo = self._captured[:count], self._left[:count], self._echo[:count]
         self._audible_db = float(captured.min()) + _ECHO_DB
         telling = echo > self._audible_db
         if np.count_nonzero(telling) < _FEWEST:
-            return np.inf
-        taken_db = quantile((captured - left)[telling], _BETTER_FRAMES / 100)
-        return median((left - echo)[telling]) if taken_db >= _WORTH_DB else np.inf
+            return False
+        return quantile((captured - left)[telling], _BETTER_FRAMES / 100) >= _WORTH_DB

@@ -6,6 +6,7 @@ import numpy as np
 
 from appliance.hearing.canceller import EchoCanceller
 from appliance.hearing.double_talk import DoubleTalk
+from appliance.hearing.filter_residue import FilterResidue
 from appliance.hearing.linear_echo import BLOCK, LinearEcho
 from appliance.pcm.formats import FULL_SCALE, Float32, Pcm
 
@@ -46,6 +47,7 @@ class TwofoldCanceller:
             raise ValueError(f"frames of {strict.frame_samples} samples, and not of {BLOCK}")
         self._strict = strict
         self._linear = LinearEcho()
+        self._residue = FilterResidue()
         self._double_talk = DoubleTalk()
         self._near: Float32 = np.zeros(BLOCK, np.float32)
         self._far: Float32 = np.zeros(BLOCK, np.float32)
@@ -83,8 +85,10 @@ class TwofoldCanceller:
             late[-BLOCK:] = newest
         captured_db, left_db = _db(self._near), _db(left)
         self._watch(captured_db, left_db)
+        echo = self._linear.estimate
+        usual_db = self._residue.hear(left, echo)
         heard = self._double_talk.hear(
-            captured_db, _db(self._far), left_db, _db(self._linear.estimate), _db(self._cancelled)
+            captured_db, _db(self._far), left_db, _db(echo), _db(self._cancelled), usual_db
         )
         before = self._source
         self._source = self._better() if heard and not self.own_voice else self._quieter()
@@ -103,6 +107,7 @@ class TwofoldCanceller:
         """As EchoCanceller. What is known of the echo itself stays."""
         self._strict.reset()
         self._linear.reset()
+        self._residue.forget()
         self._double_talk.forget_cancellers()
 
     def _quieter(self) -> _Source:
