@@ -11,14 +11,14 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from appliance.hearing import silero
+from appliance.hearing import shipped_model, silero
 from appliance.hearing.silero import DetectorError, SileroDetector
 from appliance.pcm.formats import Pcm
 from tests.bench.false_turns_music import music
 from tests.bench.false_turns_noise import white
 from tests.recordings import recordings
 
-MODELS = Path(silero.__file__).parent / "models"
+MODELS = Path(shipped_model.__file__).parent / "models"
 
 
 @pytest.fixture(scope="module")
