@@ -158,7 +158,7 @@ def _patient(
     from appliance.service.control.place import client_path
     from appliance.service.doctor.display import telling
     from appliance.service.doctor.examination import Patient
-    from appliance.service.state import find_state_folder
+    from appliance.service.memory.state import find_state_folder
 
     return Patient(
         _loader(config, overrides),

@@ -18,7 +18,7 @@ from appliance.settings import Loaded, load_settings, render
 from appliance.verb_options import Config, Set, Socket, State
 
 if TYPE_CHECKING:
-    from appliance.service.modelled_echo import EchoModel
+    from appliance.service.duplex.modelled_echo import EchoModel
     from appliance.service.replay import Press
 
 app = typer.Typer(
@@ -57,7 +57,7 @@ def run(
     SIGHUP applies a changed configuration as soon as nobody speaks, where it was not started from a terminal.
     """
     _stop_at_once()
-    from appliance.service.live import run_live
+    from appliance.service.live.live import run_live
 
     run_live(
         _settings(config, overrides).settings,
@@ -144,7 +144,7 @@ def replay(
 def check_config(config: Config = None, overrides: Set = None) -> None:
     """Print the settings in force, or what is wrong with them and what is allowed."""
     from appliance.service.plugin_check import check_plugins
-    from appliance.service.provider_check import check_providers
+    from appliance.service.providers.provider_check import check_providers
 
     loaded = _settings(config, overrides)
     check_plugins(loaded.settings)
@@ -227,7 +227,7 @@ def _presses(spans: list[str]) -> "tuple[Press, ...]":
 
 def _echo(db: float | None, delay_ms: float | None, ir: Path | None) -> "EchoModel | None":
     """What `--echo-*` ask for; without any of them there is none. Raises BadParameter without a level."""
-    from appliance.service.modelled_echo import EchoModel
+    from appliance.service.duplex.modelled_echo import EchoModel
 
     if db is None and (delay_ms is not None or ir is not None):
         raise typer.BadParameter("an echo needs its level, such as --echo-db -12", param_hint="--echo-db")

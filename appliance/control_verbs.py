@@ -70,7 +70,7 @@ def forget(socket: Socket = None, state: State = None) -> None:
     try:
         _do(socket, do="forget")
     except NotRunning:
-        from appliance.service.forget_at_rest import folder_at_rest, forget_at_rest
+        from appliance.service.memory.forget_at_rest import folder_at_rest, forget_at_rest
 
         folder = folder_at_rest(state, os.environ)
         there = forget_at_rest(folder)

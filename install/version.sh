@@ -74,8 +74,8 @@ fill_environment() {
         pip_install "$folder" --quiet --no-index --no-build-isolation "$source" &&
         rm -rf -- "$source" &&
         { ! $piper || fill_in_piper "$folder" "${locked[@]}"; } &&
-        "$folder/bin/python" -I -c "import pyaudio, appliance.service.live, appliance.service.realtime_list
-from appliance.service import cascade_list, gemini_list, gpt_live_list" # all of it loads on this machine
+        "$folder/bin/python" -I -c "import pyaudio, appliance.service.live.live, appliance.service.providers.realtime_list
+from appliance.service.providers import cascade_list, gemini_list, gpt_live_list" # all of it loads on this machine
 }
 
 fill_in_piper() {

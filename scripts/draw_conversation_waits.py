@@ -6,15 +6,15 @@ from appliance.audio.capture import STALL_S as MICROPHONE_STALL_S
 from appliance.audio.pacing import STALL_S as LOUDSPEAKER_STALL_S
 from appliance.audio.playout_options import PlayoutOptions
 from appliance.audio.supervision import LONGEST_RETRY_S
-from appliance.hearing.energy import WINDOW_SAMPLES
-from appliance.hearing.speech_run import DIP_MS, READABLE_MS
-from appliance.hearing.turn_detector import TurnOptions
+from appliance.hearing.speech.energy import WINDOW_SAMPLES
+from appliance.hearing.turns.speech_run import DIP_MS, READABLE_MS
+from appliance.hearing.turns.turn_detector import TurnOptions
 from appliance.panel.gestures import TAP_MAX_MS
 from appliance.pcm.formats import NEAR_RATE_HZ
 from appliance.providers.health import BACKOFF_CAP_S
 from appliance.providers.offline.keeper import READ_DEADLINE_S
 from appliance.providers.standby import HEDGE_AFTER_S
-from appliance.service.half_duplex import RING_OUT_MS
+from appliance.service.duplex.half_duplex import RING_OUT_MS
 from appliance.service.rooms import ConductorOptions
 from appliance.service.waits import BREATH_MS, HEARING_BEHIND_MS
 from appliance.settings.options import Conversation, Hearing, Interruption

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from appliance.errors import ConfigurationError
-from appliance.service.provider_list import list_providers
+from appliance.service.providers.provider_list import list_providers
 from appliance.settings import Settings, load_settings, render
 
 NOWHERE = Path("/nonexistent/config.toml")

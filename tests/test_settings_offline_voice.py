@@ -7,7 +7,7 @@ import pytest
 
 from appliance.errors import ConfigurationError
 from appliance.providers.offline.options import ANSWER_VOICE
-from appliance.service.provider_list import list_providers
+from appliance.service.providers.provider_list import list_providers
 from appliance.settings import load_settings, offline_voice
 from appliance.settings.offline_voice import PIPER_MODEL, piper_model
 from scripts.fetch_models import PIPER_FOLDER

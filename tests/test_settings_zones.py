@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo, reset_tzpath
 import pytest
 
 from appliance.errors import ConfigurationError
-from appliance.service.clock import HERE, zone_of
+from appliance.service.network.clock import HERE, zone_of
 from appliance.settings import load_settings
 
 

@@ -12,7 +12,7 @@ _HUSHES = ("CI", "GITHUB_ACTIONS", "GITLAB_CI", "CIRCLECI", "TF_BUILD", "ORT_DIS
 
 _DETECTOR = """
 import numpy as np
-from appliance.hearing.silero import SileroDetector
+from appliance.hearing.speech.silero import SileroDetector
 detector = SileroDetector()
 print(0 <= detector.probability(np.zeros(detector.window_samples, np.int16)) <= 1)
 """

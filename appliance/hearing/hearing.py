@@ -5,20 +5,20 @@ from collections.abc import Callable
 import numpy as np
 
 from appliance.conversation.vocabulary import Forgotten, SpeechEvent, TurnEnd, WakeWordHeard
-from appliance.hearing.detector import SpeechDetector
-from appliance.hearing.echo_guard import EchoGuard
-from appliance.hearing.echo_stage import EchoStage
-from appliance.hearing.edges import SpeechEdges
-from appliance.hearing.faint_speech import FaintSpeech
+from appliance.hearing.echo.echo_guard import EchoGuard
+from appliance.hearing.echo.echo_stage import EchoStage
 from appliance.hearing.inbox import Inbox
 from appliance.hearing.index_map import IndexMap
 from appliance.hearing.microphone_meter import MicrophoneMeasure, MicrophoneMeter
-from appliance.hearing.quiet_gate import QuietGate
-from appliance.hearing.room_talk import RoomTalk
-from appliance.hearing.turn_detector import TurnDetector, TurnOptions
-from appliance.hearing.turn_judge import TurnJudge
-from appliance.hearing.wake_word import WakeWordDetector
-from appliance.hearing.word_watch import WordWatch
+from appliance.hearing.speech.detector import SpeechDetector
+from appliance.hearing.speech.edges import SpeechEdges
+from appliance.hearing.speech.faint_speech import FaintSpeech
+from appliance.hearing.speech.quiet_gate import QuietGate
+from appliance.hearing.speech.room_talk import RoomTalk
+from appliance.hearing.turns.turn_detector import TurnDetector, TurnOptions
+from appliance.hearing.turns.turn_judge import TurnJudge
+from appliance.hearing.wake_word.wake_word import WakeWordDetector
+from appliance.hearing.wake_word.word_watch import WordWatch
 from appliance.pcm.formats import NEAR_RATE_HZ, samples_of_ms
 from appliance.pcm.resample import Resampler
 from appliance.pcm.ring import SampleRing

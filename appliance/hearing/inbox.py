@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Final
 
 from appliance.conversation.vocabulary import SpeechEvent
-from appliance.hearing.turn_detector import TurnDetector
+from appliance.hearing.turns.turn_detector import TurnDetector
 
 Wish = Callable[[TurnDetector], list[SpeechEvent] | None]
 

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from appliance.hearing.hum_meter import HumMeter
-from appliance.hearing.noise_floor import NoiseFloor
+from appliance.hearing.speech.noise_floor import NoiseFloor
 from appliance.pcm.formats import FULL_SCALE, Pcm
 
 SPEECH_PROBABILITY: Final = 0.8  # a window of which the level is that of speech

@@ -9,7 +9,7 @@ from appliance.conversation.announcements import Ruling, Sound
 from appliance.conversation.vocabulary import DeviceChanged, DeviceState
 from appliance.errors import Cause, FailureCategory, ProviderError
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, ms_of_samples, samples_of_ms
-from appliance.service.half_duplex import RING_OUT_MS
+from appliance.service.duplex.half_duplex import RING_OUT_MS
 from appliance.service.loudspeaker import Loudspeaker
 from appliance.service.sentences import BUSY_SENTENCE, CAUSE_SENTENCES, DEAF_SENTENCE, HONEST_SENTENCES
 

@@ -20,9 +20,9 @@ from appliance.conversation.vocabulary import (
 )
 from appliance.pcm.formats import Pcm, ms_of_samples
 from appliance.pcm.resample import Resampler
-from appliance.service.clock import StreamClock
-from appliance.service.last_answer import LastAnswer
 from appliance.service.loudspeaker import Loudspeaker, Mouth
+from appliance.service.memory.last_answer import LastAnswer
+from appliance.service.network.clock import StreamClock
 from appliance.service.record import Record
 from appliance.service.turns import Provider
 

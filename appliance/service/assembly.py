@@ -17,8 +17,8 @@ from appliance.conversation.vocabulary import (
     StopWanted,
     ToolDone,
 )
-from appliance.hearing.detector import SpeechDetector
 from appliance.hearing.hearing import Hearing
+from appliance.hearing.speech.detector import SpeechDetector
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, samples_of_ms
 from appliance.pcm.gain import TurnGain
 from appliance.pcm.ring import SampleRing
@@ -26,35 +26,35 @@ from appliance.providers.chain import Chain
 from appliance.service.announcer import Announcer
 from appliance.service.answers import Answers
 from appliance.service.briefing import Briefing
-from appliance.service.clock import StreamClock
 from appliance.service.conductor import Conductor
-from appliance.service.duplex_doors import duplex_of
-from appliance.service.echo_watch import EchoWatch
+from appliance.service.duplex.duplex_doors import duplex_of
+from appliance.service.duplex.echo_watch import EchoWatch
+from appliance.service.duplex.half_duplex import HalfDuplex
 from appliance.service.ends import Ends
 from appliance.service.event_log import EventLog
 from appliance.service.faults import Faults
 from appliance.service.floor import Floor, Reader
-from appliance.service.half_duplex import HalfDuplex
 from appliance.service.happenings import Event
-from appliance.service.keepsakes import open_keepsakes
 from appliance.service.liveness import Beat, Part
 from appliance.service.loudspeaker import Loudspeaker
+from appliance.service.memory.keepsakes import open_keepsakes
+from appliance.service.memory.state import StateDirectory
 from appliance.service.microphone_watch import MicrophoneWatch
-from appliance.service.money import Money
-from appliance.service.money_accounts import accounts_of
-from appliance.service.money_meter import metered
-from appliance.service.network_news import NetworkNews
-from appliance.service.offline_workers import OfflineWorkers
-from appliance.service.provider_list import ProviderList
+from appliance.service.money.money import Money
+from appliance.service.money.money_accounts import accounts_of
+from appliance.service.money.money_meter import metered
+from appliance.service.network.clock import StreamClock
+from appliance.service.network.network_news import NetworkNews
+from appliance.service.providers.offline_workers import OfflineWorkers
+from appliance.service.providers.provider_list import ProviderList
 from appliance.service.quiet_hours import QuietDoor, quiet_hours
 from appliance.service.record import Record
 from appliance.service.rooms import Rooms
-from appliance.service.state import StateDirectory
 from appliance.service.strategy_choice import load_strategy
-from appliance.service.tool_calls import ToolCalls, Tools
-from appliance.service.toolbox import RoomClock, Toolbox
-from appliance.service.toolbox_hands import hands_of
-from appliance.service.toolbox_options import toolbox_options
+from appliance.service.toolbox.tool_calls import ToolCalls, Tools
+from appliance.service.toolbox.toolbox import RoomClock, Toolbox
+from appliance.service.toolbox.toolbox_hands import hands_of
+from appliance.service.toolbox.toolbox_options import toolbox_options
 from appliance.service.turn_ending import TurnEnding, goes_on
 from appliance.service.turn_options import attention_of, conductor_options, near_samples, turn_options
 from appliance.service.turns import Turns

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from appliance.conversation.vocabulary import Configure, LinkState, SessionConfig, ToolDeclaration
 from appliance.service.instructions import instructions_of
-from appliance.service.provider_list import session_config
+from appliance.service.providers.provider_list import session_config
 from appliance.settings import Settings
 
 

@@ -20,16 +20,16 @@ from appliance.conversation import vocabulary as v
 from appliance.conversation.deadlines import Deadline
 from appliance.conversation.machine import Happening, Phase, State, step
 from appliance.errors import FailureCategory
-from appliance.service.calls import Calls
 from appliance.service.chain_record import ChainRecord
-from appliance.service.clock import StreamClock
 from appliance.service.early_end import EarlyEnd
 from appliance.service.happenings import OF_DEADLINE, OF_PLAYOUT, OF_SPEECH, Event, of_decision
+from appliance.service.network.clock import StreamClock
 from appliance.service.performer import Performer
 from appliance.service.record import Record
 from appliance.service.rooms import ConductorOptions, Rooms
 from appliance.service.senses import Senses
 from appliance.service.subject import Subject
+from appliance.service.toolbox.calls import Calls
 from appliance.service.waits import Waits
 from appliance.service.wishes import Wishes
 

@@ -25,7 +25,7 @@ _LEAD_MS = 600.0
 
 def run_live_demo(settings: Settings, leave: Callable[[Exception], NoReturn]) -> NoReturn:
     """The real microphone and loudspeaker, and every event on the terminal; `leave` as in `run_live`."""
-    from appliance.service.live import run_live
+    from appliance.service.live.live import run_live
 
     run_live(settings, leave, show=Display(Console(highlight=False)).show)
 

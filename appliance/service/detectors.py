@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from appliance.errors import ConfigurationError, FailureCategory
-from appliance.hearing.detector import SpeechDetector
-from appliance.hearing.edges import BLOCKS_PER_WINDOW
-from appliance.hearing.energy import EnergyDetector
-from appliance.hearing.quiet_gate import QuietGate
+from appliance.hearing.speech.detector import SpeechDetector
+from appliance.hearing.speech.edges import BLOCKS_PER_WINDOW
+from appliance.hearing.speech.energy import EnergyDetector
+from appliance.hearing.speech.quiet_gate import QuietGate
 from appliance.service.event_log import EventLog
 from appliance.service.plugins import load_plugin, plugin_failed, plugin_mistake
 
@@ -40,7 +40,7 @@ def report_warning(log: EventLog, warning: str) -> None:
 
 
 def _silero(warn: Callable[[str], None]) -> SpeechDetector:
-    from appliance.hearing.silero import DetectorError, SileroDetector
+    from appliance.hearing.speech.silero import DetectorError, SileroDetector
 
     try:
         return QuietGate(SileroDetector())

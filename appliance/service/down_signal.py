@@ -88,7 +88,7 @@ def _show(settings: "Settings", environ: Mapping[str, str]) -> "Hardware | NoHar
     from appliance.errors import DeviceError
     from appliance.panel.joint_state import Shown
     from appliance.panel.patterns import PATTERNS
-    from appliance.service.panel_pins import open_hardware
+    from appliance.service.panel.panel_pins import open_hardware
 
     try:
         light = open_hardware(settings.panel, environ, lambda sentence: None)

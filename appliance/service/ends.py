@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from appliance.conversation.vocabulary import SpeechEvent
-from appliance.hearing.echo_stage import EchoStage
-from appliance.hearing.turn_process import TurnProcess
-from appliance.hearing.turn_worker import TurnModel
-from appliance.hearing.wake_word import WakeWordDetector
+from appliance.hearing.echo.echo_stage import EchoStage
+from appliance.hearing.turns.turn_process import TurnProcess
+from appliance.hearing.turns.turn_worker import TurnModel
+from appliance.hearing.wake_word.wake_word import WakeWordDetector
 from appliance.pcm.ring import SampleRing
-from appliance.service.clock import local_time
 from appliance.service.loudspeaker import Mouth
+from appliance.service.network.clock import local_time
 
 
 @dataclass(frozen=True, slots=True)

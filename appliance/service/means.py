@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from appliance.audio.devices import KeepOn
-from appliance.service.keyless import list_usable
-from appliance.service.live_sound import Devices, open_devices
-from appliance.service.provider_list import ProviderList
+from appliance.service.live.live_sound import Devices, open_devices
+from appliance.service.providers.keyless import list_usable
+from appliance.service.providers.provider_list import ProviderList
 from appliance.settings import Settings
 
 

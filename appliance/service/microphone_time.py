@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from appliance.pcm.formats import NEAR_RATE_HZ, ms_of_samples, samples_of_ms
-from appliance.service.clock import StreamClock
+from appliance.service.network.clock import StreamClock
 
 # A microphone's clock goes wrong by up to 0.1 ms a second, and a sample may be held up on its way for some
 # hundred. So the least held up of about 30 s tells the time.

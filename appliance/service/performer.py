@@ -9,8 +9,8 @@ from appliance.conversation.deadlines import Deadline
 from appliance.conversation.interruption import Cause, Decision
 from appliance.conversation.machine import Happening, Verb
 from appliance.pcm.formats import NEAR_RATE_HZ, samples_of_ms
-from appliance.service.clock import StreamClock
 from appliance.service.early_end import EarlyEnd
+from appliance.service.network.clock import StreamClock
 from appliance.service.record import Record
 from appliance.service.rooms import Rooms
 from appliance.service.subject import Subject

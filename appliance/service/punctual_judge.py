@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Final, Protocol
 
-from appliance.hearing.end_of_turn import Question, Verdict
+from appliance.hearing.turns.end_of_turn import Question, Verdict
 from appliance.pcm.formats import NEAR_RATE_HZ, samples_of_ms
 
 # As measured live: 60…160 ms here.

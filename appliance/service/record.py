@@ -1,7 +1,7 @@
 """What the conversation writes into the event log: time and conversation added to every line."""
 
-from appliance.service.clock import StreamClock
 from appliance.service.event_log import EventLog
+from appliance.service.network.clock import StreamClock
 
 
 class Record:

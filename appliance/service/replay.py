@@ -18,18 +18,18 @@ from appliance.conversation.vocabulary import SpeechEvent
 from appliance.pcm.formats import NEAR_RATE_HZ, ms_of_samples, samples_of_ms
 from appliance.pcm.ring import SampleRing
 from appliance.service.assembly import Assembly
-from appliance.service.button import Button
-from appliance.service.clock import TickerClock, zone_of
 from appliance.service.detectors import load_detector, report_warning
-from appliance.service.echo_choice import choose_echo
+from appliance.service.duplex.echo_choice import choose_echo
+from appliance.service.duplex.modelled_echo import EchoModel, SharedClock, echo_path
 from appliance.service.ends import Ends
 from appliance.service.event_log import EventLog, Listener
-from appliance.service.modelled_echo import EchoModel, SharedClock, echo_path
+from appliance.service.memory.state import StateDirectory
 from appliance.service.monitor import FollowedLoudspeaker, FollowedMicrophone, Monitor
 from appliance.service.named_files import refuse_one_for_two, refuse_pipe
-from appliance.service.provider_list import list_providers
+from appliance.service.network.clock import TickerClock, zone_of
+from appliance.service.panel.button import Button
+from appliance.service.providers.provider_list import list_providers
 from appliance.service.sentences import say
-from appliance.service.state import StateDirectory
 from appliance.service.ticker import TICK_MS, Loudspeaker, Microphone, Ticker
 from appliance.service.wake_words import load_wake_word
 from appliance.settings import Settings

@@ -10,7 +10,7 @@ from appliance.errors import Cause, FailureCategory
 from appliance.service.answers import Answers
 from appliance.service.floor import Floor
 from appliance.service.loudspeaker import Loudspeaker, Mouth
-from appliance.service.tool_calls import ToolCalls
+from appliance.service.toolbox.tool_calls import ToolCalls
 from appliance.service.turns import Turns
 
 

@@ -11,8 +11,8 @@ import numpy as np
 from appliance.audio.playout_events import PlayoutEvent
 from appliance.conversation.vocabulary import SpeechEvent
 from appliance.pcm.formats import Pcm, samples_of_ms
-from appliance.service.clock import TickerClock
 from appliance.service.happenings import Event
+from appliance.service.network.clock import TickerClock
 
 TICK_MS = 10
 # A tick that comes later than this is a stall of the machine: the stream stands still for as long,

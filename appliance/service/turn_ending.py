@@ -6,9 +6,9 @@ from contextlib import suppress
 from typing import Final
 
 from appliance.conversation.machine import Happening, Phase
-from appliance.hearing.pause_habit import LEAST_PAUSES
-from appliance.hearing.turn_judge import TurnJudge
-from appliance.hearing.turn_worker import TurnWorker
+from appliance.hearing.turns.pause_habit import LEAST_PAUSES
+from appliance.hearing.turns.turn_judge import TurnJudge
+from appliance.hearing.turns.turn_worker import TurnWorker
 from appliance.pcm.formats import NEAR_RATE_HZ, ms_of_samples
 from appliance.pcm.ring import SampleRing
 from appliance.service.ends import Ends

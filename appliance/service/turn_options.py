@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from appliance.conversation.attention import Attention, AttentionOptions, Trigger
 from appliance.conversation.strategies import Strategy
-from appliance.hearing.turn_detector import TurnOptions
-from appliance.hearing.wake_word import WakeWordDetector
+from appliance.hearing.turns.turn_detector import TurnOptions
+from appliance.hearing.wake_word.wake_word import WakeWordDetector
 from appliance.pcm.formats import NEAR_RATE_HZ, samples_of_ms
 from appliance.service.rooms import ConductorOptions
 from appliance.settings import Settings

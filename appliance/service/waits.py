@@ -5,7 +5,7 @@ from typing import Final
 
 from appliance.conversation import vocabulary as v
 from appliance.conversation.deadlines import Deadline, Deadlines
-from appliance.service.clock import StreamClock
+from appliance.service.network.clock import StreamClock
 from appliance.service.rooms import ConductorOptions, Rooms
 
 # Waits for the provider, who cannot go on while a tool runs.

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from appliance.hearing.wake_word import WakeWordDetector
+from appliance.hearing.wake_word.wake_word import WakeWordDetector
 from appliance.settings import Settings
 
 # Said aloud once, by who cannot be called.
@@ -15,7 +15,7 @@ def load_wake_word(settings: Settings, warn: Callable[[str], None]) -> WakeWordD
     is told so in a sentence. Takes half a second: call it outside of the event loop."""
     if settings.conversation.trigger != "wake_word":
         return None
-    from appliance.hearing import wake_word_models as models
+    from appliance.hearing.wake_word import wake_word_models as models
 
     try:
         return models.load_wake_word(settings.wake_word.model, settings.wake_word.sensitivity)

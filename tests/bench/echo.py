@@ -12,14 +12,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from appliance.hearing.aec3 import Aec3
-from appliance.hearing.canceller import EchoCanceller
-from appliance.hearing.cancelling import echo_canceller
-from appliance.hearing.echo_stage import EchoStage
-from appliance.hearing.silero import SileroDetector
+from appliance.hearing.echo.aec3 import Aec3
+from appliance.hearing.echo.canceller import EchoCanceller
+from appliance.hearing.echo.cancelling import echo_canceller
+from appliance.hearing.echo.echo_stage import EchoStage
+from appliance.hearing.speech.silero import SileroDetector
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm
 from appliance.pcm.ring import SampleRing
-from appliance.service.modelled_echo import SharedClock
+from appliance.service.duplex.modelled_echo import SharedClock
 from tests.bench.echo_room import CAPTURE_BLOCK, Room, answer, microphone, person, through
 
 DELAYS_MS = (20.0, 120.0, 250.0)

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from appliance.conversation.vocabulary import SpeechConfirmed, SpeechEvent, SpeechPossible, SpeechSustained
-from appliance.hearing.cancelling import echo_canceller
+from appliance.hearing.echo.cancelling import echo_canceller
 from appliance.hearing.hearing import Hearing
-from appliance.hearing.silero import SileroDetector
-from appliance.hearing.turn_options import TurnOptions
+from appliance.hearing.speech.silero import SileroDetector
+from appliance.hearing.turns.turn_options import TurnOptions
 from appliance.pcm.formats import NEAR_RATE_HZ, ms_of_samples
 from appliance.pcm.ring import SampleRing
 from tests.bench.echo_room import Room, Sound, answer, microphone, person, staged

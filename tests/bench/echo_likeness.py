@@ -7,8 +7,8 @@ percentile and the highest likeness, looked at every 100 ms.
 
 import numpy as np
 
-from appliance.hearing.cancelling import echo_canceller
-from appliance.hearing.common_delay import LIKE, CommonDelay
+from appliance.hearing.echo.cancelling import echo_canceller
+from appliance.hearing.echo.common_delay import LIKE, CommonDelay
 from appliance.pcm.formats import Pcm, samples_of_ms
 from tests.bench.echo_guard import ROOMS
 from tests.bench.echo_room import Sound, answer, microphone, person, through

@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
-from appliance.hearing.canceller import EchoCanceller
-from appliance.hearing.echo_stage import EchoStage
+from appliance.hearing.echo.canceller import EchoCanceller
+from appliance.hearing.echo.echo_stage import EchoStage
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, samples_of_ms
 from appliance.pcm.ring import SampleRing
-from appliance.service.live_far_end import LiveFarEnd
+from appliance.service.live.live_far_end import LiveFarEnd
 from tests.recordings import Recording, recordings
 
 Sound = npt.NDArray[np.float64]

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from appliance.conversation.vocabulary import SpeechPossible, TurnEnded
-from appliance.hearing.energy import EnergyDetector
-from appliance.hearing.silero import SileroDetector
+from appliance.hearing.speech.energy import EnergyDetector
+from appliance.hearing.speech.silero import SileroDetector
 from appliance.pcm.formats import FULL_SCALE, NEAR_RATE_HZ, Pcm
 from tests.bench.false_turns_music import music
 from tests.bench.false_turns_noise import NOISES, Sound, Source, pink

@@ -10,7 +10,7 @@ from itertools import cycle, islice
 
 import numpy as np
 
-from appliance.hearing.silero import SileroDetector
+from appliance.hearing.speech.silero import SileroDetector
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm
 from tests.bench.disturbances import Stimulus, disturbances
 from tests.bench.floor_answer import Reader, Reading, answer

@@ -13,17 +13,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from appliance.hearing.cancelling import echo_canceller
-from appliance.hearing.echo_stage import EchoStage
+from appliance.hearing.echo.cancelling import echo_canceller
+from appliance.hearing.echo.echo_stage import EchoStage
 from appliance.hearing.hearing import Hearing
-from appliance.hearing.quiet_gate import QuietGate
-from appliance.hearing.silero import SileroDetector
+from appliance.hearing.speech.quiet_gate import QuietGate
+from appliance.hearing.speech.silero import SileroDetector
 from appliance.hearing.thread import HearingThread
-from appliance.hearing.turn_detector import TurnOptions
+from appliance.hearing.turns.turn_detector import TurnOptions
 from appliance.pcm.formats import FULL_SCALE, NEAR_RATE_HZ, Pcm
 from appliance.pcm.resample import Resampler
 from appliance.pcm.ring import SampleRing
-from appliance.service.live_far_end import LiveFarEnd
+from appliance.service.live.live_far_end import LiveFarEnd
 from tests.bench.false_turns_noise import pink
 from tests.bench.table import percentiles, spread
 from tests.recordings import recordings

@@ -4,7 +4,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from appliance.service.store import FILE
+from appliance.service.memory.store import FILE
 
 
 def count_kept_timers(state: Path) -> int:

@@ -16,7 +16,7 @@ from typing import Any, Final
 from appliance.audio.playout import Playout, PlayoutOptions
 from appliance.audio.pump import SpeakerPump
 from appliance.conversation.vocabulary import Asked, MuteWanted, Ring, SpeechEvent, StopRing, StopWanted
-from appliance.hearing.silero import SileroDetector
+from appliance.hearing.speech.silero import SileroDetector
 from appliance.panel.joint_state import Shown
 from appliance.panel.options import PanelOptions
 from appliance.panel.patterns import PATTERNS, colour
@@ -25,12 +25,12 @@ from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, ms_of_samples, samples_of_m
 from appliance.pcm.ring import SampleRing
 from appliance.providers.chain import Provider
 from appliance.service.assembly import Assembly
-from appliance.service.clock import TickerClock
 from appliance.service.ends import Ends
 from appliance.service.event_log import EventLog
 from appliance.service.happenings import Event
-from appliance.service.panel import Panel
-from appliance.service.provider_list import ProviderList
+from appliance.service.network.clock import TickerClock
+from appliance.service.panel.panel import Panel
+from appliance.service.providers.provider_list import ProviderList
 from appliance.service.ticker import TICK_MS, Ticker
 from appliance.settings import load_settings
 from tests.bench.table import Row, percentiles, spread

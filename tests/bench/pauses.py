@@ -11,10 +11,10 @@ from itertools import permutations
 import numpy as np
 
 from appliance.conversation.vocabulary import SpeechPossible, TurnEnded
-from appliance.hearing.detector import SpeechDetector
-from appliance.hearing.energy import EnergyDetector
-from appliance.hearing.silero import SileroDetector
-from appliance.hearing.turn_detector import TurnOptions
+from appliance.hearing.speech.detector import SpeechDetector
+from appliance.hearing.speech.energy import EnergyDetector
+from appliance.hearing.speech.silero import SileroDetector
+from appliance.hearing.turns.turn_detector import TurnOptions
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, samples_of_ms
 from tests.bench.speech_edges import Sound, noise_like, quietest
 from tests.bench.table import Row

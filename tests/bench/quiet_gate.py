@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from appliance.conversation.vocabulary import SpeechEvent, SpeechPossible, SpeechSustained, TurnEnded
-from appliance.hearing.detector import SpeechDetector
-from appliance.hearing.quiet_gate import QuietGate
-from appliance.hearing.silero import SileroDetector
-from appliance.hearing.turn_detector import TurnOptions
+from appliance.hearing.speech.detector import SpeechDetector
+from appliance.hearing.speech.quiet_gate import QuietGate
+from appliance.hearing.speech.silero import SileroDetector
+from appliance.hearing.turns.turn_detector import TurnOptions
 from appliance.pcm.formats import FULL_SCALE, NEAR_RATE_HZ, Pcm, ms_of_samples
 from tests.bench.false_turns_noise import Source, brown, coloured, pink, unit, white
 from tests.bench.speech_edges import noise_like, quietest

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from appliance.hearing.room_talk import BREATH_MS, RoomTalk
-from appliance.hearing.silero import SileroDetector
-from appliance.hearing.turn_options import TurnOptions
+from appliance.hearing.speech.room_talk import BREATH_MS, RoomTalk
+from appliance.hearing.speech.silero import SileroDetector
+from appliance.hearing.turns.turn_options import TurnOptions
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm
 from tests.listening.mixing import SPEECH_DBFS, at_dbfs
 from tests.listening.rooms import Sound

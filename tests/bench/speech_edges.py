@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from appliance.conversation.vocabulary import SpeechPossible, SpeechSustained, TurnEnd, TurnEnded
-from appliance.hearing.silero import SileroDetector
-from appliance.hearing.turn_detector import TurnOptions
+from appliance.hearing.speech.silero import SileroDetector
+from appliance.hearing.turns.turn_detector import TurnOptions
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, ms_of_samples
 from tests.hearing.listening import Ear, blocks_of
 from tests.recordings import Recording, recordings

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from appliance.audio.wav import WavWriter
-from appliance.hearing.silero import SileroDetector
+from appliance.hearing.speech.silero import SileroDetector
 from appliance.pcm.formats import NEAR_RATE_HZ, samples_of_ms
 from appliance.providers.offline.recognizer import Recognizer
 from appliance.service.tune.hearing_once import hear_file

@@ -14,10 +14,10 @@ from typing import Final
 import numpy as np
 
 from appliance.hearing.hearing import Hearing
-from appliance.hearing.silero import SileroDetector
+from appliance.hearing.speech.silero import SileroDetector
 from appliance.hearing.thread import HearingThread
-from appliance.hearing.turn_detector import TurnOptions
-from appliance.hearing.turn_worker import TurnWorker
+from appliance.hearing.turns.turn_detector import TurnOptions
+from appliance.hearing.turns.turn_worker import TurnWorker
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm
 from appliance.pcm.ring import SampleRing
 from tests.recordings import recordings

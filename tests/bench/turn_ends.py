@@ -12,14 +12,14 @@ from typing import Final
 import numpy as np
 
 from appliance.conversation.vocabulary import TurnEnded
-from appliance.hearing.silero import SileroDetector
-from appliance.hearing.smart_turn import SmartTurn
-from appliance.hearing.turn_detector import TurnOptions
+from appliance.hearing.speech.silero import SileroDetector
+from appliance.hearing.turns.smart_turn import SmartTurn
+from appliance.hearing.turns.turn_detector import TurnOptions
 from appliance.pcm.formats import Pcm, ms_of_samples
 from appliance.service.punctual_judge import VERDICT_TAKES_MS
 from tests.bench.turn_ends_cases import Spoken, sentences
 from tests.hearing.listening import Ear, blocks_of
-from tests.hearing.turn_models import ModelledJudge
+from tests.hearing.turns.turn_models import ModelledJudge
 from tests.listening.cases import Half
 from tests.listening.intervals import of_percentile, wilson
 

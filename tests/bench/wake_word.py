@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from appliance.hearing.wake_word import WakeWordDetector
-from appliance.hearing.wake_word_models import BUNDLED, load_wake_word
+from appliance.hearing.wake_word.wake_word import WakeWordDetector
+from appliance.hearing.wake_word.wake_word_models import BUNDLED, load_wake_word
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, ms_of_samples, samples_of_ms
 from tests.bench.false_turns import ROOMS_DBFS, piece
 from tests.bench.false_turns_noise import pink

@@ -6,9 +6,9 @@ import numpy as np
 
 from appliance.conversation.vocabulary import Forgotten, SpeechEvent, SpeechReal, WakeWordHeard
 from appliance.hearing.hearing import Hearing
-from appliance.hearing.silero import SileroDetector
-from appliance.hearing.turn_detector import TurnOptions
-from appliance.hearing.wake_word import Hit, WakeWordDetector
+from appliance.hearing.speech.silero import SileroDetector
+from appliance.hearing.turns.turn_detector import TurnOptions
+from appliance.hearing.wake_word.wake_word import Hit, WakeWordDetector
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm
 from appliance.pcm.ring import SampleRing
 

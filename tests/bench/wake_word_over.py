@@ -11,9 +11,9 @@ from itertools import product
 
 import numpy as np
 
-from appliance.hearing.aec3 import Aec3
-from appliance.hearing.twofold import TwofoldCanceller
-from appliance.hearing.wake_word_models import load_wake_word
+from appliance.hearing.echo.aec3 import Aec3
+from appliance.hearing.echo.twofold import TwofoldCanceller
+from appliance.hearing.wake_word.wake_word_models import load_wake_word
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm
 from tests.bench.echo_room import LEVEL, Room, Sound, answer, microphone, through
 from tests.bench.wake_word import PHRASES

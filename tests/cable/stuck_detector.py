@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from appliance.hearing.energy import EnergyDetector
+from appliance.hearing.speech.energy import EnergyDetector
 from appliance.pcm.formats import Pcm
 
 FIFO = "STUCK_DETECTOR_FIFO"  # where the FIFO may be that it reads, and whom nobody writes to

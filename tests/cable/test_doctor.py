@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from appliance.service.doctor.learnt_file import recall
-from appliance.service.state import StateDirectory
+from appliance.service.memory.state import StateDirectory
 from tests.cable.daemon import daemon
 from tests.rig.cable import VirtualCable
 from tests.rig.loopback import LoopbackCable

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from appliance.service.store import FILE
+from appliance.service.memory.store import FILE
 from tests.bench.stage import tone
 from tests.cable.daemon import PATIENCE_S, Daemon, daemon
 from tests.rig.cable import VirtualCable

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from appliance.conversation.vocabulary import SpeechEvent
-from appliance.hearing.detector import SpeechDetector
 from appliance.hearing.hearing import Hearing
-from appliance.hearing.turn_detector import TurnOptions
-from appliance.hearing.turn_judge import TurnJudge
+from appliance.hearing.speech.detector import SpeechDetector
+from appliance.hearing.turns.turn_detector import TurnOptions
+from appliance.hearing.turns.turn_judge import TurnJudge
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm
 from appliance.pcm.ring import SampleRing
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from appliance.conversation.vocabulary import SpeechEvent
-from appliance.hearing.turn_detector import TurnDetector, TurnOptions
+from appliance.hearing.turns.turn_detector import TurnDetector, TurnOptions
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm
 
 WINDOW = 512

@@ -11,9 +11,9 @@ from appliance.conversation.vocabulary import (
     TurnOverheard,
     TurnTooShort,
 )
-from appliance.hearing.quiet_gate import QuietGate
-from appliance.hearing.silero import SileroDetector
-from appliance.hearing.turn_detector import TurnOptions
+from appliance.hearing.speech.quiet_gate import QuietGate
+from appliance.hearing.speech.silero import SileroDetector
+from appliance.hearing.turns.turn_detector import TurnOptions
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, samples_of_ms
 from tests.bench.quiet_gate import hear, spoken
 from tests.hearing.listening import Ear, blocks_of

@@ -6,15 +6,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.conversation.vocabulary import SpeechEvent, SpeechPossible, TurnEnded, TurnTooShort
-from appliance.hearing.echo_stage import EchoStage
+from appliance.hearing.echo.echo_stage import EchoStage
 from appliance.hearing.hearing import Hearing
-from appliance.hearing.quiet_gate import QuietGate
-from appliance.hearing.turn_detector import TurnOptions
+from appliance.hearing.speech.quiet_gate import QuietGate
+from appliance.hearing.turns.turn_detector import TurnOptions
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm
 from appliance.pcm.ring import SampleRing
+from tests.hearing.echo.test_echo_stage import Halving, Scripted
 from tests.hearing.listening import CAPTURE_S, Ear, blocks_of
 from tests.hearing.scripted import WINDOW, LevelDetector, pieces
-from tests.hearing.test_echo_stage import Halving, Scripted
 
 RATES = [16_000, 44_100, 48_000]
 

@@ -9,15 +9,15 @@ from pathlib import Path
 import numpy as np
 
 from appliance.conversation.vocabulary import SpeechEvent
-from appliance.hearing.aec3 import Aec3
-from appliance.hearing.echo_stage import EchoStage
+from appliance.hearing.echo.aec3 import Aec3
+from appliance.hearing.echo.echo_stage import EchoStage
+from appliance.hearing.echo.twofold import TwofoldCanceller
 from appliance.hearing.hearing import Hearing
-from appliance.hearing.silero import SileroDetector
-from appliance.hearing.turn_detector import TurnOptions
-from appliance.hearing.twofold import TwofoldCanceller
+from appliance.hearing.speech.silero import SileroDetector
+from appliance.hearing.turns.turn_detector import TurnOptions
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm
 from appliance.pcm.ring import SampleRing
-from appliance.service.modelled_echo import SharedClock
+from appliance.service.duplex.modelled_echo import SharedClock
 from tests.hearing.listening import blocks_of
 from tests.recordings import recordings
 

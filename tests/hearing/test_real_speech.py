@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from appliance.hearing.silero import SileroDetector
-from appliance.hearing.turn_detector import TurnOptions
+from appliance.hearing.speech.silero import SileroDetector
+from appliance.hearing.turns.turn_detector import TurnOptions
 from tests.bench.speech_edges import CONDITIONS, Heard, hear, utterance
 from tests.recordings import TEXTS, recordings
 

@@ -4,8 +4,8 @@ import threading
 
 import numpy as np
 
-from appliance.hearing.quiet_gate import QuietGate
-from appliance.hearing.quiet_spell import QUIET_WINDOWS
+from appliance.hearing.speech.quiet_gate import QuietGate
+from appliance.hearing.speech.quiet_spell import QUIET_WINDOWS
 from appliance.hearing.thread import HearingThread
 from appliance.pcm.formats import Pcm
 from tests.hearing.listening import Ear

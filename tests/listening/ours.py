@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from appliance.conversation import vocabulary as v
-from appliance.hearing.detector import SpeechDetector
-from appliance.hearing.silero import SileroDetector
-from appliance.hearing.smart_turn import SmartTurn
+from appliance.hearing.speech.detector import SpeechDetector
+from appliance.hearing.speech.silero import SileroDetector
+from appliance.hearing.turns.smart_turn import SmartTurn
 from appliance.pcm.formats import Pcm
 from appliance.service.assembly import Assembly
 from appliance.service.wake_words import load_wake_word

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from appliance.conversation.vocabulary import SpeechPossible, TurnEnded
-from appliance.hearing.silero import SileroDetector
-from appliance.hearing.turn_detector import TurnOptions
+from appliance.hearing.speech.silero import SileroDetector
+from appliance.hearing.turns.turn_detector import TurnOptions
 from appliance.pcm.formats import NEAR_RATE_HZ, ms_of_samples
 from tests.hearing.listening import Ear, blocks_of
 from tests.listening.cases import Case, read_wav

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from appliance.service.state import StateDirectory
-from appliance.service.store import Row, Store
+from appliance.service.memory.state import StateDirectory
+from appliance.service.memory.store import Row, Store
 from tests.service.reminder_room import Room, Rooms
 from tests.service.stores import OpenStore
 

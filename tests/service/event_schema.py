@@ -12,9 +12,9 @@ from appliance.conversation.machine import Phase
 from appliance.conversation.spending import Level, Period
 from appliance.conversation.vocabulary import DeviceState, TurnEnd, UsageUnit
 from appliance.errors import Cause, FailureCategory
-from appliance.hearing.echo_measure import EchoVerdict
+from appliance.hearing.echo.echo_measure import EchoVerdict
 from appliance.hearing.microphone_meter import MicrophoneFault
-from appliance.service.echo_ladder import Rung
+from appliance.service.duplex.echo_ladder import Rung
 from appliance.service.liveness import Part
 
 Event = Mapping[str, object]

@@ -15,14 +15,14 @@ from appliance.conversation.announcements import Sound
 from appliance.conversation.vocabulary import DeviceChanged, DeviceState, Ring, ToolCall, ToolDone
 from appliance.pcm.formats import Pcm
 from appliance.service.assembly import Assembly
-from appliance.service.button import Button
-from appliance.service.clock import TickerClock
 from appliance.service.event_log import EventLog
 from appliance.service.floor import Reader
 from appliance.service.happenings import Event
 from appliance.service.microphone_time import MicrophoneTime
+from appliance.service.network.clock import TickerClock
+from appliance.service.panel.button import Button
 from appliance.service.ticker import Ticker
-from appliance.service.tool_calls import Tools
+from appliance.service.toolbox.tool_calls import Tools
 from tests.bench.soak_time import VirtualLoop
 from tests.service.live_wiring import Loop, Loudspeaker, Microphone, WokenEars
 from tests.service.stage import Played, ScriptedProvider, play, tone

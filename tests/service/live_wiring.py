@@ -7,9 +7,9 @@ from collections.abc import Callable
 from appliance.audio.playout_events import PlayoutEvent
 from appliance.hearing.thread import WAKE_TIMEOUT_S
 from appliance.pcm.formats import Pcm
-from appliance.service.clock import TickerClock
 from appliance.service.happenings import Event
 from appliance.service.microphone_time import MicrophoneTime
+from appliance.service.network.clock import TickerClock
 from appliance.service.ticker import TICK_MS, Capture, Ears, Mind, Renderer
 
 # A device that was let go takes so long to open again.

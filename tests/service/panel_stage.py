@@ -11,9 +11,9 @@ from appliance.panel.options import PanelOptions
 from appliance.panel.pins import Hardware, pin_factory
 from appliance.pcm.formats import Pcm
 from appliance.service.assembly import Assembly
-from appliance.service.clock import TickerClock
 from appliance.service.event_log import EventLog
-from appliance.service.panel import Panel
+from appliance.service.network.clock import TickerClock
+from appliance.service.panel.panel import Panel
 from appliance.service.ticker import Ticker
 from tests.bench.soak_time import VirtualLoop
 from tests.service.stage import Played, ScriptedProvider, play, sample, tone

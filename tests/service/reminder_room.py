@@ -6,10 +6,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
-from appliance.service.state import StateDirectory
-from appliance.service.store import Store
-from appliance.service.toolbox_bell import RingRoom, RoomBell
-from appliance.service.toolbox_reminders import Reminders
+from appliance.service.memory.state import StateDirectory
+from appliance.service.memory.store import Store
+from appliance.service.toolbox.toolbox_bell import RingRoom, RoomBell
+from appliance.service.toolbox.toolbox_reminders import Reminders
 from tests.service.stage import silence
 
 BEHIND = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)

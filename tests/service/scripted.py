@@ -26,7 +26,7 @@ from appliance.conversation.vocabulary import (
     UserTranscript,
 )
 from appliance.errors import FailureCategory
-from appliance.hearing.wake_word import Hit
+from appliance.hearing.wake_word.wake_word import Hit
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, samples_of_ms
 from appliance.pcm.level import rms_dbfs
 

@@ -15,26 +15,26 @@ from appliance.audio.playout import Playout, PlayoutOptions
 from appliance.audio.pump import SpeakerPump
 from appliance.conversation.machine import State
 from appliance.conversation.vocabulary import SpeechEvent
-from appliance.hearing.detector import SpeechDetector
-from appliance.hearing.echo_stage import EchoStage
-from appliance.hearing.turn_process import TurnProcess
-from appliance.hearing.turn_worker import TurnModel
-from appliance.hearing.wake_word import WakeWordDetector
+from appliance.hearing.echo.echo_stage import EchoStage
+from appliance.hearing.speech.detector import SpeechDetector
+from appliance.hearing.turns.turn_process import TurnProcess
+from appliance.hearing.turns.turn_worker import TurnModel
+from appliance.hearing.wake_word.wake_word import WakeWordDetector
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, ms_of_samples, samples_of_ms
 from appliance.pcm.ring import SampleRing
 from appliance.providers.chain import Provider
 from appliance.service.assembly import Assembly
-from appliance.service.clock import TickerClock, local_time
-from appliance.service.echo_choice import choose_echo
+from appliance.service.duplex.echo_choice import choose_echo
+from appliance.service.duplex.modelled_echo import SharedClock
 from appliance.service.ends import Ends
 from appliance.service.event_log import EventLog
 from appliance.service.floor import Reader
 from appliance.service.happenings import Event
-from appliance.service.modelled_echo import SharedClock
-from appliance.service.provider_list import ProviderList
-from appliance.service.state import StateDirectory
+from appliance.service.memory.state import StateDirectory
+from appliance.service.network.clock import TickerClock, local_time
+from appliance.service.providers.provider_list import ProviderList
 from appliance.service.ticker import TICK_MS, Microphone, Ticker
-from appliance.service.tool_calls import Tools
+from appliance.service.toolbox.tool_calls import Tools
 from appliance.settings import Settings, load_settings
 from tests.service.scripted import (
     OUT_RATE_HZ,

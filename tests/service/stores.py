@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from appliance.service.store import Row, Store
+from appliance.service.memory.store import Row, Store
 
 OpenStore = Callable[..., Store]  # with the timers of before, where there are any
 

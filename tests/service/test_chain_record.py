@@ -6,8 +6,8 @@ from typing import Any
 
 from appliance.conversation.vocabulary import LinkChanged, LinkState
 from appliance.service.chain_record import ChainRecord
-from appliance.service.clock import TickerClock
 from appliance.service.event_log import EventLog
+from appliance.service.network.clock import TickerClock
 from appliance.service.record import Record
 
 WHY = "model_unavailable"

@@ -8,9 +8,9 @@ from types import ModuleType
 import pytest
 
 from appliance.errors import ConfigurationError
-from appliance.hearing import silero
-from appliance.hearing.energy import EnergyDetector
-from appliance.hearing.quiet_gate import QuietGate
+from appliance.hearing.speech import silero
+from appliance.hearing.speech.energy import EnergyDetector
+from appliance.hearing.speech.quiet_gate import QuietGate
 from appliance.pcm.formats import Pcm
 from appliance.service.detectors import load_detector
 from appliance.service.replay import ReplayOptions, run_replay

@@ -14,7 +14,6 @@ from appliance.audio import devices
 from appliance.audio.seam import SpeakerOptions
 from appliance.errors import DeviceError
 from appliance.panel.pins import Hardware
-from appliance.service import panel_pins
 from appliance.service.down_signal import (
     DEADLINE_S,
     SOUND_EVERY_S,
@@ -24,6 +23,7 @@ from appliance.service.down_signal import (
     play,
     signal_down,
 )
+from appliance.service.panel import panel_pins
 from appliance.settings import Settings
 
 

@@ -16,7 +16,7 @@ from appliance.conversation.vocabulary import (
 from appliance.errors import FailureCategory
 from appliance.pcm.formats import NEAR_RATE_HZ
 from appliance.service.control.controls import Refused
-from appliance.service.live_controls import LiveControls
+from appliance.service.live.live_controls import LiveControls
 from tests.service.event_schema import problems
 from tests.service.live_stage import Act, HeldTools, Live, at, play_live, post
 from tests.service.stage import OUT_RATE_HZ, ScriptedProvider, silence, speech, tone

@@ -11,7 +11,7 @@ from appliance.conversation.vocabulary import (
     MuteWanted,
     StopWanted,
 )
-from appliance.service.live_controls import LiveControls
+from appliance.service.live.live_controls import LiveControls
 from tests.service.event_schema import problems
 from tests.service.live_stage import Live, at, play_live, post
 from tests.service.stage import Played, ScriptedProvider, sample, silence, speech, tone

@@ -4,7 +4,7 @@ import io
 from datetime import UTC, datetime, time
 
 from appliance.service.event_log import EventLog
-from appliance.service.live_controls import UNUSED, LiveControls
+from appliance.service.live.live_controls import UNUSED, LiveControls
 from tests.service.stage import ScriptedProvider, play, silence
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from appliance.service.clock import TickerClock
 from appliance.service.microphone_time import MicrophoneTime
+from appliance.service.network.clock import TickerClock
 
 
 class Room:

@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from appliance.service.clock import TickerClock
 from appliance.service.event_log import EventLog
+from appliance.service.network.clock import TickerClock
 from appliance.service.record import Record
 
 

@@ -8,7 +8,7 @@ import pytest
 from appliance.errors import InputFileError
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm
 from appliance.pcm.level import rms_dbfs
-from appliance.service.modelled_echo import EchoModel
+from appliance.service.duplex.modelled_echo import EchoModel
 from tests.bench.stage import lay
 from tests.recordings import Recording, recordings
 from tests.service.replaying import at_24k, of, replayed

@@ -18,7 +18,7 @@ from appliance.pcm.formats import Pcm
 from appliance.service.announcer import Announcer
 from appliance.service.control.controls import DeviceStatus, Refused
 from appliance.service.event_log import EventLog
-from appliance.service.live_controls import LiveControls
+from appliance.service.live.live_controls import LiveControls
 from appliance.service.loudspeaker import Loudspeaker
 
 RATE_HZ = 24_000

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.service.store import FILE
+from appliance.service.memory.store import FILE
 from tests.service.stores import TEA, OpenStore, loaded, saved
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from appliance.pcm.formats import Pcm
 from appliance.service import ticker as module
-from appliance.service.clock import TickerClock
+from appliance.service.network.clock import TickerClock
 from appliance.service.ticker import Ticker
 
 RATE_HZ = 16_000

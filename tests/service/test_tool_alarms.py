@@ -9,7 +9,7 @@ import pytest
 
 from appliance.conversation.vocabulary import Pcm, StopWanted
 from appliance.service.assembly import Assembly
-from appliance.service.state import StateDirectory
+from appliance.service.memory.state import StateDirectory
 from tests.service.event_schema import problems
 from tests.service.stage import Played, play, silence, speech, tone, wishes
 from tests.service.test_tool_timers import Calling, OneByOne, sounds

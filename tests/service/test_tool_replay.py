@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from appliance.pcm.formats import Pcm
+from appliance.service.memory.state import StateDirectory
+from appliance.service.memory.store import Store
 from appliance.service.replay import OUT_RATE_HZ
-from appliance.service.state import StateDirectory
-from appliance.service.store import Store
 from tests.bench.stage import lay, tone
 from tests.recordings import recordings
 from tests.service.replaying import Event, of, replayed
@@ -84,6 +84,8 @@ def test_without_the_built_in_tools_none_is_declared(tmp_path: Path) -> None:
 
 def test_a_daemon_without_mcp_servers_does_not_load_the_package() -> None:
     """It would cost some 30 MB."""
-    code = "import appliance.service.live, sys; print({'mcp', 'httpx2', 'starlette'} & sys.modules.keys())"
+    code = (
+        "import appliance.service.live.live, sys; print({'mcp', 'httpx2', 'starlette'} & sys.modules.keys())"
+    )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout == "set()\n"

@@ -26,8 +26,8 @@ from appliance.conversation.vocabulary import (
 )
 from appliance.pcm.formats import NEAR_RATE_HZ, samples_of_ms
 from appliance.service.assembly import Assembly
-from appliance.service.state import StateDirectory
-from appliance.service.store import Row, Store
+from appliance.service.memory.state import StateDirectory
+from appliance.service.memory.store import Row, Store
 from appliance.skills.bell import LISTEN_S, STROKE_S, STROKES
 from tests.service.event_schema import problems
 from tests.service.stage import (

@@ -9,7 +9,7 @@ import pytest
 from appliance.hearing.shipped_model import ModelError
 from appliance.pcm.formats import Pcm
 from appliance.service.assembly import Assembly
-from tests.hearing.turn_models import ToldModel
+from tests.hearing.turns.turn_models import ToldModel
 from tests.service.scripted import ScriptedProvider, silence, speech, tone
 from tests.service.stage import Played, play
 

@@ -7,13 +7,13 @@ from typing import Any, cast
 
 import numpy as np
 
-from appliance.hearing.end_of_turn import Question, Verdict
 from appliance.hearing.shipped_model import ModelError
+from appliance.hearing.turns.end_of_turn import Question, Verdict
 from appliance.pcm.ring import SampleRing
 from appliance.service.ends import Ends
 from appliance.service.turn_ending import TurnEnding
 from appliance.settings.load import load_settings
-from tests.hearing.turn_models import ToldModel
+from tests.hearing.turns.turn_models import ToldModel
 
 PATIENCE_S = 20.0
 QUESTION = Question(0, 16_000, 15_000)

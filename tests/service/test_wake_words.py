@@ -18,7 +18,7 @@ def expect_silence(sentence: str) -> None:
 
 @pytest.mark.parametrize("trigger", ["open", "button"])
 def test_nothing_is_loaded_where_none_is_wanted(trigger: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "appliance.hearing.wake_word_models", None)
+    monkeypatch.setitem(sys.modules, "appliance.hearing.wake_word.wake_word_models", None)
     assert load_wake_word(settings(f"conversation.trigger={trigger}"), expect_silence) is None
 
 

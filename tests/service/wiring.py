@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from appliance.pcm.formats import NEAR_RATE_HZ, ms_of_samples
 from appliance.service.assembly import Assembly
-from appliance.service.clock import TickerClock
 from appliance.service.event_log import EventLog
+from appliance.service.network.clock import TickerClock
 from appliance.service.ticker import Capture, Ears, Mind, Renderer, Ticker
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.service.clock import HERE
+from appliance.service.network.clock import HERE
 from appliance.skills.wall_clock import Rule, instant_of, next_day, spoken_time
 
 VIENNA = ZoneInfo("Europe/Vienna")

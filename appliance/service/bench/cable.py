@@ -30,7 +30,7 @@ from appliance.service.control.requests import make_request
 from appliance.service.doctor.daemon import ask_daemon, holds_devices
 from appliance.service.doctor.learnt import Learnt
 from appliance.service.doctor.measuring import Measured, measure_devices
-from appliance.service.panel_pins import panel_options
+from appliance.service.panel.panel_pins import panel_options
 from appliance.settings import Settings
 
 # Opening two devices, loading the detector and saying that it is ready takes a Pi some seconds.

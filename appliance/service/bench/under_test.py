@@ -15,10 +15,10 @@ from appliance.providers.held_session import Provider
 from appliance.service.bench.answerer import ToneSession
 from appliance.service.bench.utterances import INTERRUPTION, QUESTION, utterance
 from appliance.service.bench.wiring import Person, Recorder, WiredDevices
-from appliance.service.live import run_live
-from appliance.service.live_sound import open_devices
+from appliance.service.live.live import run_live
+from appliance.service.live.live_sound import open_devices
 from appliance.service.means import Means
-from appliance.service.provider_list import ProviderList
+from appliance.service.providers.provider_list import ProviderList
 from appliance.settings import Settings
 
 EVENTS: Final = "events.jsonl"

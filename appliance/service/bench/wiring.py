@@ -10,7 +10,7 @@ import numpy as np
 from appliance.audio.devices import KeepOn
 from appliance.audio.seam import CaptureDevice, SpeakerDevice
 from appliance.pcm.formats import Pcm
-from appliance.service.live_sound import Devices
+from appliance.service.live.live_sound import Devices
 
 
 class Person:

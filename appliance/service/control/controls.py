@@ -6,7 +6,7 @@ from typing import Protocol
 
 from appliance.conversation.vocabulary import HistoryItem
 from appliance.errors import ApplianceError, Fault
-from appliance.service.money_status import MoneyStatus
+from appliance.service.money.money_status import MoneyStatus
 
 
 class Refused(ApplianceError):

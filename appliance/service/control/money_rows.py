@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from appliance.service.control.counter_words import counter_words
-from appliance.service.money_status import MoneyStatus, ProviderMoney
+from appliance.service.money.money_status import MoneyStatus, ProviderMoney
 
 Row = tuple[str, ...]
 

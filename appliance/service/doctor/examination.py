@@ -20,9 +20,9 @@ from appliance.service.doctor.learnt_file import keep, recall
 from appliance.service.doctor.listening import listen, try_loudspeaker
 from appliance.service.doctor.measuring import measure_devices
 from appliance.service.doctor.peers import peers_of
+from appliance.service.memory.state import StateDirectory
 from appliance.service.plugin_check import check_plugins
-from appliance.service.provider_check import check_providers
-from appliance.service.state import StateDirectory
+from appliance.service.providers.provider_check import check_providers
 from appliance.settings import Loaded, Settings
 
 Busy = Callable[[str], AbstractContextManager[object]]

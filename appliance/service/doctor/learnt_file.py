@@ -8,7 +8,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from appliance.service.doctor.learnt import Learnt
-from appliance.service.state import StateDirectory, Warn
+from appliance.service.memory.state import StateDirectory, Warn
 
 FILE: Final = "acoustics.json"
 

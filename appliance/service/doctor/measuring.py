@@ -21,9 +21,9 @@ from appliance.conversation.vocabulary import DeviceChanged, DeviceState
 from appliance.errors import DeviceError
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm
 from appliance.pcm.ring import SampleRing
-from appliance.service.clock import LiveClock
 from appliance.service.doctor.learnt import Learnt, LearntEcho
 from appliance.service.microphone_time import MicrophoneTime
+from appliance.service.network.clock import LiveClock
 
 # Of quiet before the probe: from it the noise is known, and when the microphone's samples were spoken.
 _LEAD_S: Final = 1.5

@@ -6,7 +6,7 @@ from typing import Final, Literal, NamedTuple
 from appliance.conversation.counters import LATENCY_PARTS
 from appliance.conversation.machine import Phase
 from appliance.service.control.controls import Status
-from appliance.service.money_status import MoneyStatus
+from appliance.service.money.money_status import MoneyStatus
 
 PREFIX: Final = "voice_appliance"
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from math import ceil
 from typing import Final
 
-from appliance.hearing.turn_detector import TurnOptions
+from appliance.hearing.turns.turn_detector import TurnOptions
 from appliance.service.tune.score import Score
 from appliance.service.tune.search import Measure, end_silence, search
 from appliance.service.tune.truth import Truth

@@ -8,10 +8,10 @@ import numpy as np
 
 from appliance.audio.wav import WavReader
 from appliance.errors import InputFileError
-from appliance.hearing.detector import SpeechDetector
 from appliance.hearing.hearing import Hearing
-from appliance.hearing.recorded_edges import EdgeRecorder, RecordedEdges
-from appliance.hearing.turn_detector import TurnOptions
+from appliance.hearing.speech.detector import SpeechDetector
+from appliance.hearing.speech.recorded_edges import EdgeRecorder, RecordedEdges
+from appliance.hearing.turns.turn_detector import TurnOptions
 from appliance.pcm.formats import NEAR_RATE_HZ, Pcm, samples_of_ms
 from appliance.pcm.ring import SampleRing
 from appliance.service.tune.trial import Complete, Heard, Stretch, Words

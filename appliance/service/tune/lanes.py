@@ -23,7 +23,7 @@ from appliance.conversation.timeline.style import (
     SMALL_STRONG,
 )
 from appliance.conversation.timeline.svg import Svg
-from appliance.hearing.edges import BLOCKS_PER_WINDOW, KEPT_BLOCKS
+from appliance.hearing.speech.edges import BLOCKS_PER_WINDOW, KEPT_BLOCKS
 from appliance.pcm.formats import NEAR_RATE_HZ
 from appliance.service.tune.score import cuts, is_false
 from appliance.service.tune.trial import Heard, HeardTurn, Stretch, Trial

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from appliance.hearing.turn_detector import TurnOptions
+from appliance.hearing.turns.turn_detector import TurnOptions
 from appliance.service.tune.score import Score
 
 Measure = Callable[[TurnOptions], Score]

@@ -12,10 +12,10 @@ from appliance.conversation.vocabulary import (
     TurnEnded,
     TurnTooShort,
 )
-from appliance.hearing.edges import Levels
-from appliance.hearing.end_of_turn import Question, Verdict
-from appliance.hearing.recorded_edges import RecordedEdges
-from appliance.hearing.turn_detector import TurnDetector, TurnOptions
+from appliance.hearing.speech.edges import Levels
+from appliance.hearing.speech.recorded_edges import RecordedEdges
+from appliance.hearing.turns.end_of_turn import Question, Verdict
+from appliance.hearing.turns.turn_detector import TurnDetector, TurnOptions
 from appliance.pcm.formats import NEAR_RATE_HZ, samples_of_ms
 
 # From the question until the model has answered, as a small machine takes for it.

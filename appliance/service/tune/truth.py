@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from appliance.hearing.turn_detector import TurnOptions
+from appliance.hearing.turns.turn_detector import TurnOptions
 from appliance.pcm.formats import NEAR_RATE_HZ, ms_of_samples, samples_of_ms
 from appliance.service.tune.trial import Heard, Stretch, try_options
 

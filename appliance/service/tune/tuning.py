@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from appliance.errors import InputFileError
-from appliance.hearing.detector import SpeechDetector
-from appliance.hearing.turn_detector import TurnOptions
+from appliance.hearing.speech.detector import SpeechDetector
+from appliance.hearing.turns.turn_detector import TurnOptions
 from appliance.service.named_files import refuse_pipe
 from appliance.service.tune import candidates
 from appliance.service.tune.choice import Candidate, Choice, choose, with_model

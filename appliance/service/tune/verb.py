@@ -10,7 +10,7 @@ from rich.console import Console
 
 from appliance.errors import ProviderError
 from appliance.hearing.shipped_model import ModelError
-from appliance.hearing.smart_turn import SmartTurn
+from appliance.hearing.turns.smart_turn import SmartTurn
 from appliance.service.detectors import load_detector
 from appliance.service.tune.choice import keys_of
 from appliance.service.tune.display import LEGEND, as_json, table_of

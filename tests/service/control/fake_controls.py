@@ -20,7 +20,7 @@ from appliance.service.control.controls import (
 )
 from appliance.service.control.server import answering
 from appliance.service.control.waits import WAITS, Waits
-from appliance.service.money_status import MoneyStatus, ProviderMoney
+from appliance.service.money.money_status import MoneyStatus, ProviderMoney
 
 STATUS = Status(
     version="0.1.0",

@@ -22,7 +22,7 @@ from appliance.service.control.display import (
 )
 from appliance.service.control.link_words import reason_words
 from appliance.service.control.money_rows import amount
-from appliance.service.money_status import MoneyStatus, ProviderMoney
+from appliance.service.money.money_status import MoneyStatus, ProviderMoney
 from tests.service.control.fake_controls import STATUS
 
 TWO_TURNS = Path(__file__).parents[2] / "conversation" / "two_turns.jsonl"

@@ -19,7 +19,7 @@ from appliance.service.control.controls import (
 )
 from appliance.service.control.server import MAX_CLIENTS
 from appliance.service.control.waits import WAITS
-from appliance.service.money_status import MoneyStatus, ProviderMoney
+from appliance.service.money.money_status import MoneyStatus, ProviderMoney
 from tests.service.control.fake_controls import FakeControls, daemon
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "control.md").read_text()

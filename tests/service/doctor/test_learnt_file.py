@@ -8,7 +8,7 @@ import pytest
 
 from appliance.service.doctor.learnt import Learnt, LearntEcho
 from appliance.service.doctor.learnt_file import FILE, keep, learnt_of, recall
-from appliance.service.state import StateDirectory
+from appliance.service.memory.state import StateDirectory
 
 LEARNT = Learnt(
     measured_at=datetime(2026, 11, 21, tzinfo=UTC),

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from appliance.hearing.edges import BLOCKS_PER_WINDOW
-from appliance.hearing.recorded_edges import RecordedEdges
+from appliance.hearing.speech.edges import BLOCKS_PER_WINDOW
+from appliance.hearing.speech.recorded_edges import RecordedEdges
 from appliance.service.tune.trial import Heard, Stretch
 
 WINDOW = 512

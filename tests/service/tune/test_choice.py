@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from appliance.hearing.end_of_turn import Question
-from appliance.hearing.turn_detector import TurnOptions
+from appliance.hearing.turns.end_of_turn import Question
+from appliance.hearing.turns.turn_detector import TurnOptions
 from appliance.service.tune.choice import Candidate, Choice, choose
 from appliance.service.tune.score import Score, score
 from appliance.service.tune.trial import Heard, try_options

@@ -8,7 +8,7 @@ import pytest
 
 from appliance.conversation.timeline.style import FAILURE
 from appliance.errors import InputFileError
-from appliance.hearing.turn_detector import TurnOptions
+from appliance.hearing.turns.turn_detector import TurnOptions
 from appliance.service.tune.choice import Candidate, Choice
 from appliance.service.tune.picture import draw, write_picture
 from appliance.service.tune.score import Score, score

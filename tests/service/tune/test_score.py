@@ -5,7 +5,7 @@ from math import isnan
 import pytest
 
 from appliance.conversation.vocabulary import TurnEnd
-from appliance.hearing.turn_detector import TurnOptions
+from appliance.hearing.turns.turn_detector import TurnOptions
 from appliance.service.tune.score import CUT_MS, Score, at_most, score
 from appliance.service.tune.trial import HeardTurn, Trial, try_options
 from appliance.service.tune.truth import Truth, Utterance, guess, nobody_speaks

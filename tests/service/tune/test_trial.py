@@ -9,9 +9,9 @@ import pytest
 from appliance.audio.wav import WavWriter
 from appliance.conversation.vocabulary import SpeechEvent, TurnEnd, TurnEnded
 from appliance.errors import InputFileError
-from appliance.hearing.energy import EnergyDetector
 from appliance.hearing.hearing import Hearing
-from appliance.hearing.turn_detector import TurnOptions
+from appliance.hearing.speech.energy import EnergyDetector
+from appliance.hearing.turns.turn_detector import TurnOptions
 from appliance.pcm.formats import Pcm
 from appliance.pcm.ring import SampleRing
 from appliance.service.tune.hearing_once import hear_file

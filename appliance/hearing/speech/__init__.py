@@ -1,0 +1,1 @@
+"""Whether somebody speaks, and where that begins and ends."""

@@ -1,0 +1,1 @@
+"""The word that calls the appliance."""

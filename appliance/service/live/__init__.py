@@ -1,0 +1,1 @@
+"""The daemon: microphone, loudspeaker and the hands on it, run until it is asked to end."""

@@ -1,0 +1,1 @@
+"""What outlives a conversation, a restart and a power cut."""

@@ -1,0 +1,1 @@
+"""Whether anybody can be reached, and what time it is."""

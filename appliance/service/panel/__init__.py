@@ -1,0 +1,1 @@
+"""The button and the light, joined to the conversation."""

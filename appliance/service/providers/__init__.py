@@ -1,0 +1,1 @@
+"""Who answers, made from the settings."""
