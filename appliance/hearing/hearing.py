@@ -76,8 +76,7 @@ class Hearing:
         self._inbox = Inbox()
         self._block = np.zeros(samples_of_ms(BLOCK_MS, capture_rate_hz), dtype=np.int16)
         self._window = np.zeros(window_samples, dtype=np.int16)
-        self._near_per_device = NEAR_RATE_HZ / capture_rate_hz
-        self._begun = self._read = capture.written
+        self._read = capture.written
         self._heard_until = 0
         self._overrun_samples = 0
         self._ignored = 0  # what was heard before this counts for nothing
@@ -160,24 +159,16 @@ class Hearing:
         self._inbox.ignore_before(index)
 
     def pump(self) -> bool:
-        """Hear what is new, at most a second of it; whether there is more.
-
-        Sound that completes no window waits for the rest of it: it tells nothing yet, and a processor that
-        wakes for it takes a quarter longer for all that is heard (`tests.bench.hearing_cost`).
-        """
+        """Hear what is new, at most a second of it; whether there is more."""
         self._obey()
         for _ in range(MAX_PUMP_BLOCKS):
-            if not self._completes_window():
+            waiting = self._capture.written - self._read
+            if not waiting:
                 return False
-            self._take(min(self.waiting_samples, len(self._block)))
+            self._take(min(waiting, len(self._block)))
             while self._history.written - self._heard_until >= len(self._window):
                 self._hear_window()
-        return self._completes_window()
-
-    def _completes_window(self) -> bool:
-        """Whether what is waiting may, if the resampler holds nothing back."""
-        near = (self._capture.written - self._begun) * self._near_per_device
-        return self.waiting_samples > 0 and near + 1 >= self._heard_until + len(self._window)
+        return self._capture.written > self._read
 
     def _obey(self) -> None:
         wishes, self._ignored = self._inbox.take()
