@@ -15,8 +15,8 @@ BREATH_MS: Final = 64
 UNBROKEN_MS: Final = 10_000
 # Loudness is a mean over some syllable's length: window by window eight voices differ by 12 dB.
 SYLLABLE_MS: Final = 192
-# Of twelve minutes of eight voices one syllable was so far above the median of ten seconds; a reader who is 5
-# dB louder than they are exceeds it in two thirds of his words, one who is 10 dB louder in nine of ten.
+# In 400 s of eight voices nothing was so far above the median of ten seconds; of a reader who is 10 dB louder
+# than they are 82 % of the windows of speech are heard so, at 5 dB 36 % (the same command).
 MARGIN_DB: Final = 7.5
 # Between its loud syllables a voice sinks into the room's: what follows one within 256 ms is believed.
 BELIEVED_MS: Final = 256
